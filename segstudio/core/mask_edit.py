@@ -1,0 +1,171 @@
+"""Edits of a label map as values: patches, brush strokes, and what a gesture changed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segstudio.core.label_map import LabelMap
+from segstudio.core.rect import Rect
+
+_TILE: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class MaskPatch:
+    """One edit: the pixels of ``rect`` before and after it.
+
+    Attributes:
+        rect: Where, half-open, in image pixels.
+        before: (h, w) uint8 class indices that the edit replaces.
+        after: (h, w) uint8 class indices that it writes.
+    """
+
+    rect: Rect
+    before: LabelMap
+    after: LabelMap
+
+
+def difference_patch(label_map: LabelMap, after: LabelMap) -> MaskPatch | None:
+    """Return the smallest edit that turns ``label_map`` into ``after``.
+
+    Args:
+        label_map: (H, W) uint8 class indices; read, never written.
+        after: (H, W) uint8 class indices.
+
+    Returns:
+        The edit, or None if the two are equal.
+    """
+    changed = label_map != after
+    rows = np.flatnonzero(changed.any(axis=1))
+    if rows.size == 0:
+        return None
+    columns = np.flatnonzero(changed.any(axis=0))
+    rect = Rect(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    return MaskPatch(rect, label_map[rect.slices].copy(), after[rect.slices].copy())
+
+
+def brush_centre(y: float, x: float, size: int) -> tuple[float, float]:
+    """Return the point nearest (y, x) on which a brush of ``size`` pixels covers whole pixels.
+
+    Brushes of odd size sit on pixel centres, of even size on pixel corners, so that a brush of
+    size 1 covers exactly one pixel wherever in it the pointer is.
+    """
+    if size % 2:
+        return float(np.floor(y)) + 0.5, float(np.floor(x)) + 0.5
+    return float(np.round(y)), float(np.round(x))
+
+
+def brush_rect(start: tuple[float, float], end: tuple[float, float], size: int) -> Rect:
+    """Return the pixels that a brush of ``size`` dragged from start to end may touch."""
+    radius = size / 2
+    return Rect(
+        int(np.floor(min(start[0], end[0]) - radius)),
+        int(np.floor(min(start[1], end[1]) - radius)),
+        int(np.ceil(max(start[0], end[0]) + radius)),
+        int(np.ceil(max(start[1], end[1]) + radius)),
+    )
+
+
+def brush_patch(
+    label_map: LabelMap,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    size: int,
+    class_index: int,
+) -> MaskPatch | None:
+    """Return the edit that drags a round brush along one straight line.
+
+    A pixel is covered when its centre is no farther than ``size / 2`` from the line.
+
+    Args:
+        label_map: (H, W) uint8 class indices; read, never written.
+        start: First brush centre as (y, x), image pixels, see ``brush_centre``.
+        end: Last brush centre; equal to ``start`` for a dab.
+        size: Brush diameter in image pixels, >= 1; not screen pixels.
+        class_index: Value to paint, 0..255.
+
+    Returns:
+        The edit, or None if no pixel would change.
+    """
+    rect = brush_rect(start, end, size).clipped_to(*label_map.shape)
+    if rect.is_empty:
+        return None
+    covered = _near_segment(rect, start, end, size / 2)
+    before = label_map[rect.slices].copy()
+    after = np.where(covered, np.uint8(class_index), before)
+    return None if np.array_equal(before, after) else MaskPatch(rect, before, after)
+
+
+def _near_segment(
+    rect: Rect, start: tuple[float, float], end: tuple[float, float], radius: float
+) -> NDArray[np.bool_]:
+    """Return which pixel centres of ``rect`` lie within ``radius`` of the segment; (h, w) bool."""
+    y = np.arange(rect.top, rect.bottom, dtype=np.float32)[:, None] + np.float32(0.5 - start[0])
+    x = np.arange(rect.left, rect.right, dtype=np.float32)[None, :] + np.float32(0.5 - start[1])
+    dy, dx = np.float32(end[0] - start[0]), np.float32(end[1] - start[1])
+    length_squared = dy * dy + dx * dx
+    if length_squared > 0:
+        along = np.clip((y * dy + x * dx) / length_squared, 0, 1)
+        y = y - along * dy
+        x = x - along * dx
+    covered: NDArray[np.bool_] = y * y + x * x <= np.float32(radius * radius)
+    return covered
+
+
+class EditRecorder:
+    """Collects the many small writes of one gesture into a single patch.
+
+    Keeps a copy of each 256 x 256 tile as it was before the gesture first touched it, so the
+    cost follows the pixels touched, not the image.
+
+    Args:
+        label_map: (H, W) uint8 class indices that the gesture writes into.
+    """
+
+    def __init__(self, label_map: LabelMap) -> None:
+        self._label_map = label_map
+        self._tiles: dict[tuple[int, int], LabelMap] = {}
+        self._touched: Rect | None = None
+
+    def about_to_write(self, rect: Rect) -> None:
+        """Remember the pixels of ``rect``, which must lie on the image, before they change."""
+        for row in range(rect.top // _TILE, (rect.bottom - 1) // _TILE + 1):
+            for column in range(rect.left // _TILE, (rect.right - 1) // _TILE + 1):
+                if (row, column) not in self._tiles:
+                    self._tiles[row, column] = self._label_map[_tile(row, column)].copy()
+        self._touched = rect if self._touched is None else self._touched.united(rect)
+
+    def finish(self) -> MaskPatch | None:
+        """Return everything the gesture changed as one edit, or None if that is nothing."""
+        if self._touched is None:
+            return None
+        rect = self._touched
+        after = self._label_map[rect.slices].copy()
+        # Only tiles the gesture touched can differ, and only those are kept.
+        before = after.copy()
+        for (row, column), tile in self._tiles.items():
+            top, left = row * _TILE, column * _TILE
+            part = Rect(top, left, top + tile.shape[0], left + tile.shape[1])
+            shared = Rect(
+                max(part.top, rect.top),
+                max(part.left, rect.left),
+                min(part.bottom, rect.bottom),
+                min(part.right, rect.right),
+            )
+            if not shared.is_empty:
+                before[
+                    shared.top - rect.top : shared.bottom - rect.top,
+                    shared.left - rect.left : shared.right - rect.left,
+                ] = tile[
+                    shared.top - top : shared.bottom - top, shared.left - left : shared.right - left
+                ]
+        return None if np.array_equal(before, after) else MaskPatch(rect, before, after)
+
+
+def _tile(row: int, column: int) -> tuple[slice, slice]:
+    return (
+        slice(row * _TILE, (row + 1) * _TILE),
+        slice(column * _TILE, (column + 1) * _TILE),
+    )

@@ -1,0 +1,86 @@
+"""What can go wrong, in words a user can act on.
+
+    SegStudioError
+    |-- ImageError          an image cannot be opened
+    |-- MaskError           a mask file does not hold a label map
+    |-- StorageError        a file or folder cannot be written
+    |-- ProjectError        a folder is not a usable project
+    |-- FormatError         a label set in some format cannot be read or written
+    |-- ScoreError          two sets of masks cannot be compared
+    |-- ModelError          an ONNX file cannot be used as a model
+    |   `-- ModelCardError  ... because its card is missing or wrong
+    `-- WorkerError         the process that runs models failed
+
+Every message names the thing that failed; ``hint`` says what to do next.
+"""
+
+from pathlib import Path
+
+
+class SegStudioError(Exception):
+    """A failure that is told to the user in one sentence.
+
+    Args:
+        message: What happened, with the name of the file or thing, without a final stop.
+        hint: What the user can do next, or an empty string.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    @property
+    def sentence(self) -> str:
+        """The message and the hint as one line of plain text."""
+        return f"{self}. {self.hint}" if self.hint else f"{self}."
+
+
+class _FileError(SegStudioError):
+    """A failure that belongs to one file or folder."""
+
+    def __init__(self, path: Path, problem: str, *, hint: str = "") -> None:
+        super().__init__(f"{path.name or path}: {problem}", hint=hint)
+        self.path = path
+
+
+class ImageError(_FileError):
+    """An image cannot be opened."""
+
+
+class MaskError(_FileError):
+    """A mask file does not hold a label map."""
+
+
+class StorageError(_FileError):
+    """A file or folder cannot be written."""
+
+
+class ProjectError(_FileError):
+    """A folder is not a usable project."""
+
+
+class FormatError(_FileError):
+    """A label set in some format cannot be read or written."""
+
+
+class ScoreError(SegStudioError):
+    """Two sets of masks cannot be compared."""
+
+
+class ModelError(_FileError):
+    """An ONNX file cannot be used as a model."""
+
+
+class ModelCardError(ModelError):
+    """An ONNX file has no usable model card."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            path,
+            problem,
+            hint="Export it again with: trainer export RUN --out MODEL.onnx",
+        )
+
+
+class WorkerError(SegStudioError):
+    """The process that runs models failed."""

@@ -1,0 +1,320 @@
+"""A project: a folder a person can read.
+
+IMAGES/                 the user's images, never written
+IMAGES/segstudio/       the project, unless the user keeps it elsewhere
+    project.json        version, classes, image root, splits
+    masks/              one indexed PNG per image: a.jpg -> masks/a.jpg.png
+    predictions/        what a model last said, under the same names
+    models/  runs/  exports/
+"""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from segstudio.core.label_map import LabelMap
+from segstudio.core.label_set import LabelSet
+from segstudio.core.splits import Splits
+from segstudio.errors import ImageError, MaskError, ProjectError, StorageError
+from segstudio.storage.atomic_write import atomic_write_json, make_folder
+from segstudio.storage.images import is_image_name
+from segstudio.storage.masks import read_label_map, write_label_map
+
+PROJECT_FILE: Final = "project.json"
+PROJECT_FOLDER: Final = "segstudio"
+PROJECT_VERSION: Final = 1
+_MAX_PROJECT_BYTES: Final = 512 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where things lie and what the classes are. Immutable: edits return a new one.
+
+    Attributes:
+        folder: The project folder, which holds ``project.json``.
+        image_root: The folder of images.
+        label_set: The classes.
+        splits: Image key -> "train" or "val", for the images that are decided.
+
+    An *image key* is the path of an image relative to ``image_root``, with forward slashes.
+    """
+
+    folder: Path
+    image_root: Path
+    label_set: LabelSet
+    splits: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name shown to people."""
+        return self.image_root.name or str(self.image_root)
+
+    def image_path(self, key: str) -> Path:
+        """Return the file of an image."""
+        return self.image_root / key
+
+    def mask_path(self, key: str) -> Path:
+        """Return the file of an image's label map; it may not exist."""
+        return self.folder / "masks" / f"{key}.png"
+
+    def prediction_path(self, key: str) -> Path:
+        """Return the file of an image's last prediction; it may not exist."""
+        return self.folder / "predictions" / f"{key}.png"
+
+    @property
+    def models_folder(self) -> Path:
+        """Return the folder of the project's own models; it may not exist."""
+        return self.folder / "models"
+
+    def image_keys(self) -> list[str]:
+        """Return the keys of all images under the image root, in natural name order.
+
+        Hidden folders, folders of other projects and symbolic links to folders are not entered.
+
+        Raises:
+            ProjectError: If the image root is gone.
+        """
+        if not self.image_root.is_dir():
+            raise ProjectError(
+                self.image_root,
+                "the folder of images is gone",
+                hint="Bring it back, or open the folder where the images are now",
+            )
+        return find_images(self.image_root)
+
+    def with_label_set(self, label_set: LabelSet) -> "Project":
+        """Return this project with other classes."""
+        return replace(self, label_set=label_set)
+
+    def with_splits(self, splits: Splits) -> "Project":
+        """Return this project with other splits."""
+        return replace(self, splits=splits)
+
+    def save(self) -> None:
+        """Write ``project.json``.
+
+        Raises:
+            StorageError: If it cannot be written; the old one is then intact.
+        """
+        try:
+            root = os.path.relpath(self.image_root, self.folder)
+        except ValueError:  # another drive
+            root = str(self.image_root)
+        atomic_write_json(
+            self.folder / PROJECT_FILE,
+            {
+                "version": PROJECT_VERSION,
+                "image_root": PurePosixPath(*Path(root).parts).as_posix(),
+                "classes": self.label_set.to_json(),
+                "splits": dict(sorted(self.splits.items())),
+            },
+        )
+
+    def write_mask(self, key: str, label_map: LabelMap) -> None:
+        """Save an image's (H, W) uint8 label map.
+
+        Raises:
+            StorageError: If it cannot be written; the old one is then intact.
+        """
+        self._write(self.mask_path(key), label_map)
+
+    def write_prediction(self, key: str, label_map: LabelMap) -> None:
+        """Save what a model said about an image; (H, W) uint8 in the project's class indices.
+
+        Raises:
+            StorageError: If it cannot be written; the old one is then intact.
+        """
+        self._write(self.prediction_path(key), label_map)
+
+    def read_mask(self, key: str, height: int, width: int) -> LabelMap | None:
+        """Return the image's (H, W) uint8 label map, or None if it has none.
+
+        Raises:
+            MaskError: If the file is damaged or does not have the image's size.
+        """
+        return _read(self.mask_path(key), height, width)
+
+    def read_prediction(self, key: str, height: int, width: int) -> LabelMap | None:
+        """Return the image's last prediction, or None if it has none that fits.
+
+        A prediction can be made again, so a damaged one counts as none.
+        """
+        try:
+            return _read(self.prediction_path(key), height, width)
+        except MaskError:
+            return None
+
+    def _write(self, path: Path, label_map: LabelMap) -> None:
+        make_folder(path.parent)
+        write_label_map(path, label_map, self.label_set.palette)
+
+
+def find_images(folder: Path) -> list[str]:
+    """Return the paths of the images under ``folder``, relative, with forward slashes.
+
+    The order is natural: ``cell2.png`` comes before ``cell10.png``. Hidden folders, folders of
+    projects and symbolic links to folders are not entered.
+    """
+    keys: list[str] = []
+    pending = [(folder, "")]
+    while pending:
+        current, prefix = pending.pop()
+        with os.scandir(current) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if not entry.name.startswith(".") and not _is_project(Path(entry.path)):
+                        pending.append((Path(entry.path), f"{prefix}{entry.name}/"))
+                elif is_image_name(entry.name):
+                    keys.append(prefix + entry.name)
+    return sorted(keys, key=_natural)
+
+
+def load_project(folder: Path) -> Project:
+    """Read the project in ``folder``.
+
+    Raises:
+        ProjectError: If ``project.json`` is missing or wrong.
+    """
+    path = folder / PROJECT_FILE
+    try:
+        if path.stat().st_size > _MAX_PROJECT_BYTES:
+            raise ProjectError(path, "the file is too large to be a project")
+        value: Any = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ProjectError(path, f"it cannot be read ({error.strerror})") from error
+    except (ValueError, RecursionError) as error:
+        raise ProjectError(path, f"it is not valid JSON ({error})", hint=_REPAIR) from error
+    if not isinstance(value, dict) or not isinstance(value.get("version"), int):
+        raise ProjectError(path, "this is not a project of ours", hint=_REPAIR)
+    if value["version"] > PROJECT_VERSION:
+        raise ProjectError(
+            path, "it was written by a newer version of segstudio", hint="Update segstudio"
+        )
+    root, splits = value.get("image_root"), value.get("splits", {})
+    if not isinstance(root, str) or not isinstance(splits, dict):
+        raise ProjectError(path, "its image_root or splits are wrong", hint=_REPAIR)
+    try:
+        label_set = LabelSet.from_json(value.get("classes"))
+    except ValueError as error:
+        raise ProjectError(path, f"its classes are wrong: {error}", hint=_REPAIR) from error
+    return Project(
+        folder=folder,
+        image_root=Path(os.path.normpath(folder / root)),
+        label_set=label_set,
+        splits={str(key): str(split) for key, split in splits.items()},
+    )
+
+
+_REPAIR: Final = "Bring back a copy of project.json; the masks are still in the masks folder"
+
+
+def create_project(image_root: Path, folder: Path | None = None) -> Project:
+    """Make a project for a folder of images; the images are not touched.
+
+    Args:
+        image_root: The folder of images.
+        folder: Where to keep the project; ``image_root/segstudio`` unless given.
+
+    Raises:
+        StorageError: If the project folder cannot be written.
+    """
+    folder = folder or image_root / PROJECT_FOLDER
+    project = Project(folder, image_root, LabelSet.named(["background"]))
+    try:
+        make_folder(folder)
+        project.save()
+    except StorageError as error:
+        raise StorageError(
+            image_root,
+            "labels cannot be kept in this folder, you may only read it",
+            hint="Choose another folder for the labels, or copy the images to one of your own",
+        ) from error
+    return project
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A project, the keys of its images, and the one to show first."""
+
+    project: Project
+    keys: tuple[str, ...]
+    first: str
+
+
+def open_path(path: Path, *, project_folder: Path | None = None) -> Opened:
+    """Open what a user points at: an image, a folder of images, or a project.
+
+    A folder of images that has no project yet gets one.
+
+    Args:
+        path: The image, folder, project folder or ``project.json``.
+        project_folder: Where to make a new project, if not inside the folder of images.
+
+    Raises:
+        ImageError: If ``path`` is a file but no image.
+        ProjectError: If there is nothing at ``path``, no image in it, or its project is wrong.
+        StorageError: If a new project cannot be written.
+    """
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - symbolic links stay as the user sees them
+    first: str | None = None
+    if path.is_file():
+        if path.name == PROJECT_FILE:
+            path = path.parent
+        elif is_image_name(path.name):
+            path, first = path.parent, path.name
+        else:
+            raise ImageError(
+                path,
+                "this is not an image we can read",
+                hint="Open a folder, or a PNG, JPEG, TIFF, WebP or BMP file",
+            )
+    if not path.is_dir():
+        raise ProjectError(path, "there is no such file or folder", hint="Check the name")
+    try:
+        project = _existing_project(path, project_folder)
+        keys = project.image_keys() if project else find_images(path)
+    except PermissionError as error:
+        raise ProjectError(path, "you may not read this folder") from error
+    if not keys:
+        raise ProjectError(
+            project.image_root if project else path,
+            "there are no images in this folder",
+            hint="Open a folder with PNG, JPEG, TIFF, WebP or BMP files",
+        )
+    project = project or create_project(path, project_folder)
+    return Opened(project, tuple(keys), first if first in keys else keys[0])
+
+
+def _existing_project(path: Path, project_folder: Path | None) -> Project | None:
+    candidates = (project_folder,) if project_folder else (path, path / PROJECT_FOLDER)
+    for folder in candidates:
+        if _is_project(folder):
+            return load_project(folder)
+    return None
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / PROJECT_FILE).is_file()
+
+
+def _read(path: Path, height: int, width: int) -> LabelMap | None:
+    if not path.exists():
+        return None
+    label_map = read_label_map(path)
+    if label_map.shape != (height, width):
+        raise MaskError(
+            path,
+            f"the mask has {label_map.shape[1]} x {label_map.shape[0]} pixels, "
+            f"the image has {width} x {height}",
+            hint="Bring back the image it was made for, or move the mask away",
+        )
+    return label_map
+
+
+def _natural(key: str) -> list[str | int]:
+    # Splitting at a captured group gives text, number, text, ...: only like meets like.
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", key.casefold())]
