@@ -1,11 +1,13 @@
 """A project: a folder a person can read.
 
-IMAGES/                 the user's images, never written
-IMAGES/segstudio/       the project, unless the user keeps it elsewhere
-    project.json        version, classes, image root, splits
-    masks/              one indexed PNG per image: a.jpg -> masks/a.jpg.png
-    predictions/        what a model last said, under the same names
-    models/  runs/  exports/
+    IMAGES/                 the user's images, never written
+    IMAGES/segstudio/       the project, unless the user keeps it elsewhere
+        project.json        version, classes, image root, splits
+        masks/              one indexed PNG per image: a.jpg -> masks/a.jpg.png
+        predictions/        what a model last said, under the same names
+        models/  runs/  exports/
+
+Masks are the user's work; everything else can be made again.
 """
 
 import json
