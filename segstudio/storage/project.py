@@ -88,6 +88,15 @@ class Project:
             )
         return find_images(self.image_root)
 
+    def labelled_keys(self) -> set[str]:
+        """Return the keys of the images that have a mask file."""
+        masks = self.folder / "masks"
+        return {
+            path.relative_to(masks).as_posix().removesuffix(".png")
+            for path in masks.rglob("*.png")
+            if not path.name.startswith(".")
+        }
+
     def with_label_set(self, label_set: LabelSet) -> "Project":
         """Return this project with other classes."""
         return replace(self, label_set=label_set)
@@ -172,7 +181,7 @@ def find_images(folder: Path) -> list[str]:
                         pending.append((Path(entry.path), f"{prefix}{entry.name}/"))
                 elif is_image_name(entry.name):
                     keys.append(prefix + entry.name)
-    return sorted(keys, key=_natural)
+    return sorted(keys, key=natural_key)
 
 
 def load_project(folder: Path) -> Project:
@@ -317,6 +326,7 @@ def _read(path: Path, height: int, width: int) -> LabelMap | None:
     return label_map
 
 
-def _natural(key: str) -> list[str | int]:
+def natural_key(key: str) -> list[str | int]:
+    """Return what names are sorted by, so that ``cell2.png`` comes before ``cell10.png``."""
     # Splitting at a captured group gives text, number, text, ...: only like meets like.
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", key.casefold())]

@@ -1,0 +1,147 @@
+"""The worker's answers: checked before anything believes them, and its refusals in our words."""
+
+import math
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+from segstudio.engine.channel import Answer
+from segstudio.engine.contract import Port
+from segstudio.errors import ModelError, WorkerError
+
+OTHER_MODEL: Final = "Use another model, or export this one again"
+
+
+class Runtime(NamedTuple):
+    """What the worker process runs models with.
+
+    Attributes:
+        version: Of onnxruntime.
+        available: Providers it was built with; not those that work on this machine.
+        has_driver: Whether the library of NVIDIA's driver can be loaded.
+    """
+
+    version: str
+    available: tuple[str, ...]
+    has_driver: bool
+
+
+class LoadAnswer(NamedTuple):
+    """The worker's answer to ``load``, checked."""
+
+    inputs: list[Port]
+    outputs: list[Port]
+    card: str | None
+    providers: list[str]
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """Return the checked answer."""
+        card = answer.get("card")
+        if card is not None and not isinstance(card, str):
+            raise ValueError("the card is no text")
+        return cls(
+            _ports(answer, "inputs"), _ports(answer, "outputs"), card, _texts(answer, "providers")
+        )
+
+
+def _ports(answer: Answer, key: str) -> list[Port]:
+    rows = answer.get(key)
+    if not isinstance(rows, list):
+        raise ValueError(f"{key} is not a list")
+    ports = []
+    for row in rows:
+        match row:
+            case [str(name), str(kind), [*axes]] if all(map(_is_axis, axes)):
+                ports.append(Port(name, kind, tuple(axes)))
+            case _:
+                raise ValueError(f"{key} is not a list of name, type and shape")
+    return ports
+
+
+def _is_axis(size: object) -> bool:
+    return size is None or isinstance(size, int | str)
+
+
+def _texts(answer: Answer, key: str) -> list[str]:
+    values = answer.get(key)
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ValueError(f"{key} is not a list of names")
+    return values
+
+
+def text_of(answer: Answer, key: str) -> str:
+    """Return a field that is a text."""
+    value = answer.get(key)
+    if not isinstance(value, str):
+        raise ValueError(f"{key} is no text")
+    return value
+
+
+def milliseconds_of(answer: Answer) -> float:
+    """Return how long the run took."""
+    value = answer.get("milliseconds")
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("milliseconds is no number")
+    return float(value)
+
+
+def runtime_of(answer: Answer) -> Runtime:
+    """Return what a new process says about itself; ValueError if it could not start."""
+    if "failed" in answer:
+        raise ValueError(text_of(answer, "failed"))
+    return Runtime(
+        text_of(answer, "onnxruntime"),
+        tuple(_texts(answer, "available")),
+        answer.get("has_driver") is True,
+    )
+
+
+def load_error(path: Path, kind: str, message: str) -> ModelError:
+    """Return what to tell the user when the worker could not load a model."""
+    if kind == "InvalidProtobuf" or "No graph was found" in message:
+        return ModelError(
+            path,
+            "this is not an ONNX model, or the file is damaged",
+            hint="Copy it again from its source, or export it again",
+        )
+    if kind == "ExternalData":
+        return ModelError(
+            path,
+            "some of its weights lie in another file, which this version does not read",
+            hint="Export it with its weights inside",
+        )
+    if kind == "MemoryError":
+        return ModelError(path, "there is not enough memory for this model", hint=OTHER_MODEL)
+    return ModelError(path, f"onnxruntime refuses it: {_first_line(message)}", hint=OTHER_MODEL)
+
+
+def run_error(path: Path, kind: str, message: str) -> ModelError:
+    """Return what to tell the user when the worker could not run a model."""
+    if kind == "Output":
+        return ModelError(path, message, hint=OTHER_MODEL)
+    if kind == "MemoryError" or "Failed to allocate memory" in message:
+        return too_large(path)
+    return ModelError(path, f"it failed on this image: {_first_line(message)}", hint=OTHER_MODEL)
+
+
+def too_large(path: Path) -> ModelError:
+    """Return what to tell the user when the memory does not suffice."""
+    return ModelError(
+        path, "there is not enough memory to run it on this image", hint="Use a smaller image"
+    )
+
+
+def nonsense(path: Path) -> WorkerError:
+    """Return what to tell the user when the worker broke the rules of the pipe."""
+    return WorkerError(
+        f"{path.name}: the process that runs models answered with nonsense and was ended",
+        hint="Use this model only if you trust where it comes from",
+    )
+
+
+def _first_line(message: str) -> str:
+    """Return what onnxruntime says, without its codes, on one line."""
+    text = message.split("\n", 1)[0]
+    if text.startswith("[ONNXRuntimeError]"):
+        text = text.split(" : ", 3)[-1]
+    return text.strip().rstrip(".")[:300]

@@ -1,0 +1,271 @@
+"""One worker process and the wires to it, seen from the process that started it.
+
+Questions and answers are JSON objects over a pipe of their own; pixels go through shared memory.
+The answers come from a process that a hostile model may have taken over, so they are read with
+limits, checked, and never unpickled.
+"""
+
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from segstudio.engine.pixels import SharedPixels
+
+Answer: TypeAlias = dict[str, Any]
+
+MAX_MESSAGE: Final = 4 * 2**20
+"""Bytes of one message; the longest carries a model card."""
+
+_MODULE: Final = "segstudio.engine.worker_process"
+_POLL_SECONDS: Final = 0.02
+_MAX_WAITING: Final = 64
+_MAX_LOG: Final = 64 * 2**10
+
+
+class ProcessDiedError(Exception):
+    """The process ended by itself; the text says how."""
+
+
+class ProcessHungError(Exception):
+    """The process did not answer in time and was killed."""
+
+
+class BadAnswerError(Exception):
+    """The process answered with something that makes no sense and was killed."""
+
+
+class RunCancelled(Exception):  # noqa: N818 - nothing went wrong
+    """The question was taken back."""
+
+
+class WorkerProcess:
+    """A running worker process.
+
+    Its working folder is empty, its output is caught, and it leaves when this process does.
+
+    Attributes:
+        pixels: The memory shared with it.
+    """
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="segstudio-worker-"))
+        (self._folder / "empty").mkdir()
+        self.pixels = SharedPixels.create(self._folder)
+        ours, theirs = Pipe()
+        self._connection = ours
+        try:
+            self._process = _spawn(self._folder, theirs, self.pixels)
+        except BaseException:
+            ours.close()
+            self.pixels.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        finally:
+            theirs.close()
+        self._inbox: queue.Queue[bytes | None] = queue.Queue(_MAX_WAITING)
+        self._listener = threading.Thread(
+            target=_listen, args=(ours, self._inbox), name="segstudio-worker-pipe", daemon=True
+        )
+        self._listener.start()
+        self._number = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    @property
+    def identifier(self) -> int:
+        """Number by which the system knows the process."""
+        return self._process.pid
+
+    def greeting(self, limit: float) -> Answer:
+        """Wait until the process is ready and return what it says about itself; ask only once.
+
+        Raises:
+            ProcessDiedError: If it ended instead.
+            ProcessHungError: If that takes more than ``limit`` seconds.
+            BadAnswerError: If it says something else.
+        """
+        return self._answer(0, limit, None, 0)
+
+    def ask(
+        self,
+        question: Mapping[str, object],
+        *,
+        limit: float,
+        cancelled: threading.Event | None = None,
+        cancel_limit: float = 0,
+    ) -> Answer:
+        """Send a question and wait for its answer.
+
+        Args:
+            question: JSON values.
+            limit: Seconds until the process counts as hung.
+            cancelled: Takes the question back when it is set.
+            cancel_limit: Seconds that the process then has, before it is killed.
+
+        Raises:
+            RunCancelled: If ``cancelled`` was set.
+            ProcessDiedError: If the process ended instead of answering.
+            ProcessHungError: If it did not answer in time.
+            BadAnswerError: If it answered nonsense.
+        """
+        self._number += 1
+        self._send({**question, "id": self._number})
+        return self._answer(self._number, limit, cancelled, cancel_limit)
+
+    def log_size(self) -> int:
+        """Return how many bytes the process has printed so far."""
+        try:
+            return self._log.stat().st_size
+        except OSError:
+            return 0
+
+    def log(self, start: int = 0) -> str:
+        """Return what the process printed from byte ``start`` on; long texts are cut."""
+        try:
+            with self._log.open("rb") as file:
+                file.seek(start)
+                return file.read(_MAX_LOG).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def kill(self) -> None:
+        """End the process at once; safe to call from any thread, and more than once."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and give everything back; for the thread that asks the questions."""
+        self.kill()
+        while self._listener.is_alive():
+            while not self._inbox.empty():  # room for what it still holds
+                self._inbox.get_nowait()
+            self._listener.join(0.01)
+        self._connection.close()
+        self._wait(2)
+        self.pixels.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "log"
+
+    def _send(self, message: Mapping[str, object]) -> None:
+        try:
+            self._connection.send_bytes(json.dumps(message).encode("ascii"))
+        except OSError as error:
+            raise ProcessDiedError(self._how_it_died()) from error
+
+    def _answer(
+        self, number: int, limit: float, cancelled: threading.Event | None, cancel_limit: float
+    ) -> Answer:
+        deadline = time.monotonic() + limit
+        taken_back = False
+        while True:
+            if cancelled is not None and cancelled.is_set() and not taken_back:
+                taken_back = True
+                deadline = time.monotonic() + cancel_limit
+                self._send({"do": "cancel", "id": number})
+            rest = deadline - time.monotonic()
+            if rest <= 0:
+                self.kill()
+                raise RunCancelled if taken_back else ProcessHungError
+            watching = cancelled is not None and not taken_back
+            try:
+                raw = self._inbox.get(timeout=min(rest, _POLL_SECONDS) if watching else rest)
+            except queue.Empty:
+                continue
+            if raw is None:
+                self._inbox.put(None)  # every later question gets the same answer
+                raise RunCancelled if taken_back else ProcessDiedError(self._how_it_died())
+            answer = self._parsed(raw, number)
+            if taken_back:
+                raise RunCancelled
+            return answer
+
+    def _parsed(self, raw: bytes, number: int) -> Answer:
+        try:
+            answer = json.loads(raw)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict) or answer.get("id") != number:
+            self.kill()
+            raise BadAnswerError
+        return answer
+
+    def _how_it_died(self) -> str:
+        code = self._wait(2)
+        if code is None:
+            return "it closed its pipe"
+        if code >= 0:
+            return f"exit code {code}" if code < 256 else f"code 0x{code & 0xFFFFFFFF:08X}"
+        try:
+            name = signal.Signals(-code).name
+        except ValueError:
+            name = str(-code)
+        return f"signal {name}, often for lack of memory" if name == "SIGKILL" else f"signal {name}"
+
+    def _wait(self, limit: float) -> int | None:
+        try:
+            return self._process.wait(limit)
+        except subprocess.TimeoutExpired:
+            return None
+
+
+def _spawn(folder: Path, theirs: Connection, pixels: SharedPixels) -> subprocess.Popen[bytes]:
+    start: dict[str, object] = {"folder": str(folder)}
+    options: dict[str, Any] = {}
+    if sys.platform == "win32":
+        os.set_handle_inheritable(theirs.fileno(), True)
+        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [theirs.fileno()]})
+        options = {"startupinfo": startup, "creationflags": subprocess.CREATE_NO_WINDOW}
+        start |= {"pipe": theirs.fileno()}
+    else:
+        # A session of its own: Ctrl+C in the terminal is for the parent to handle.
+        inherited = (theirs.fileno(), pixels.descriptor)
+        options = {"pass_fds": inherited, "start_new_session": True}
+        start |= {"pipe": theirs.fileno(), "pixels": pixels.descriptor}
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            # -P: no module of the user's is imported from the current folder.
+            [sys.executable, "-P", "-m", _MODULE, json.dumps(start)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=_environment(),
+            cwd=folder / "empty",
+            **options,
+        )
+
+
+def _environment() -> dict[str, str]:
+    environment = dict(os.environ)
+    root = str(Path(__file__).resolve().parents[2])
+    # A source checkout is not on the path of a new process. An installed package is; adding its
+    # folder again would put it before the standard library.
+    if root not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
+        earlier = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([root, earlier] if earlier else [root])
+    return environment
+
+
+def _listen(connection: Connection, inbox: "queue.Queue[bytes | None]") -> None:
+    # A thread of its own, because a process that sends half a message would block its reader.
+    try:
+        while True:
+            inbox.put(connection.recv_bytes(MAX_MESSAGE))
+    except (EOFError, OSError):
+        inbox.put(None)

@@ -1,0 +1,71 @@
+"""A project's label maps, written in one of the formats."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from segstudio.core.splits import TRAIN, VALIDATION, with_splits
+from segstudio.errors import FormatError
+from segstudio.formats.dataset import ExportReport, LabelledArray, Progress
+from segstudio.formats.table import FORMATS
+from segstudio.storage.images import read_image_size
+from segstudio.storage.project import Project
+
+
+def export_project(
+    project: Project, format_name: str, out: Path, *, progress: Progress | None = None
+) -> tuple[Project, ExportReport]:
+    """Write every image of a project that has a mask, and read what was written back.
+
+    Images that no split is decided for yet get one, which is saved in the project: later exports
+    and training keep it.
+
+    Args:
+        project: The project.
+        format_name: A name in the table of formats.
+        out: Folder to write; must not exist, or be empty.
+        progress: Told after each image; raise in it to stop.
+
+    Returns:
+        The project with the splits, and what was written.
+
+    Raises:
+        FormatError: If the format is unknown, no image has a mask, or ``out`` is not empty.
+        MaskError: If a mask is damaged or does not have its image's size.
+        ImageError: If an image cannot be read.
+        ProjectError: If the folder of images is gone.
+        StorageError: If a file cannot be written.
+    """
+    if format_name not in FORMATS:
+        raise FormatError(
+            out, f"there is no format {format_name}", hint=f"Known are: {', '.join(FORMATS)}"
+        )
+    keys = [key for key in project.image_keys() if project.mask_path(key).is_file()]
+    if not keys:
+        raise FormatError(
+            project.image_root,
+            "no image has a mask yet, so there is nothing to export",
+            hint="Paint some labels or run a model first",
+        )
+    splits = with_splits(project.splits, keys)
+    for key in keys:
+        if splits[key] not in (TRAIN, VALIDATION):
+            raise FormatError(
+                project.folder,
+                f"the split of {key} is {splits[key]!r}",
+                hint=f"Make it {TRAIN} or {VALIDATION} in project.json",
+            )
+    if splits != project.splits:
+        project = project.with_splits(splits)
+        project.save()
+    report = FORMATS[format_name].write(
+        _labelled(project, keys), project.label_set, out, total=len(keys), progress=progress
+    )
+    return project, report
+
+
+def _labelled(project: Project, keys: Sequence[str]) -> Iterator[LabelledArray]:
+    for key in keys:
+        image = project.image_path(key)
+        label_map = project.read_mask(key, *read_image_size(image))
+        if label_map is not None:  # else it was removed a moment ago
+            yield LabelledArray(key, image, label_map, project.splits[key])
