@@ -1,0 +1,167 @@
+"""The open image, its label map, and the history of edits."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from segstudio.core.history import Edit, History
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
+from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
+from segstudio.core.rect import Rect
+
+_MAX_PREDICTIONS = 4
+
+
+class Document(QObject):
+    """One image being labelled. All writes to the label map go through here.
+
+    Args:
+        key: Image key in the project.
+        image: (H, W, 3) uint8 RGB.
+        label_map: (H, W) uint8 class indices; the document writes into it.
+        history: Edits of an earlier visit to this image, or None.
+        prediction: (H, W) uint8, what a model last said about this image, or None.
+
+    Signals:
+        mask_changed: The ``Rect`` whose pixels changed.
+        history_changed: What can be undone or redone changed.
+    """
+
+    mask_changed = Signal(object)
+    history_changed = Signal()
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        image: RgbImage,
+        label_map: LabelMap,
+        history: History | None = None,
+        prediction: LabelMap | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.key = key
+        self.image = image
+        self.label_map = label_map
+        self.history = history or History()
+        self._recorder: EditRecorder | None = None
+        self._gesture_name = ""
+        self._revision = 0
+        self._saved_revision = 0
+        self._predictions = [] if prediction is None else [prediction]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        height, width = self.label_map.shape
+        return height, width
+
+    @property
+    def revision(self) -> int:
+        """Number that grows with every change of the label map."""
+        return self._revision
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the label map holds changes that no save has taken."""
+        return self._revision != self._saved_revision
+
+    def mark_saved(self) -> None:
+        """Note that the label map as it is now has been handed to the saver."""
+        self._saved_revision = self._revision
+
+    @property
+    def in_gesture(self) -> bool:
+        """Whether a stroke is being drawn."""
+        return self._recorder is not None
+
+    def begin_gesture(self, name: str) -> None:
+        """Start collecting writes that will be undone together."""
+        self.end_gesture()
+        self._recorder = EditRecorder(self.label_map)
+        self._gesture_name = name
+
+    def paint(self, patch: MaskPatch | None) -> None:
+        """Write one part of the gesture, at once visible."""
+        if patch is not None and self._recorder is not None:
+            self._recorder.about_to_write(patch.rect)
+            self._write(patch.rect, patch.after)
+
+    def end_gesture(self) -> None:
+        """Make one undoable edit of all writes since ``begin_gesture``."""
+        if self._recorder is None:
+            return
+        patch = self._recorder.finish()
+        self._recorder = None
+        if patch is not None:
+            self.history.push(Edit.of(self._gesture_name, patch))
+            self.history_changed.emit()
+
+    def cancel_gesture(self) -> None:
+        """Take back all writes since ``begin_gesture``."""
+        if self._recorder is None:
+            return
+        patch = self._recorder.finish()
+        self._recorder = None
+        if patch is not None:
+            self._write(patch.rect, patch.before)
+
+    def apply(self, name: str, patch: MaskPatch | None) -> None:
+        """Make one undoable edit."""
+        self.end_gesture()
+        if patch is not None:
+            self._write(patch.rect, patch.after)
+            self.history.push(Edit.of(name, patch))
+            self.history_changed.emit()
+
+    def undo(self) -> str | None:
+        """Take back the last edit; return its name, or None if there is none."""
+        self.end_gesture()
+        edit = self.history.undo()
+        if edit is None:
+            return None
+        self._write(edit.rect, edit.before)
+        self.history_changed.emit()
+        return edit.name
+
+    def redo(self) -> str | None:
+        """Make the next edit again; return its name, or None if there is none."""
+        self.end_gesture()
+        edit = self.history.redo()
+        if edit is None:
+            return None
+        self._write(edit.rect, edit.after)
+        self.history_changed.emit()
+        return edit.name
+
+    def apply_prediction(self, name: str, class_map: LabelMap, *, replace_all: bool = False) -> int:
+        """Write a model's answer as one undoable edit, sparing what the user corrected.
+
+        A pixel counts as corrected when it has a class and that class is not what one of the last
+        predictions of this image said.
+
+        Args:
+            name: Name of the edit.
+            class_map: (H, W) uint8 class indices of the project.
+            replace_all: Write over corrected pixels too.
+
+        Returns:
+            Number of corrected pixels that were kept and differ from the answer.
+        """
+        self.end_gesture()
+        after = class_map
+        kept = 0
+        if not replace_all:
+            corrected = self.label_map != IGNORE_INDEX
+            for prediction in self._predictions:
+                corrected &= self.label_map != prediction
+            after = np.where(corrected, self.label_map, class_map)
+            kept = int(np.count_nonzero(after != class_map))
+        self._predictions = [*self._predictions[1 - _MAX_PREDICTIONS :], class_map]
+        self.apply(name, difference_patch(self.label_map, after))
+        return kept
+
+    def _write(self, rect: Rect, pixels: LabelMap) -> None:
+        self.label_map[rect.slices] = pixels
+        self._revision += 1
+        self.mask_changed.emit(rect)

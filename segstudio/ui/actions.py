@@ -1,0 +1,76 @@
+"""Every command of the window: its words, its keys, its icon."""
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from segstudio.ui.theme import Theme
+
+
+class _Row(NamedTuple):
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    is_checkable: bool = False
+
+
+class Actions(QObject):
+    """The actions of one window, by name.
+
+    Args:
+        window: Gets the actions, so that their keys work everywhere in it.
+        theme: Colours the icons.
+    """
+
+    def __init__(self, window: QWidget, theme: Theme) -> None:
+        super().__init__(window)
+        self._actions: dict[str, QAction] = {}
+        for row in self._rows():
+            action = QAction(row.text, window)
+            action.setShortcuts([QKeySequence(key) for key in row.keys])
+            action.setCheckable(row.is_checkable)
+            if row.icon:
+                theme.keep_icon(action, row.icon)
+            set_tool_tip(action, action.text())
+            window.addAction(action)
+            self._actions[row.name] = action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def _rows(self) -> tuple[_Row, ...]:
+        return (
+            _Row("open", self.tr("Open images…"), ("Ctrl+U", "Ctrl+O"), "folder-open"),
+            _Row("open_sample", self.tr("Open sample"), (), "image"),
+            _Row("add_model", self.tr("Add model…"), (), "cube"),
+            _Row("save", self.tr("Save"), ("Ctrl+S",), "floppy-disk"),
+            _Row("export", self.tr("Export as Pascal VOC…"), ("Ctrl+E",), "export"),
+            _Row("quit", self.tr("Quit"), ("Ctrl+Q",)),
+            _Row("undo", self.tr("Undo"), ("Ctrl+Z",), "arrow-u-up-left"),
+            _Row("redo", self.tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "arrow-u-up-right"),
+            _Row("next", self.tr("Next image"), ("D",), "caret-right"),
+            _Row("previous", self.tr("Previous image"), ("A",), "caret-left"),
+            _Row("fit", self.tr("Fit to window"), ("Ctrl+F",), "arrows-out"),
+            _Row("full_size", self.tr("100 %"), ("Ctrl+0",), "magnifying-glass"),
+            _Row("zoom_in", self.tr("Zoom in"), ("Ctrl++", "Ctrl+=")),
+            _Row("zoom_out", self.tr("Zoom out"), ("Ctrl+-",)),
+            _Row("run", self.tr("Run"), ("R",), "play"),
+            _Row("brush", self.tr("Brush"), ("B",), "paint-brush", True),
+            _Row("eraser", self.tr("Eraser"), ("E",), "eraser", True),
+            _Row("pick", self.tr("Pick class"), ("I",), "eyedropper", True),
+            _Row("smaller", self.tr("Smaller brush"), ("[",)),
+            _Row("larger", self.tr("Larger brush"), ("]",)),
+            _Row("swap", self.tr("Swap with background"), ("X",)),
+        )
+
+
+def set_tool_tip(action: QAction, text: str) -> None:
+    """Give an action a tool tip that ends with its keys."""
+    keys = " / ".join(
+        key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
+    )
+    text = text.removesuffix("…")
+    action.setToolTip(f"{text} ({keys})" if keys else text)

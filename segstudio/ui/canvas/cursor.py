@@ -1,0 +1,77 @@
+"""The brush outline and the class name that flashes beside it."""
+
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+_LEAST: Final = 5.0  # widget pixels; smaller outlines could not be seen
+_EDGE: Final = 4
+_PADDING: Final = 6
+
+
+def draw_brush_outline(
+    painter: QPainter, centre: QPointF, diameter: float, color: QColor, *, erases: bool
+) -> None:
+    """Draw a circle that is visible on any image: dark outside, light inside, class colour between.
+
+    Args:
+        painter: In widget pixels.
+        centre: Widget pixels.
+        diameter: True size of the brush, widget pixels.
+        color: Colour of what it paints.
+        erases: Whether to put a minus sign in it.
+    """
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = max(diameter, _LEAST) / 2
+    for grow, pen in (
+        (1.5, QPen(QColor(0, 0, 0, 200), 1)),
+        (0.5, QPen(QColor(255, 255, 255, 230), 1.2)),
+        (-0.5, QPen(color, 1.2)),
+    ):
+        painter.setPen(pen)
+        painter.drawEllipse(centre, radius + grow, radius + grow)
+    if erases:
+        arm = min(max(radius * 0.35, 3.0), 7.0)
+        for pen in (QPen(QColor(0, 0, 0, 200), 3.5), QPen(Qt.GlobalColor.white, 1.5)):
+            painter.setPen(pen)
+            painter.drawLine(centre - QPointF(arm, 0), centre + QPointF(arm, 0))
+    painter.restore()
+
+
+def outline_rect(centre: QPointF, diameter: float) -> QRect:
+    """Return the widget pixels that ``draw_brush_outline`` may touch."""
+    reach = max(diameter, _LEAST) / 2 + _EDGE
+    reach = max(reach, 7.0 + _EDGE)  # the minus sign
+    return QRectF(centre.x() - reach, centre.y() - reach, 2 * reach, 2 * reach).toAlignedRect()
+
+
+def draw_flash(
+    painter: QPainter, pointer: QPointF, text: str, color: QColor, bounds: QRect
+) -> None:
+    """Draw a class name on a small plate beside the pointer, kept within ``bounds``."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    metrics = painter.fontMetrics()
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, 240)
+    swatch = metrics.ascent()
+    width = metrics.horizontalAdvance(text) + swatch + 3 * _PADDING
+    height = metrics.height() + _PADDING
+    left = min(pointer.x() + 16, bounds.right() - width - 4)
+    top = min(pointer.y() + 16, bounds.bottom() - height - 4)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(20, 20, 20, 220))
+    painter.drawRoundedRect(QRectF(left, top, width, height), 4, 4)
+    painter.setBrush(color)
+    painter.drawRoundedRect(
+        QRectF(left + _PADDING, top + (height - swatch) / 2, swatch, swatch), 2, 2
+    )
+    painter.setPen(Qt.GlobalColor.white)
+    painter.drawText(
+        QRectF(left + swatch + 2 * _PADDING, top, width, height),
+        Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+        text,
+    )
+    painter.restore()

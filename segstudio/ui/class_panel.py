@@ -1,0 +1,253 @@
+"""The list of classes: choose, add, rename, recolour, show and hide."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QColorDialog,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segstudio.controllers.toolbox import Toolbox
+from segstudio.controllers.workspace import Workspace
+from segstudio.core.label_set import LabelSet
+from segstudio.core.palette import Color
+from segstudio.errors import SegStudioError
+from segstudio.ui.theme import Theme
+
+_VISIBLE, _COLOR, _NAME, _KEY = range(4)
+_SWATCH: Final = 16
+_ROW: Final = 28
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class _ClassModel(QAbstractTableModel):
+    """One row a class: eye, colour, name, key."""
+
+    renamed = Signal(int, str)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.label_set = LabelSet()
+        self.hidden: frozenset[int] = frozenset()
+
+    def set_label_set(self, label_set: LabelSet) -> None:
+        self.beginResetModel()
+        self.label_set = label_set
+        self.endResetModel()
+
+    def set_hidden(self, hidden: frozenset[int]) -> None:
+        self.hidden = hidden
+        self.refresh()
+
+    def refresh(self) -> None:
+        if len(self.label_set):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.label_set) - 1, _KEY))
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.label_set)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else 4
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == _NAME else flags
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        row, column = index.row(), index.column()
+        item = self.label_set[row]
+        match column, role:
+            case 0, Qt.ItemDataRole.DecorationRole:
+                return self._theme.icon("eye-slash" if row in self.hidden else "eye")
+            case 0, Qt.ItemDataRole.ToolTipRole:
+                return self.tr("Show or hide this class")
+            case 1, Qt.ItemDataRole.DecorationRole:
+                return swatch(item.color)
+            case 1, Qt.ItemDataRole.ToolTipRole:
+                return self.tr("Change the colour")
+            case 2, Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return item.name
+            case 3, Qt.ItemDataRole.DisplayRole:
+                return str(row) if row < 10 else None
+            case 3, Qt.ItemDataRole.ForegroundRole:
+                return self._theme.muted
+            case 3, Qt.ItemDataRole.TextAlignmentRole:
+                return Qt.AlignmentFlag.AlignCenter
+        return None
+
+    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ANN401
+        if index.column() != _NAME or role != Qt.ItemDataRole.EditRole:
+            return False
+        self.renamed.emit(index.row(), str(value).strip())
+        return True
+
+
+class ClassPanel(QWidget):
+    """Edits the label set of the workspace and chooses the class to paint.
+
+    Signals:
+        hidden_changed: Frozen set of the class indices that are not shown.
+        failed: A ``SegStudioError`` to tell the user.
+    """
+
+    hidden_changed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self, workspace: Workspace, toolbox: Toolbox, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._toolbox = toolbox
+        self._model = _ClassModel(theme, self)
+        self._model.renamed.connect(self._on_renamed)
+        self.view = QTableView()
+        self.view.setModel(self._model)
+        self._dress_view()
+        self.view.clicked.connect(self._on_clicked)
+        self._add = QPushButton(self.tr("Add class"))
+        self._add.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        theme.keep_icon(self._add, "plus")
+        self._add.clicked.connect(self.add_class)
+        self._empty = QLabel(self.tr("The classes of your project will be listed here."))
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 0, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self._empty)
+        layout.addWidget(self.view)
+        layout.addWidget(self._add)
+        workspace.label_set_changed.connect(self._on_label_set_changed)
+        workspace.project_changed.connect(self._show_all)
+        toolbox.changed.connect(self._select_chosen)
+        theme.changed.connect(self._model.refresh)
+        self._on_label_set_changed()
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        """The class indices that are not shown."""
+        return self._model.hidden
+
+    def add_class(self) -> None:
+        """Add a class with a free name, choose it and let the user type its name."""
+        names = self._workspace.label_set.names
+        number = len(names)
+        while (name := self.tr("class %d") % number) in names:
+            number += 1
+        try:
+            self._workspace.set_label_set(self._workspace.label_set.added(name))
+        except ValueError as error:
+            self.failed.emit(SegStudioError(self.tr("No class was added: %s") % error))
+            return
+        row = len(names)
+        self._toolbox.choose_class(row)
+        self.view.edit(self._model.index(row, _NAME))
+
+    def toggle(self, class_index: int) -> None:
+        """Show a class that is hidden, hide one that is shown."""
+        self._model.set_hidden(self._model.hidden ^ {class_index})
+        self.hidden_changed.emit(self._model.hidden)
+
+    def recolor(self, class_index: int, color: Color) -> None:
+        """Give a class another colour."""
+        self._workspace.set_label_set(self._workspace.label_set.recolored(class_index, color))
+
+    def _dress_view(self) -> None:
+        view = self.view
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys stay with the canvas
+        view.setShowGrid(False)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setIconSize(QSize(_SWATCH, _SWATCH))
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        view.setWordWrap(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(_ROW)
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = view.horizontalHeader()
+        header.hide()
+        header.setMinimumSectionSize(_ROW)
+        for column in (_VISIBLE, _COLOR, _KEY):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, _ROW)
+        header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+
+    def _show_all(self) -> None:
+        self._model.set_hidden(frozenset())
+        self.hidden_changed.emit(self._model.hidden)
+
+    def _on_label_set_changed(self) -> None:
+        has_project = self._workspace.project is not None
+        self._empty.setVisible(not has_project)
+        self.view.setVisible(has_project)
+        self._add.setEnabled(has_project)
+        self._model.set_label_set(self._workspace.label_set)
+        self._select_chosen()
+
+    def _select_chosen(self) -> None:
+        row = self._toolbox.class_index
+        if row < self._model.rowCount() and self.view.currentIndex().row() != row:
+            index = self._model.index(row, _NAME)
+            self.view.setCurrentIndex(index)
+            self.view.selectRow(row)
+            self.view.scrollTo(index)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if index.column() == _VISIBLE:
+            self.toggle(index.row())
+            self.view.selectRow(self._toolbox.class_index)
+        elif index.column() == _COLOR:
+            self._ask_color(index.row())
+            self.view.selectRow(self._toolbox.class_index)
+        else:
+            self._toolbox.choose_class(index.row())
+
+    def _ask_color(self, class_index: int) -> None:
+        item = self._workspace.label_set[class_index]
+        title = self.tr("Colour of %s") % item.name
+        chosen = QColorDialog.getColor(QColor(*item.color), self, title)
+        if chosen.isValid():
+            self.recolor(class_index, Color(chosen.red(), chosen.green(), chosen.blue()))
+
+    def _on_renamed(self, class_index: int, name: str) -> None:
+        if name == self._workspace.label_set[class_index].name:
+            return
+        try:
+            self._workspace.set_label_set(self._workspace.label_set.renamed(class_index, name))
+        except ValueError as error:
+            self.failed.emit(SegStudioError(self.tr("The class keeps its name: %s") % error))
+
+
+def swatch(color: Color) -> QIcon:
+    """Return a rounded square of a class colour, the same whether selected or not."""
+    pixmap = QPixmap(_SWATCH * 2, _SWATCH * 2)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(*color))
+    painter.setPen(QColor(128, 128, 128, 160))
+    painter.drawRoundedRect(1, 1, _SWATCH - 2, _SWATCH - 2, 3, 3)
+    painter.end()
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt tints it with the selection
+    return icon

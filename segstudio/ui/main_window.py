@@ -1,0 +1,448 @@
+"""The window: makes the parts, places them and connects them. It decides nothing."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segstudio.controllers.export import ExportController
+from segstudio.controllers.predict import PredictController, PredictionNote
+from segstudio.controllers.thumbnails import Thumbnails
+from segstudio.controllers.toolbox import Toolbox, ToolName
+from segstudio.controllers.workspace import Workspace
+from segstudio.document.document import Document
+from segstudio.errors import SegStudioError, StorageError
+from segstudio.formats.dataset import ExportReport
+from segstudio.ui.actions import Actions, set_tool_tip
+from segstudio.ui.canvas.canvas import Canvas
+from segstudio.ui.class_panel import ClassPanel
+from segstudio.ui.image_panel import ImagePanel
+from segstudio.ui.job_bar import JobBar
+from segstudio.ui.messages import MessageBar
+from segstudio.ui.recent import add_recent, recent_folders
+from segstudio.ui.status import StatusBar
+from segstudio.ui.theme import Theme
+from segstudio.ui.tool_options import BrushBar, ModelBar, ViewBar
+from segstudio.ui.welcome import WelcomePage
+
+_THUMBNAIL_PIXELS: Final = 96
+_FACTOR: Final = 1.25
+
+
+class MainWindow(QMainWindow):
+    """The one window of the app.
+
+    Args:
+        theme: Colours and icons.
+        settings: Where the window remembers its place and what was open.
+    """
+
+    def __init__(self, theme: Theme, settings: QSettings) -> None:
+        super().__init__()
+        self._theme = theme
+        self._settings = settings
+        self.workspace = Workspace(self)
+        self.toolbox = Toolbox(self.workspace, self)
+        self.predict = PredictController(self.workspace, self)
+        self.export = ExportController(self.workspace, self)
+        self.thumbnails = Thumbnails(_THUMBNAIL_PIXELS, self)
+        self.canvas = Canvas(self.toolbox, theme)
+        self.messages = MessageBar(theme)
+        self.jobs = JobBar()
+        self.actions_by_name = Actions(self, theme)
+        self._build()
+        self._connect_actions()
+        self._connect_parts()
+        self._show_project_state()
+        self.resize(1280, 800)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(800, 560)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing that the user would wait for is under way."""
+        return (
+            self.workspace.is_idle
+            and self.predict.is_idle
+            and self.thumbnails.is_idle
+            and not self.export.is_running
+        )
+
+    def restore_place(self) -> None:
+        """Put the window where it was when it was last closed."""
+        if geometry := self._settings.value("geometry"):
+            self.restoreGeometry(geometry)
+
+    # --- Building
+
+    def _build(self) -> None:
+        actions = self.actions_by_name
+        self.welcome = WelcomePage(self._theme)
+        self.welcome.show_recent(recent_folders(self._settings))
+        self._unreadable = QLabel()
+        self._unreadable.setTextFormat(Qt.TextFormat.PlainText)
+        self._unreadable.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._unreadable.setWordWrap(True)
+        self._unreadable.setContentsMargins(48, 48, 48, 48)
+        self._pages = QStackedWidget()
+        for page in (self.welcome, self.canvas, self._unreadable):
+            self._pages.addWidget(page)
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.jobs)
+        self.setCentralWidget(centre)
+
+        self.model_bar = ModelBar(self.predict, actions["run"], self)
+        self._brush_bar = BrushBar(self.toolbox, self)
+        self._view_bar = ViewBar([actions["fit"], actions["full_size"]], self)
+        tools = QToolBar(self.tr("Tools"), self)
+        tools.addActions([actions["brush"], actions["eraser"], actions["pick"]])
+        tools.addSeparator()
+        tools.addActions([actions["undo"], actions["redo"]])
+        self._tool_group = QActionGroup(self)
+        for name in ("brush", "eraser", "pick"):
+            self._tool_group.addAction(actions[name])
+        for bar in (self.model_bar, self._brush_bar, self._view_bar):
+            self._add_bar(bar, Qt.ToolBarArea.TopToolBarArea)
+        self._add_bar(tools, Qt.ToolBarArea.LeftToolBarArea)
+
+        self.class_panel = ClassPanel(self.workspace, self.toolbox, self._theme)
+        self.image_panel = ImagePanel(self.workspace, self.thumbnails, self._theme)
+        classes = self._add_dock("classes", self.tr("Classes"), self.class_panel)
+        images = self._add_dock("images", self.tr("Images"), self.image_panel)
+        self._work_parts = (classes, images, tools, self._brush_bar, self._view_bar, self.model_bar)
+        for part in self._work_parts:
+            part.hide()  # until there is something to work on
+        self.resizeDocks([classes, images], [240, 400], Qt.Orientation.Vertical)
+        self.resizeDocks([classes], [260], Qt.Orientation.Horizontal)
+
+        self.status = StatusBar(self.workspace)
+        self.setStatusBar(self.status)
+        self._build_menus(classes.toggleViewAction(), images.toggleViewAction())
+
+    def _add_bar(self, bar: QToolBar, area: Qt.ToolBarArea) -> None:
+        bar.setObjectName(bar.windowTitle())
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        self.addToolBar(area, bar)
+
+    def _add_dock(self, name: str, title: str, panel: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        dock.setWidget(panel)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
+
+    def _build_menus(self, *view_actions: QAction) -> None:
+        actions = self.actions_by_name
+        menus = (
+            (
+                self.tr("&File"),
+                ("open", "open_sample", "add_model", None, "save", "export", None, "quit"),
+            ),
+            (self.tr("&Edit"), ("undo", "redo", None, "swap")),
+            (
+                self.tr("&View"),
+                ("fit", "full_size", "zoom_in", "zoom_out", None, "next", "previous", None),
+            ),
+            (
+                self.tr("&Tools"),
+                ("run", None, "brush", "eraser", "pick", None, "smaller", "larger"),
+            ),
+        )
+        for title, names in menus:
+            menu = self.menuBar().addMenu(title)
+            for name in names:
+                if name is None:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(actions[name])
+            if title == self.tr("&View"):
+                menu.addActions(view_actions)
+
+    def _connect_actions(self) -> None:
+        canvas, toolbox, workspace = self.canvas, self.toolbox, self.workspace
+        for name, slot in {
+            "open": self._ask_folder,
+            "open_sample": workspace.open_sample,
+            "add_model": self._ask_model,
+            "save": workspace.save,
+            "export": self._ask_export,
+            "quit": self.close,
+            "undo": self._undo,
+            "redo": self._redo,
+            "next": lambda: workspace.step(1),
+            "previous": lambda: workspace.step(-1),
+            "fit": canvas.fit,
+            "full_size": canvas.zoom_to_full_size,
+            "zoom_in": lambda: canvas.zoom_by(_FACTOR),
+            "zoom_out": lambda: canvas.zoom_by(1 / _FACTOR),
+            "run": self.predict.run,
+            "brush": lambda: toolbox.set_tool(ToolName.BRUSH),
+            "eraser": lambda: toolbox.set_tool(ToolName.ERASER),
+            "pick": lambda: toolbox.set_tool(ToolName.PICK),
+            "smaller": lambda: toolbox.grow(-1),
+            "larger": lambda: toolbox.grow(1),
+            "swap": toolbox.swap_with_background,
+        }.items():
+            self.actions_by_name[name].triggered.connect(lambda _checked=False, slot=slot: slot())
+        for digit in range(10):
+            action = QAction(self)
+            action.setShortcut(str(digit))
+            action.triggered.connect(
+                lambda _checked=False, digit=digit: toolbox.choose_class(digit)
+            )
+            self.addAction(action)
+
+    def _connect_parts(self) -> None:
+        workspace, canvas = self.workspace, self.canvas
+        workspace.project_changed.connect(self._on_project_changed)
+        workspace.label_set_changed.connect(lambda: canvas.set_label_set(workspace.label_set))
+        workspace.document_changed.connect(self._on_document_changed)
+        workspace.image_opening.connect(lambda _key: self._show_project_state())
+        workspace.image_failed.connect(self._on_image_failed)
+        workspace.open_failed.connect(self._on_open_failed)
+        canvas.hovered.connect(self.status.show_pixel)
+        canvas.zoom_changed.connect(self.status.show_zoom)
+        canvas.class_picked.connect(self.toolbox.choose_class)
+        self.class_panel.hidden_changed.connect(canvas.set_hidden_classes)
+        self._view_bar.opacity_changed.connect(canvas.set_opacity)
+        self.toolbox.changed.connect(self._show_tool)
+        for page in (self.welcome, self.image_panel):
+            page.open_requested.connect(self._ask_folder)
+        self.welcome.sample_requested.connect(workspace.open_sample)
+        self.welcome.recent_requested.connect(workspace.open)
+        for part in (workspace, self.predict, self.export, self.class_panel):
+            part.failed.connect(self.messages.show_error)
+        self.predict.model_loaded.connect(self.status.show_engine)
+        self.predict.models_changed.connect(self._show_project_state)
+        self.predict.running_changed.connect(self._on_running_changed)
+        self.predict.predicted.connect(self._on_predicted)
+        self.export.running_changed.connect(self._on_export_running_changed)
+        self.export.progressed.connect(self.jobs.set_progress)
+        self.export.exported.connect(self._on_exported)
+        self._show_tool()
+
+    # --- What the user asks for
+
+    def _ask_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of images"))
+        if folder:
+            self.workspace.open(Path(folder))
+
+    def _ask_model(self) -> None:
+        file, _filter = QFileDialog.getOpenFileName(
+            self, self.tr("Add a model"), "", self.tr("ONNX models (*.onnx)")
+        )
+        if file:
+            self.predict.add_model(Path(file))
+
+    def _ask_export(self) -> None:
+        folder = QFileDialog.getSaveFileName(
+            self, self.tr("Export as Pascal VOC: name a new folder")
+        )[0]
+        if folder:
+            self.export.run("voc", Path(folder))
+
+    def _ask_project_folder(self, images: Path) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self, self.tr("Choose an empty folder for the labels")
+        )
+        if folder:
+            self.workspace.open(images, project_folder=Path(folder))
+
+    def _undo(self) -> None:
+        if self.workspace.document is not None:
+            self.workspace.document.undo()
+
+    def _redo(self) -> None:
+        if self.workspace.document is not None:
+            self.workspace.document.redo()
+
+    # --- What happened
+
+    def _on_project_changed(self) -> None:
+        project = self.workspace.project
+        if project is not None:
+            self.setWindowTitle(f"{project.name} - segstudio")
+            add_recent(self._settings, project.image_root)
+            if self._pages.currentWidget() is self.welcome:
+                for part in self._work_parts:
+                    part.show()
+        self.messages.hide()
+        self._show_project_state()
+
+    def _on_document_changed(self, document: Document | None) -> None:
+        if document is not None:
+            document.history_changed.connect(self._show_history)
+            self._pages.setCurrentWidget(self.canvas)
+            self.canvas.setFocus()
+        self.canvas.set_document(document)
+        self._show_project_state()
+
+    def _on_image_failed(self, _key: str, error: SegStudioError) -> None:
+        self._unreadable.setText(error.sentence)
+        self._pages.setCurrentWidget(self._unreadable)
+        self._show_project_state()
+
+    def _on_open_failed(self, path: Path, error: SegStudioError) -> None:
+        if isinstance(error, StorageError):
+            self.messages.show_error(
+                error, self.tr("Choose a folder…"), lambda: self._ask_project_folder(path)
+            )
+        else:
+            self.messages.show_error(error, self.tr("Open images…"), self._ask_folder)
+
+    def _on_running_changed(self, is_running: bool) -> None:
+        model = self.predict.model
+        if is_running and model is not None:
+            self.jobs.begin(self.tr("Running %s") % model.name, self.predict.cancel)
+        else:
+            self.jobs.end()
+        self._show_project_state()
+
+    def _on_predicted(self, note: PredictionNote) -> None:
+        self.status.show_engine(note.model, note.milliseconds)
+        if note.kept_pixels:
+            self.messages.show_notice(
+                self.tr("%s pixels that you had corrected were kept.") % f"{note.kept_pixels:,}",
+                self.tr("Replace them too"),
+                self.predict.replace_corrections,
+            )
+        elif note.new_classes:
+            self.messages.show_notice(
+                self.tr("New classes from the model: %s.") % ", ".join(note.new_classes)
+            )
+
+    def _on_export_running_changed(self, is_running: bool) -> None:
+        if is_running:
+            self.jobs.begin(self.tr("Exporting"), self.export.cancel)
+        else:
+            self.jobs.end()
+        self._show_project_state()
+
+    def _on_exported(self, folder: Path, report: ExportReport) -> None:
+        self.messages.show_notice(
+            self.tr("%d images exported to %s, %d pixels changed.")
+            % (report.images, folder, report.changed_pixels),
+            self.tr("Show folder"),
+            lambda: _show_folder(folder),
+        )
+
+    # --- Showing state
+
+    def _show_project_state(self) -> None:
+        actions = self.actions_by_name
+        has_project = self.workspace.project is not None
+        has_document = self.workspace.document is not None
+        for name in ("fit", "full_size", "zoom_in", "zoom_out"):
+            actions[name].setEnabled(has_document)
+        for name in ("brush", "eraser", "pick", "smaller", "larger", "swap", "save"):
+            actions[name].setEnabled(has_document)
+        for name in ("next", "previous"):
+            actions[name].setEnabled(has_project)
+        actions["export"].setEnabled(has_project and not self.export.is_running)
+        can_run = has_document and self.predict.model is not None
+        actions["run"].setEnabled(can_run and not self.predict.is_running)
+        self._show_history()
+
+    def _show_history(self) -> None:
+        document = self.workspace.document
+        undo = document.history.undo_name if document else None
+        redo = document.history.redo_name if document else None
+        for name, verb, edit in (
+            ("undo", self.tr("Undo"), undo),
+            ("redo", self.tr("Redo"), redo),
+        ):
+            action = self.actions_by_name[name]
+            action.setEnabled(edit is not None)
+            # A class name is part of the text, and a single ampersand would mark a key.
+            action.setText(f"{verb} {edit}".replace("&", "&&") if edit else verb)
+            set_tool_tip(action, f"{verb} {edit}" if edit else verb)
+
+    def _show_tool(self) -> None:
+        self.actions_by_name[self.toolbox.tool.value].setChecked(True)
+
+    # --- The window itself
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Start what is not needed to show the window."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self._start_engine)
+
+    def _start_engine(self) -> None:
+        self.predict.start_worker()
+        if self.workspace.project is None:
+            self.predict.find_models()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept local files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the images or folder that were dropped; add models to the dropdown."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        models = [path for path in paths if path.suffix.lower() == ".onnx"]
+        for path in models:
+            self.predict.add_model(path)
+        others = [path for path in paths if path not in models]
+        if others:
+            self.workspace.open(others[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save, and ask only if something could not be saved."""
+        self.workspace.flush()
+        if self.workspace.has_unsaved_work and not self._may_lose_work():
+            event.ignore()
+            return
+        self._settings.setValue("geometry", self.saveGeometry())
+        self.export.shut_down()
+        self.predict.shut_down()
+        self.thumbnails.shut_down()
+        self.workspace.shut_down()
+        event.accept()
+
+    def _may_lose_work(self) -> bool:
+        error = self.workspace.save_error
+        answer = QMessageBox.warning(
+            self,
+            self.tr("Labels are not saved"),
+            self.tr("The labels of %d images could not be saved. %s\n\nClose and lose them?")
+            % (len(self.workspace.unsaved_keys), error.sentence if error else ""),
+            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        return answer == QMessageBox.StandardButton.Close
+
+
+def _show_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -1,0 +1,83 @@
+"""The status bar: where the pointer is, what is saved, what runs the models."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from segstudio.controllers.workspace import Workspace
+from segstudio.core.label_map import IGNORE_INDEX
+from segstudio.engine.worker import LoadedModel
+
+
+class StatusBar(QStatusBar):
+    """Shows facts about the pointer, the file and the engine; each has its own place."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 0, 8, 0)
+        self._position = self._add_label(300, stretch=1)
+        self._zoom = self._add_label(64)
+        self._saved = self._add_label(110)
+        self._engine = self._add_label(0)
+        self._labelled = self._add_label(0)
+        workspace.save_state_changed.connect(self._show_saved)
+        workspace.labelled_changed.connect(self._show_labelled)
+        workspace.project_changed.connect(self._show_labelled)
+
+    def show_pixel(self, pixel: tuple[int, int] | None) -> None:
+        """Show position, colour and class of the pixel (y, x), or nothing."""
+        document = self._workspace.document
+        if pixel is None or document is None:
+            self._position.setText("")
+            return
+        y, x = pixel
+        red, green, blue = document.image[y, x]
+        value = str(red) if red == green == blue else f"{red}, {green}, {blue}"
+        class_index = int(document.label_map[y, x])
+        label_set = self._workspace.label_set
+        if class_index < len(label_set):
+            name = label_set[class_index].name
+        else:
+            name = self.tr("unlabelled") if class_index == IGNORE_INDEX else str(class_index)
+        self._position.setText(f"x {x}  y {y}    {value}    {name}")
+
+    def show_zoom(self, zoom: float) -> None:
+        """Show the zoom, 1 = 100 %."""
+        self._zoom.setText(f"{zoom * 100:.0f} %")
+
+    def show_engine(self, model: LoadedModel | None, milliseconds: float | None = None) -> None:
+        """Show what runs the model, and how long the last run took."""
+        if model is None:
+            self._engine.setText("")
+            return
+        text = model.provider.summary
+        if milliseconds is not None:
+            text = f"{model.provider.got} - {milliseconds:.0f} ms"
+        self._engine.setText(text)
+        self._engine.setToolTip(model.provider.summary)
+
+    def _show_saved(self) -> None:
+        workspace = self._workspace
+        if workspace.save_error is not None and workspace.has_unsaved_work:
+            text = self.tr("not saved")
+        elif workspace.has_unsaved_work:
+            text = self.tr("saving…") if workspace.unsaved_keys else self.tr("edited")
+        elif workspace.saved_at is not None:
+            text = self.tr("saved %s") % workspace.saved_at.strftime("%H:%M")
+        else:
+            text = ""
+        self._saved.setText(text)
+
+    def _show_labelled(self) -> None:
+        total = len(self._workspace.keys)
+        done = len(self._workspace.labelled & set(self._workspace.keys))
+        self._labelled.setText(self.tr("%d of %d labelled") % (done, total) if total else "")
+
+    def _add_label(self, width: int, *, stretch: int = 0) -> QLabel:
+        label = QLabel()
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setMinimumWidth(width)
+        label.setContentsMargins(8, 2, 8, 2)
+        self.addPermanentWidget(label, stretch)
+        return label

@@ -1,0 +1,131 @@
+"""The upper tool bar: model, run, brush size, opacity."""
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from segstudio.controllers.predict import PredictController
+from segstudio.controllers.toolbox import MAX_BRUSH, MIN_BRUSH, Toolbox
+
+
+class ModelBar(QToolBar):
+    """Chooses the model and runs it."""
+
+    def __init__(self, predict: PredictController, run: QAction, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Model"))
+        self._predict = predict
+        self.models = QComboBox()
+        self.models.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.models.setMinimumWidth(180)
+        self.models.setMaximumWidth(280)
+        self.models.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.models.setToolTip(self.tr("Model"))
+        self.models.setAccessibleName(self.tr("Model"))
+        self.models.activated.connect(self._on_activated)
+        button = QToolButton()
+        button.setDefaultAction(run)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addWidget(self.models)
+        self.addWidget(button)
+        predict.models_changed.connect(self._show_models)
+        self._show_models()
+
+    def _show_models(self) -> None:
+        self.models.clear()
+        for model in self._predict.models:
+            self.models.addItem(model.name)
+            self.models.setItemData(
+                self.models.count() - 1, str(model.path), Qt.ItemDataRole.ToolTipRole
+            )
+        if not self._predict.models:
+            self.models.addItem(self.tr("No models found"))
+        self.models.setEnabled(bool(self._predict.models))
+        if self._predict.model is not None:
+            self.models.setCurrentIndex(self._predict.models.index(self._predict.model))
+
+    def _on_activated(self, row: int) -> None:
+        if row < len(self._predict.models):
+            self._predict.choose(self._predict.models[row])
+
+
+class BrushBar(QToolBar):
+    """Sets the brush size."""
+
+    def __init__(self, toolbox: Toolbox, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Brush"))
+        self._toolbox = toolbox
+        tip = self.tr("Brush size in image pixels ([ and ], Ctrl+wheel)")
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setRange(MIN_BRUSH, 200)  # what hands need daily; the box takes the rest
+        self._slider.setFixedWidth(120)
+        self._slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._slider.setToolTip(tip)
+        self._slider.valueChanged.connect(toolbox.set_size)
+        self._box = QSpinBox()
+        self._box.setRange(MIN_BRUSH, MAX_BRUSH)
+        self._box.setSuffix(" px")
+        self._box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._box.setKeyboardTracking(False)
+        self._box.setToolTip(tip)
+        self._box.setAccessibleName(self.tr("Brush size"))
+        self._box.valueChanged.connect(toolbox.set_size)
+        self._box.editingFinished.connect(self._box.clearFocus)
+        self.addWidget(_caption(self.tr("Size")))
+        self.addWidget(self._slider)
+        self.addWidget(self._box)
+        toolbox.changed.connect(self._show_size)
+        self._show_size()
+
+    def _show_size(self) -> None:
+        with QSignalBlocker(self._slider), QSignalBlocker(self._box):
+            self._slider.setValue(self._toolbox.size)
+            self._box.setValue(self._toolbox.size)
+
+
+class ViewBar(QToolBar):
+    """Sets the opacity of the overlay and the zoom.
+
+    Signals:
+        opacity_changed: 0..1.
+    """
+
+    opacity_changed = Signal(float)
+
+    def __init__(self, actions: list[QAction], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("View"))
+        self.setIconSize(QSize(20, 20))
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spacer)
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setValue(50)
+        self.opacity.setFixedWidth(120)
+        self.opacity.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.opacity.setToolTip(self.tr("Opacity of the overlay (hold V to hide it)"))
+        self.opacity.setAccessibleName(self.tr("Opacity"))
+        self.opacity.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100))
+        self.addWidget(_caption(self.tr("Opacity")))
+        self.addWidget(self.opacity)
+        self.addSeparator()
+        self.addActions(actions)
+
+
+def _caption(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setContentsMargins(4, 0, 4, 0)
+    return label
