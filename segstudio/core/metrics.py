@@ -13,6 +13,38 @@ Confusion: TypeAlias = NDArray[np.int64]
 """(C, C + 1) pixel counts: row = true class, column = predicted class, last = not predicted."""
 
 
+PairCounts: TypeAlias = NDArray[np.int64]
+"""(256, 256) pixel counts: row = true value, column = predicted value."""
+
+
+def pair_counts(truth: LabelMap, predicted: LabelMap) -> PairCounts:
+    """Count pixels by the values that stand in two label maps of one size.
+
+    Raises:
+        ValueError: If the shapes differ.
+    """
+    if truth.shape != predicted.shape:
+        raise ValueError(f"the sizes differ: {_size(truth)} and {_size(predicted)}")
+    pairs = np.bincount(truth.ravel().astype(np.uint16) * 256 + predicted.ravel(), minlength=65536)
+    return pairs.reshape(256, 256).astype(np.int64)
+
+
+def confusion_of(pairs: PairCounts, num_classes: int) -> Confusion:
+    """Return the confusion matrix of counted pairs; see ``confusion_matrix``.
+
+    Raises:
+        ValueError: If a value is neither a class nor IGNORE_INDEX.
+    """
+    outside = [
+        value
+        for value in range(num_classes, IGNORE_INDEX)
+        if pairs[value].any() or pairs[:IGNORE_INDEX, value].any()
+    ]
+    if outside:
+        raise ValueError(f"value {outside[0]} is not one of the {num_classes} classes")
+    return np.hstack([pairs[:num_classes, :num_classes], pairs[:num_classes, IGNORE_INDEX:]])
+
+
 def confusion_matrix(truth: LabelMap, predicted: LabelMap, num_classes: int) -> Confusion:
     """Count pixels by true and predicted class.
 
@@ -27,19 +59,7 @@ def confusion_matrix(truth: LabelMap, predicted: LabelMap, num_classes: int) -> 
     Raises:
         ValueError: If the shapes differ, or a value is neither a class nor IGNORE_INDEX.
     """
-    if truth.shape != predicted.shape:
-        raise ValueError(f"the sizes differ: {_size(truth)} and {_size(predicted)}")
-    pairs = np.bincount(truth.ravel().astype(np.uint16) * 256 + predicted.ravel(), minlength=65536)
-    table = pairs.reshape(256, 256)
-    outside = [
-        value
-        for value in range(num_classes, IGNORE_INDEX)
-        if table[value].any() or table[:IGNORE_INDEX, value].any()
-    ]
-    if outside:
-        raise ValueError(f"value {outside[0]} is not one of the {num_classes} classes")
-    counts = np.hstack([table[:num_classes, :num_classes], table[:num_classes, IGNORE_INDEX:]])
-    return counts.astype(np.int64)
+    return confusion_of(pair_counts(truth, predicted), num_classes)
 
 
 def _size(label_map: LabelMap) -> str:

@@ -1,0 +1,71 @@
+"""What is installed, and why the GPU is or is not used."""
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import click
+
+from segstudio import __version__
+from segstudio.commands.text import plain
+from segstudio.engine.catalog import find_models
+from segstudio.engine.worker import Worker
+from segstudio.errors import SegStudioError
+from segstudio.storage.assets import bundled_models_folder, user_models_folder
+
+_PACKAGES: Final = {
+    "PySide6": ("PySide6-Essentials", "PySide6"),
+    "numpy": ("numpy",),
+    "Pillow": ("pillow",),
+    "torch": ("torch",),
+}
+
+
+def examine() -> None:
+    """Print what was found, one fact a line."""
+    for name, fact in _facts():
+        click.echo(f"{name:<22}{plain(fact)}")
+
+
+def _facts() -> Iterator[tuple[str, str]]:
+    yield "segstudio", __version__
+    yield "Python", platform.python_version()
+    yield "system", platform.platform()
+    for name, distributions in _PACKAGES.items():
+        # Read from the package's own papers: importing torch or Qt takes seconds.
+        yield name, next(filter(None, map(_version, distributions)), "not installed")
+    with Worker() as worker:
+        try:
+            runtime = worker.runtime()
+        except SegStudioError as error:
+            yield "onnxruntime", error.sentence
+            return
+        yield "onnxruntime", runtime.version
+        yield "providers built in", ", ".join(runtime.available)
+        yield "NVIDIA driver", "found" if runtime.has_driver else "not found"
+        yield from _session_facts(worker)
+
+
+def _session_facts(worker: Worker) -> Iterator[tuple[str, str]]:
+    """Load a model: only a session knows what it runs on."""
+    models = find_models({"bundled": bundled_models_folder(), "user": user_models_folder()})
+    if not models:
+        yield "runs on", "not known: there is no bundled model to try"
+        return
+    try:
+        loaded = worker.load(models[0].path)
+    except SegStudioError as error:
+        yield "runs on", f"not known: {error.sentence}"
+        return
+    yield "runs on", loaded.provider.got
+    if loaded.provider.reason:
+        yield "CUDA not used", loaded.provider.reason
+    yield "tried with", f"{models[0].path} ({loaded.milliseconds:.0f} ms to load)"
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
