@@ -27,7 +27,8 @@ class LabelSet:
     """Ordered classes; ``classes[i]`` has class index i. Immutable: edits return a new one.
 
     Raises:
-        ValueError: If there are more than 255 classes, or a name is empty, too long or not unique.
+        ValueError: If there are more than 255 classes, or a name is empty, too long, not unique,
+            or has spaces at its ends, which nobody sees and every other program drops.
     """
 
     classes: tuple[LabelClass, ...] = ()
@@ -42,6 +43,8 @@ class LabelSet:
                 raise ValueError("a class has an empty name")
             if len(name) > _MAX_NAME or not name.isprintable():
                 raise ValueError(f"class name {name[:40]!r} is too long or not printable")
+            if name != name.strip():
+                raise ValueError(f"class name {name[:40]!r} begins or ends with a space")
             if name in seen:
                 raise ValueError(f"two classes are called {name!r}")
             seen.add(name)
@@ -70,14 +73,18 @@ class LabelSet:
         """Return the label set written by ``to_json``.
 
         Raises:
-            ValueError: If the value is not a list of objects with ``name`` and ``color``.
+            ValueError: If the value is not a list of objects with ``name`` and ``color``, or the
+                ``index`` of one is not its place.
         """
         if not isinstance(value, list):
             raise ValueError("classes is not a list")
         classes = []
-        for item in value:
+        for index, item in enumerate(value):
             if not isinstance(item, dict) or not isinstance(item.get("name"), str):
                 raise ValueError("a class has no name")
+            # Someone who sorts the list by hand would give every mask another meaning.
+            if item.get("index", index) != index:
+                raise ValueError(f"class {item['name']!r} is not in the place of its index")
             if not isinstance(item.get("color"), str):
                 raise ValueError(f"class {item['name']!r} has no colour")
             classes.append(LabelClass(item["name"], Color.from_hex(item["color"])))
@@ -141,14 +148,14 @@ def class_mapping(source: Sequence[str], target: LabelSet) -> NDArray[np.uint8]:
     """Return the lookup table from the class indices of one label set to those of another.
 
     Args:
-        source: Class names; the position is the class index.
+        source: Class names; the position is the class index. Those past 254 fit in no label map.
         target: Where to look the names up.
 
     Returns:
         (256,) uint8; names that ``target`` lacks, and 255, become 255 (ignore).
     """
     table = np.full(256, IGNORE_INDEX, np.uint8)
-    for index, name in enumerate(source):
+    for index, name in enumerate(source[:MAX_CLASSES]):
         found = target.index_of(name)
         if found is not None:
             table[index] = found

@@ -54,7 +54,9 @@ def brush_centre(y: float, x: float, size: int) -> tuple[float, float]:
     """
     if size % 2:
         return float(np.floor(y)) + 0.5, float(np.floor(x)) + 0.5
-    return float(np.round(y)), float(np.round(x))
+    # Not np.round: it rounds halves to even, so a pointer that stands on half pixels, as it does
+    # at 100 % zoom in a window of odd size, would step over every other corner.
+    return float(np.floor(y + 0.5)), float(np.floor(x + 0.5))
 
 
 def brush_rect(start: tuple[float, float], end: tuple[float, float], size: int) -> Rect:
@@ -102,12 +104,15 @@ def _near_segment(
     rect: Rect, start: tuple[float, float], end: tuple[float, float], radius: float
 ) -> NDArray[np.bool_]:
     """Return which pixel centres of ``rect`` lie within ``radius`` of the segment; (h, w) bool."""
-    y = np.arange(rect.top, rect.bottom, dtype=np.float32)[:, None] + np.float32(0.5 - start[0])
-    x = np.arange(rect.left, rect.right, dtype=np.float32)[None, :] + np.float32(0.5 - start[1])
+    # Subtracted in double precision: single precision is a hundredth of a pixel at 100,000.
+    rows = np.arange(rect.top, rect.bottom)[:, None] + (0.5 - start[0])
+    columns = np.arange(rect.left, rect.right)[None, :] + (0.5 - start[1])
+    y: NDArray[np.float32] = rows.astype(np.float32)
+    x: NDArray[np.float32] = columns.astype(np.float32)
     dy, dx = np.float32(end[0] - start[0]), np.float32(end[1] - start[1])
     length_squared = dy * dy + dx * dx
     if length_squared > 0:
-        along = np.clip((y * dy + x * dx) / length_squared, 0, 1)
+        along: NDArray[np.float32] = np.clip((y * dy + x * dx) / length_squared, 0, 1)
         y = y - along * dy
         x = x - along * dx
     covered: NDArray[np.bool_] = y * y + x * x <= np.float32(radius * radius)

@@ -1,6 +1,7 @@
 """The description that an exported ONNX file carries about itself."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -25,7 +26,8 @@ class ModelCard:
         stride: Input sides are resized inside the graph to multiples of this many pixels.
         training_size: (height, width) of the training crops, pixels.
         parameters: Number of weights.
-        metrics: Validation metrics of the exported weights, such as ``mean_iou``.
+        metrics: Validation metrics of the exported weights, such as ``mean_iou``. Those that are
+            not finite, such as the IoU of a class that no image holds, are not written.
         data_fingerprint: Hash of the training data, see ``trainer.data``.
         parent: Fingerprint of the model that training started from, or None.
         licence: Licence of the weights, as an SPDX expression or plain words; may be empty.
@@ -55,11 +57,13 @@ class ModelCard:
                 "stride": self.stride,
                 "training_size": list(self.training_size),
                 "parameters": self.parameters,
-                "metrics": dict(self.metrics),
+                # JSON has no NaN, and strict readers, ours included, refuse it.
+                "metrics": {k: v for k, v in self.metrics.items() if math.isfinite(v)},
                 "data_fingerprint": self.data_fingerprint,
                 "parent": self.parent,
                 "licence": self.licence,
-            }
+            },
+            allow_nan=False,
         )
 
     @classmethod
@@ -97,10 +101,12 @@ class ModelCard:
             )
         except KeyError as error:
             raise ValueError(f"its card lacks {error}") from error
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"its card is wrong: {error}") from error
         if not len(card.label_set):
             raise ValueError("its card names no classes")
+        if min(card.stride, *card.training_size) < 1:
+            raise ValueError("its card is wrong: stride and training_size must be positive")
         return card
 
 

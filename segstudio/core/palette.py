@@ -1,6 +1,7 @@
 """Colours of classes."""
 
 import colorsys
+import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple, Self, TypeAlias
 
@@ -25,10 +26,9 @@ class Color(NamedTuple):
         Raises:
             ValueError: If the text is not of that form.
         """
-        digits = text.removeprefix("#")
-        if len(digits) != 6 or len(text) != 7:
+        if not re.fullmatch("#[0-9a-fA-F]{6}", text):
             raise ValueError(f"colour {text!r} is not of the form #rrggbb")
-        return cls(*bytes.fromhex(digits))
+        return cls(*bytes.fromhex(text[1:]))
 
     @property
     def hex(self) -> str:

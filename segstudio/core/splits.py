@@ -13,22 +13,24 @@ VALIDATION: Final = "val"
 
 
 def with_splits(splits: Mapping[str, str], keys: Iterable[str], validation: float = 0.2) -> Splits:
-    """Return ``splits`` with every key decided; keys that are in it keep their split.
+    """Return ``splits`` with every key decided; what is in it keeps its split.
 
     New keys are taken in the order of a hash of their name, which has nothing to do with how the
-    images were numbered, and go to validation while its share is below ``validation``. With two
-    images or more, at least one trains and one validates.
+    images were numbered, and go to validation while its share of ``keys`` is below
+    ``validation``. Where what is decided leaves the choice, at least one of two keys or more
+    trains and one validates.
 
     Args:
-        splits: What is decided already.
-        keys: Image keys, relative paths with forward slashes.
+        splits: What is decided already; images that are gone stay in it but do not count, so that
+            deleting the validation images makes room for new ones.
+        keys: Keys of all images there are, relative paths with forward slashes.
         validation: Share of validation images, 0..1.
     """
     decided = dict(splits)
-    new = sorted(set(keys) - decided.keys(), key=_hash)
-    total = len(decided) + len(new)
-    wanted = min(max(math.floor(total * validation + 0.5), 1), total - 1)
-    missing = wanted - sum(split == VALIDATION for split in decided.values())
+    present = set(keys)
+    new = sorted(present - decided.keys(), key=_hash)
+    wanted = min(max(math.floor(len(present) * validation + 0.5), 1), len(present) - 1)
+    missing = wanted - sum(decided.get(key) == VALIDATION for key in present)
     for place, key in enumerate(new):
         decided[key] = VALIDATION if place < missing else TRAIN
     return decided

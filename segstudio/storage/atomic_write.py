@@ -9,20 +9,27 @@ import errno
 import json
 import os
 import secrets
+import stat
 from pathlib import Path
+from typing import Final
 
 from segstudio.errors import StorageError
 
-_REASONS = {
+_REASONS: Final = {
     errno.ENOSPC: ("there is no space left on the disk", "Free some space and save again"),
     errno.EDQUOT: ("your disk quota is used up", "Free some space and save again"),
+    errno.EFBIG: ("it is larger than this disk allows", "Choose another disk"),
     errno.EROFS: ("the disk is read-only", "Choose a folder that you may write"),
     errno.EACCES: ("you may not write here", "Choose a folder that you may write"),
     errno.EPERM: ("you may not write here", "Choose a folder that you may write"),
     errno.ENOENT: ("its folder is gone", "Bring the folder back and save again"),
     errno.ENOTDIR: ("a file is where a folder should be", "Choose another folder"),
     errno.EEXIST: ("a file is where a folder should be", "Choose another folder"),
+    errno.EISDIR: ("a folder is where the file should be", "Choose another name"),
+    errno.ENAMETOOLONG: ("its name is too long", "Shorten the name of the image or its folder"),
 }
+# File systems that cannot flush a folder, or folders that may be written but not read.
+_CANNOT_SYNC: Final = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES}
 
 
 def atomic_write(path: Path, content: bytes) -> None:
@@ -33,20 +40,26 @@ def atomic_write(path: Path, content: bytes) -> None:
     that is replaced are kept.
 
     Raises:
-        StorageError: If that fails; ``path`` then holds what it held before.
+        StorageError: If that fails; ``path`` then holds what it held before, or the new content
+            if the disk failed after the renaming.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    # Not made from the target's name, which may already be as long as a name can be.
+    temporary = target.with_name(f".segstudio-{secrets.token_hex(8)}.tmp")
     try:
-        _write_new(temporary, content)
+        mode = _mode(target)
         try:
+            _write_new(temporary, content)
             if temporary.read_bytes() != content:
                 raise OSError(errno.EIO, "what was written reads back differently")
-            with contextlib.suppress(FileNotFoundError):
-                temporary.chmod(target.stat().st_mode & 0o7777)
+            if mode is not None:
+                # File systems without permissions, such as FAT, refuse, and need none kept.
+                with contextlib.suppress(PermissionError):
+                    temporary.chmod(mode)
             temporary.replace(target)
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # the first failure is the one to tell
+                temporary.unlink()
             raise
         _sync_folder(target.parent)
     except OSError as error:
@@ -66,33 +79,54 @@ def make_folder(path: Path) -> None:
         StorageError: If that fails.
     """
     try:
+        if path.is_dir():
+            return
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(parents=True, exist_ok=True)
+        for folder in missing:  # a file is only as safe as the folder it lies in
+            _sync_folder(folder.parent)
     except OSError as error:
         raise _storage_error(path, "this folder could not be made", error) from error
 
 
+def _mode(target: Path) -> int | None:
+    """Return the permissions of the file that is to be replaced, or None if there is none."""
+    try:
+        status = target.stat()
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    # Renaming over a device such as /dev/null would take it away from the whole machine.
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is a device or a pipe")
+    return stat.S_IMODE(status.st_mode)
+
+
 def _write_new(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o666)
     try:
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
         os.fsync(descriptor)
-    except BaseException:
+    finally:
         os.close(descriptor)
-        path.unlink(missing_ok=True)
-        raise
-    os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:
     if os.name == "nt":  # Windows cannot open folders; its rename is journaled
         return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
 
 
 def _storage_error(path: Path, what: str, error: OSError) -> StorageError:

@@ -5,9 +5,10 @@ silently rotated.
 
 Rules for what is not 8-bit RGB:
 
-* EXIF orientation is applied for every format.
+* EXIF orientation is applied for every format; EXIF data that nobody can read counts as none.
 * 16-bit and 32-bit grey is scaled by the smallest of the common bit depths (8, 10, 12, 14, 16)
   that holds the image's largest value, so a 12-bit camera image is not shown nearly black.
+* Of 16-bit colour, the high byte is kept.
 * Grey is repeated in the three channels, palettes are resolved, CMYK is converted, and alpha is
   dropped.
 * Of a file with several frames, the first is used.
@@ -16,6 +17,7 @@ Rules for what is not 8-bit RGB:
 
 import os
 import stat
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,10 +25,10 @@ from typing import BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from segstudio.core.label_map import RgbImage
-from segstudio.errors import ImageError
+from segstudio.errors import ImageError, SegStudioError
 
 IMAGE_FORMATS: Final = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
 IMAGE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
@@ -35,7 +37,20 @@ MAX_PIXELS: Final = 500_000_000
 # Our own limit is read from the header, before any pixel; Pillow's would warn far below it.
 Image.MAX_IMAGE_PIXELS = None
 
+# Pillow warns about odd metadata; on the command line that would look like a failure.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
 _DEPTHS: Final = (255, 1023, 4095, 16383, 65535)
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation -> what makes the stored pixels upright."""
 
 
 def is_image_name(name: str) -> bool:
@@ -47,7 +62,7 @@ def read_image(path: Path) -> RgbImage:
     """Decode an image file.
 
     Returns:
-        (H, W, 3) uint8 RGB, orientation applied.
+        (H, W, 3) uint8 RGB, orientation applied; the array may be read-only.
 
     Raises:
         ImageError: If the file is missing, no image, damaged, too large or of an unknown kind.
@@ -57,14 +72,19 @@ def read_image(path: Path) -> RgbImage:
 
 
 def read_image_size(path: Path) -> tuple[int, int]:
-    """Return (height, width) in pixels, orientation applied, from the header alone.
+    """Return (height, width) in pixels, orientation applied.
+
+    Reads the header only, but all of a PNG file, whose orientation may stand behind the pixels.
 
     Raises:
         ImageError: If the header cannot be read.
     """
     with opened_image(path) as image:
+        # Pillow gives the upright size of a TIFF file, but only if a TIFF tag turns it, not XMP.
+        upright = ExifTags.Base.Orientation in getattr(image, "tag_v2", ())
         width, height = image.size
-        return (width, height) if _orientation(image) >= 5 else (height, width)
+        turned = _orientation(image) >= 5 and not upright
+        return (width, height) if turned else (height, width)
 
 
 def read_thumbnail(path: Path, size: int) -> RgbImage:
@@ -90,6 +110,16 @@ def is_turned(path: Path) -> bool:
         return _orientation(image) != 1
 
 
+def load_upright(image: Image.Image) -> Image.Image:
+    """Decode the pixels of an opened image and return it with its orientation applied."""
+    orientation = _orientation(image)
+    image.load()
+    # Pillow turns TIFF files by itself while it loads them.
+    if orientation == 1 or isinstance(image, TiffImagePlugin.TiffImageFile):
+        return image
+    return image.transpose(_TURNS[orientation])
+
+
 @contextmanager
 def opened_image(path: Path) -> Iterator[Image.Image]:
     """Open an image file lazily and turn every failure to decode it into an ``ImageError``."""
@@ -103,7 +133,9 @@ def opened_image(path: Path) -> Iterator[Image.Image]:
                     hint="Cut the image into parts",
                 )
             yield image
-    except FileNotFoundError as error:
+    except SegStudioError:
+        raise
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageError(path, "there is no such file", hint="Check the name") from error
     except PermissionError as error:
         raise ImageError(path, "you may not read this file") from error
@@ -113,8 +145,10 @@ def opened_image(path: Path) -> Iterator[Image.Image]:
         ) from error
     except MemoryError as error:
         raise ImageError(path, "there is not enough memory to open this image") from error
-    # Pillow's decoders raise all of these for damaged files.
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError) as error:
+    # For damaged files Pillow's decoders raise nearly anything: struct.error, zlib.error, KeyError.
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno:  # from the disk, not from a decoder
+            raise ImageError(path, f"it cannot be read: {error.strerror}") from error
         raise ImageError(
             path, "the file is damaged and cannot be opened", hint="Copy it again from its source"
         ) from error
@@ -123,33 +157,45 @@ def opened_image(path: Path) -> Iterator[Image.Image]:
 @contextmanager
 def _regular_file(path: Path) -> Iterator[BinaryIO]:
     # Opening a pipe or a device would hang, so look before opening.
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise ImageError(path, "this is not a regular file")
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise ImageError(path, "this is a folder, not an image")
+    if not stat.S_ISREG(mode):
+        raise ImageError(path, "this is a device or a pipe, not an image")
     with path.open("rb") as file:
         yield file
 
 
 def _orientation(image: Image.Image) -> int:
-    # Pillow turns TIFF files by itself while decoding, and then removes the tag.
-    return int(image.getexif().get(ExifTags.Base.Orientation, 1) or 1)
+    """Return the EXIF orientation, 1..8; ask before loading: Pillow then removes it from TIFF."""
+    if isinstance(image, PngImagePlugin.PngImageFile):
+        image.load()  # a failure here is no failure to read EXIF data
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # as above: Pillow raises nearly anything
+        return 1
+    return orientation if orientation in _TURNS else 1
 
 
 def _rgb(path: Path, image: Image.Image) -> RgbImage:
-    image.load()
-    ImageOps.exif_transpose(image, in_place=True)
+    image = load_upright(image)
     if image.mode.startswith("I"):
         return _from_deep_grey(np.asarray(image))
     if image.mode == "F":
         raise ImageError(
             path, "floating-point images are not supported", hint="Save it as 8-bit or 16-bit"
         )
+    image.info.pop("transparency", None)  # dropped, and Pillow warns about some kinds of it
     rgb = image if image.mode == "RGB" else image.convert("RGB")
     return np.asarray(rgb)
 
 
 def _from_deep_grey(grey: NDArray[np.generic]) -> RgbImage:
-    values = np.maximum(grey.astype(np.int64), 0)
-    largest = int(values.max())
+    largest = int(grey.max())
     full = next((depth for depth in _DEPTHS if largest <= depth), largest)
-    scaled = ((values * 255 + full // 2) // full).astype(np.uint8)
+    if largest <= 65535:  # a table costs a quarter of the memory of computing with 64 bits
+        table = ((np.arange(full + 1) * 255 + full // 2) // full).astype(np.uint8)
+        scaled = table[np.maximum(grey, 0)]
+    else:
+        scaled = ((np.maximum(grey, 0).astype(np.int64) * 255 + full // 2) // full).astype(np.uint8)
     return np.repeat(scaled[:, :, None], 3, axis=2)

@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.palette import Palette
 from segstudio.errors import ImageError, MaskError
 from segstudio.storage.atomic_write import atomic_write
-from segstudio.storage.images import opened_image
+from segstudio.storage.images import load_upright, opened_image
 
-_INDEX_MODES: Final = {"P", "L", "1", "I", "I;16", "I;16B"}
+_INDEX_MODES: Final = {"P", "L", "1", "I", "I;16", "I;16L", "I;16B", "I;16N"}
+# Pillow spreads grey values of few bits over 0..255 while it decodes, by these factors.
+_SPREAD: Final = {"L;2": 85, "L;2R": 85, "L;4": 17, "L;4R": 17}
 
 
 def encode_label_map(label_map: LabelMap, palette: Palette) -> bytes:
@@ -38,27 +40,42 @@ def write_label_map(path: Path, label_map: LabelMap, palette: Palette) -> None:
 def read_label_map(path: Path) -> LabelMap:
     """Read an (H, W) uint8 label map from an indexed or grey image file.
 
-    Palette indices and grey values are class indices as they are; nothing is scaled. A grey file
-    that holds only 0 and 255 reads as 0 and IGNORE_INDEX: whether 255 means a class there is for
-    the importers to ask (``formats.binary``).
+    Palette indices and grey values are class indices as they are; nothing is scaled. Orientation
+    is applied, as it is to the image. A grey file that holds only 0 and 255 reads as 0 and
+    IGNORE_INDEX: whether 255 means a class there is for the importers to ask (``formats.binary``).
 
     Raises:
-        MaskError: If the file is no image, has colours or alpha instead of indices, or holds
-            values above 255.
+        MaskError: If the file is no image, has colours or alpha instead of indices, is a JPEG
+            file, or holds values outside 0..255.
     """
     try:
         with opened_image(path) as image:
-            image.load()
+            if image.format in ("JPEG", "MPO"):
+                raise MaskError(
+                    path,
+                    "this is a JPEG file, which does not keep class indices exactly",
+                    hint="Use the mask as PNG or TIFF",
+                )
+            if image.mode == "F":
+                raise MaskError(path, "this holds fractions, not class indices")
             if image.mode not in _INDEX_MODES:
                 raise MaskError(
                     path,
                     "this is a colour picture, not a mask of class indices",
                     hint="Import it as colour-coded labels",
                 )
-            values = np.asarray(image)
+            spread = _SPREAD.get(_raw_mode(image), 1)
+            values = np.asarray(load_upright(image))
     except ImageError as error:
         problem = str(error).removeprefix(f"{path.name}: ")
         raise MaskError(path, problem, hint=error.hint) from error
-    if values.dtype != np.uint8 and (values.min() < 0 or values.max() > 255):
-        raise MaskError(path, f"value {int(values.max())} is larger than 255")
-    return values.astype(np.uint8)
+    wrong = next((int(v) for v in (values.min(), values.max()) if not 0 <= v <= 255), None)
+    if wrong is not None:
+        raise MaskError(path, f"it holds the value {wrong}, and class indices are 0 to 255")
+    return (values // spread if spread > 1 else values).astype(np.uint8)
+
+
+def _raw_mode(image: Image.Image) -> str:
+    """Return how pixels are stored in the file, in Pillow's words; ask before loading."""
+    arguments = image.tile[0].args if isinstance(image, ImageFile.ImageFile) and image.tile else ""
+    return arguments if isinstance(arguments, str) else str((arguments or ("",))[0])
