@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QSettings, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from segstudio import __version__
+from segstudio.storage.assets import assets_folder
 from segstudio.storage.atomic_write import atomic_write
 from segstudio.storage.project import Opened
 from segstudio.ui.main_window import MainWindow
@@ -60,6 +62,7 @@ def make_application(arguments: list[str]) -> QApplication:
     application.setApplicationDisplayName("segstudio")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("segstudio")
+    application.setWindowIcon(QIcon(str(assets_folder() / "icons" / "segstudio.svg")))
     return application
 
 

@@ -47,9 +47,13 @@ class _ClassModel(QAbstractTableModel):
         self.hidden: frozenset[int] = frozenset()
 
     def set_label_set(self, label_set: LabelSet) -> None:
-        self.beginResetModel()
-        self.label_set = label_set
-        self.endResetModel()
+        if len(label_set) == len(self.label_set):
+            self.label_set = label_set
+            self.refresh()  # a reset would take the open name editor away
+        else:
+            self.beginResetModel()
+            self.label_set = label_set
+            self.endResetModel()
 
     def set_hidden(self, hidden: frozenset[int]) -> None:
         self.hidden = hidden

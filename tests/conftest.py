@@ -1,0 +1,95 @@
+"""Shared by all tests: no screen, no touch of the real home, a real window on request."""
+
+import os
+
+# Before Qt is imported anywhere.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from segstudio.ui.main_window import MainWindow
+from segstudio.ui.theme import Theme
+
+Drag = Callable[..., None]
+_LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a home of its own: user models, the sample project and settings go there."""
+    home = tmp_path_factory.mktemp("home")
+    for variable, folder in (
+        ("HOME", home),
+        ("XDG_DATA_HOME", home / "data"),
+        ("XDG_CONFIG_HOME", home / "config"),
+        ("XDG_CACHE_HOME", home / "cache"),
+        ("XDG_STATE_HOME", home / "state"),
+    ):
+        monkeypatch.setenv(variable, str(folder))
+    return home
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    theme = Theme(qapp)
+    window = MainWindow(theme, settings)
+    window.resize(1100, 760)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.close()
+    window.deleteLater()
+    theme.deleteLater()
+
+
+@pytest.fixture
+def open_folder(qtbot: QtBot, window: MainWindow) -> Callable[[Path], None]:
+    """Open a folder as the user does, and wait until the first image shows."""
+
+    def open_folder(folder: Path) -> None:
+        window.workspace.open(folder)
+        qtbot.waitUntil(lambda: window.workspace.document is not None, timeout=10_000)
+
+    return open_folder
+
+
+@pytest.fixture
+def press_key(qtbot: QtBot, window: MainWindow) -> Callable[..., None]:
+    """Press a key while the canvas has the focus."""
+
+    def press_key(
+        key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        qtbot.keyClick(window.canvas, key, modifier)
+
+    return press_key
+
+
+@pytest.fixture
+def drag(qtbot: QtBot) -> Drag:
+    """Press, move through the points and release the left button, as a user would."""
+
+    def drag(widget: QWidget, *points: QPoint, button: Qt.MouseButton = _LEFT) -> None:
+        qtbot.mousePress(widget, button, pos=points[0])
+        for point in points[1:]:
+            # qtbot.mouseMove does not carry the pressed button, so send the event ourselves.
+            move = QMouseEvent(
+                QEvent.Type.MouseMove,
+                QPointF(point),
+                QPointF(widget.mapToGlobal(point)),
+                Qt.MouseButton.NoButton,
+                button,
+                Qt.KeyboardModifier.NoModifier,
+            )
+            QApplication.sendEvent(widget, move)
+        qtbot.mouseRelease(widget, button, pos=points[-1])
+
+    return drag

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from segstudio.core.mask_edit import MaskPatch, difference_patch
+from segstudio.core.rect import Rect
+from segstudio.document.document import Document
+
+
+@pytest.fixture
+def document(qtbot: QtBot) -> Document:
+    return Document(
+        key="a.png", image=np.zeros((8, 8, 3), np.uint8), label_map=np.full((8, 8), 255, np.uint8)
+    )
+
+
+def patch(document: Document, rect: Rect, value: int) -> MaskPatch | None:
+    after = document.label_map.copy()
+    after[rect.slices] = value
+    return difference_patch(document.label_map, after)
+
+
+def test_a_gesture_of_many_writes_is_undone_in_one_step(document: Document) -> None:
+    document.begin_gesture("Brush")
+    for column in range(4):
+        document.paint(patch(document, Rect(2, column, 3, column + 1), 1))
+    document.end_gesture()
+
+    assert document.label_map[2].tolist() == [1, 1, 1, 1, 255, 255, 255, 255]
+    assert document.undo() == "Brush"
+    assert (document.label_map == 255).all()
+    assert document.redo() == "Brush"
+    assert document.label_map[2].tolist() == [1, 1, 1, 1, 255, 255, 255, 255]
+
+
+def test_a_cancelled_gesture_leaves_no_trace(document: Document) -> None:
+    document.begin_gesture("Brush")
+    document.paint(patch(document, Rect(0, 0, 5, 5), 1))
+    document.cancel_gesture()
+
+    assert (document.label_map == 255).all()
+    assert document.undo() is None
+
+
+def test_undo_during_a_stroke_ends_the_stroke_and_takes_it_back(document: Document) -> None:
+    document.begin_gesture("Brush")
+    document.paint(patch(document, Rect(0, 0, 5, 5), 1))
+
+    assert document.undo() == "Brush"
+    assert (document.label_map == 255).all()
+    assert not document.in_gesture
+
+
+def test_mask_changed_tells_the_rectangle(document: Document, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(document.mask_changed) as signal:
+        document.apply("Fill", patch(document, Rect(1, 2, 3, 4), 7))
+    assert signal.args == [Rect(1, 2, 3, 4)]
+
+
+def test_an_edit_makes_the_document_modified_until_it_is_saved(document: Document) -> None:
+    assert not document.is_modified
+    document.apply("Fill", patch(document, Rect(0, 0, 1, 1), 1))
+    assert document.is_modified
+    document.mark_saved()
+    assert not document.is_modified
+    document.undo()
+    assert document.is_modified
+
+
+def test_a_prediction_fills_what_is_unlabelled(document: Document) -> None:
+    kept = document.apply_prediction("Run", np.full((8, 8), 2, np.uint8))
+    assert kept == 0
+    assert (document.label_map == 2).all()
+    assert document.undo() == "Run"
+    assert (document.label_map == 255).all()
+
+
+def test_a_second_prediction_keeps_corrected_pixels_and_says_how_many(document: Document) -> None:
+    document.apply_prediction("Run A", np.full((8, 8), 2, np.uint8))
+    document.apply("Brush", patch(document, Rect(0, 0, 1, 3), 5))
+
+    kept = document.apply_prediction("Run B", np.full((8, 8), 3, np.uint8))
+
+    assert kept == 3
+    assert document.label_map[0].tolist() == [5, 5, 5, 3, 3, 3, 3, 3]
+
+
+def test_corrected_pixels_go_only_when_the_user_asks(document: Document) -> None:
+    document.apply("Brush", patch(document, Rect(0, 0, 1, 3), 5))
+    document.apply_prediction("Run", np.full((8, 8), 3, np.uint8), replace_all=True)
+    assert (document.label_map == 3).all()
+
+
+def test_undoing_a_prediction_does_not_turn_the_one_before_into_corrections(
+    document: Document,
+) -> None:
+    document.apply_prediction("Run A", np.full((8, 8), 2, np.uint8))
+    document.apply_prediction("Run B", np.full((8, 8), 3, np.uint8))
+    document.undo()
+
+    assert document.apply_prediction("Run C", np.full((8, 8), 4, np.uint8)) == 0
+    assert (document.label_map == 4).all()

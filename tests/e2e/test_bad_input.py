@@ -1,0 +1,102 @@
+"""Files that cannot be used: one clear sentence in the window, nothing lost."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint
+from pytestqt.qtbot import QtBot
+
+from segstudio.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def image_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for name in ("a.png", "c.png"):
+        Image.fromarray(np.full((60, 80, 3), 90, np.uint8)).save(folder / name)
+    (folder / "b.png").write_bytes(b"not a picture at all")
+    return folder
+
+
+@pytest.mark.parametrize("case", ["missing", "empty", "no image"])
+def test_what_cannot_be_opened_gives_a_sentence_and_the_open_project_stays(
+    qtbot: QtBot,
+    window: MainWindow,
+    open_folder: Callable[[Path], None],
+    image_folder: Path,
+    tmp_path: Path,
+    case: str,
+) -> None:
+    open_folder(image_folder)
+    path = tmp_path / case
+    if case == "empty":
+        path.mkdir()
+    elif case == "no image":
+        path.write_text("notes")
+
+    with qtbot.waitSignal(window.workspace.open_failed):
+        window.workspace.open(path)
+
+    assert case in window.messages.text
+    assert window.workspace.project is not None
+    assert window.workspace.project.image_root == image_folder
+
+
+def test_a_damaged_image_is_named_and_the_next_one_opens(
+    qtbot: QtBot, window: MainWindow, open_folder: Callable[[Path], None], image_folder: Path
+) -> None:
+    open_folder(image_folder)
+    with qtbot.waitSignal(window.workspace.image_failed):
+        window.workspace.step(1)
+    assert "b.png" in window._unreadable.text()
+    assert window._unreadable.isVisible()
+
+    window.workspace.step(1)
+    qtbot.waitUntil(lambda: window.workspace.document is not None)
+    assert window.canvas.isVisible()
+
+
+def test_a_mask_of_another_size_is_not_overwritten(
+    qtbot: QtBot, window: MainWindow, open_folder: Callable[[Path], None], image_folder: Path
+) -> None:
+    masks = image_folder / "segstudio" / "masks"
+    open_folder(image_folder)
+    masks.mkdir(exist_ok=True)
+    Image.fromarray(np.zeros((5, 5), np.uint8)).save(masks / "c.png.png")
+    content = (masks / "c.png.png").read_bytes()
+
+    with qtbot.waitSignal(window.workspace.image_failed):
+        window.workspace.open_image("c.png")
+    window.workspace.flush()
+
+    assert "5 x 5" in window._unreadable.text()
+    assert (masks / "c.png.png").read_bytes() == content
+
+
+@pytest.mark.parametrize("content", [b"I am a text file", b""])
+def test_a_file_that_is_no_model_gives_a_sentence_and_painting_goes_on(
+    qtbot: QtBot,
+    window: MainWindow,
+    open_folder: Callable[[Path], None],
+    drag: Callable[..., None],
+    image_folder: Path,
+    tmp_path: Path,
+    content: bytes,
+) -> None:
+    open_folder(image_folder)
+    fake = tmp_path / "fake.onnx"
+    fake.write_bytes(content)
+
+    with qtbot.waitSignal(window.predict.failed, timeout=30_000):
+        window.predict.add_model(fake)
+    assert "fake.onnx" in window.messages.text
+    assert "Traceback" not in window.messages.text
+
+    middle = window.canvas.rect().center()
+    drag(window.canvas, middle, middle + QPoint(10, 10))
+    assert window.workspace.document is not None
+    assert (window.workspace.document.label_map != 255).any()

@@ -1,0 +1,192 @@
+"""The canvas alone, with real mouse, wheel and key events."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from segstudio.controllers.toolbox import Toolbox, ToolName
+from segstudio.controllers.workspace import Workspace
+from segstudio.core.label_set import LabelSet
+from segstudio.document.document import Document
+from segstudio.storage.project import create_project
+from segstudio.ui.canvas.canvas import Canvas
+from segstudio.ui.theme import Theme
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, tmp_path: Path) -> Iterator[Workspace]:
+    workspace = Workspace()
+    label_set = LabelSet.named(["background", "cell", "nucleus"])
+    workspace.project = create_project(tmp_path).with_label_set(label_set)
+    yield workspace
+    workspace.shut_down()
+
+
+@pytest.fixture
+def toolbox(workspace: Workspace) -> Toolbox:
+    toolbox = Toolbox(workspace)
+    toolbox.choose_class(1)
+    return toolbox
+
+
+@pytest.fixture
+def document(qtbot: QtBot) -> Document:
+    return Document(
+        key="a.png",
+        image=np.full((100, 120, 3), 200, np.uint8),
+        label_map=np.full((100, 120), 255, np.uint8),
+    )
+
+
+@pytest.fixture
+def canvas(
+    qtbot: QtBot, qapp: QApplication, toolbox: Toolbox, workspace: Workspace, document: Document
+) -> Canvas:
+    canvas = Canvas(toolbox, Theme(qapp))
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 300)
+    canvas.set_label_set(workspace.label_set)
+    canvas.set_document(document)
+    canvas.show()
+    qtbot.waitExposed(canvas)
+    canvas.zoom_to_full_size()  # image (0, 0) is now at canvas (140, 100)
+    return canvas
+
+
+def wheel(canvas: Canvas, at: QPoint, notches: int, *, ctrl: bool = False) -> None:
+    event = QWheelEvent(
+        QPointF(at),
+        QPointF(canvas.mapToGlobal(at)),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def colour_at(canvas: Canvas, x: int, y: int) -> tuple[int, int, int]:
+    colour = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32).pixelColor(x, y)
+    return colour.red(), colour.green(), colour.blue()
+
+
+def test_dragging_paints_the_line_under_the_pointer_and_is_one_step(
+    canvas: Canvas, document: Document, toolbox: Toolbox, drag: Callable[..., None]
+) -> None:
+    toolbox.set_size(5)
+    drag(canvas, QPoint(150, 150), QPoint(170, 150), QPoint(200, 150))
+    assert document.label_map[50, 10:61].tolist() == [1] * 51
+    assert (document.label_map[54:] == 255).all()
+    assert len(document.history) == 1
+
+
+def test_eraser_leaves_background(
+    canvas: Canvas, document: Document, toolbox: Toolbox, drag: Callable[..., None]
+) -> None:
+    drag(canvas, QPoint(150, 150), QPoint(200, 150))
+    toolbox.set_tool(ToolName.ERASER)
+    drag(canvas, QPoint(150, 150), QPoint(200, 150))
+    assert document.label_map[50, 10:61].tolist() == [0] * 51
+
+
+def test_wheel_zooms_at_the_pointer(canvas: Canvas) -> None:
+    wheel(canvas, QPoint(180, 130), 5)
+    assert canvas.zoom == pytest.approx(1.2**5)
+    assert canvas._image_point(QPointF(180, 130)) == pytest.approx((30, 40))
+
+
+def test_ctrl_wheel_changes_the_brush_size(canvas: Canvas, toolbox: Toolbox) -> None:
+    before = toolbox.size
+    wheel(canvas, QPoint(180, 130), 1, ctrl=True)
+    assert toolbox.size > before
+    assert canvas.zoom == 1
+
+
+@pytest.mark.parametrize("way", ["space", "middle"])
+def test_pan_moves_the_image_and_paints_nothing(
+    qtbot: QtBot, canvas: Canvas, document: Document, drag: Callable[..., None], way: str
+) -> None:
+    before = canvas._image_point(QPointF(200, 150))
+    if way == "space":
+        qtbot.keyPress(canvas, Qt.Key.Key_Space)
+        drag(canvas, QPoint(200, 150), QPoint(230, 160))
+        qtbot.keyRelease(canvas, Qt.Key.Key_Space)
+    else:
+        drag(canvas, QPoint(200, 150), QPoint(230, 160), button=Qt.MouseButton.MiddleButton)
+    assert canvas._image_point(QPointF(230, 160)) == pytest.approx(before)
+    assert (document.label_map == 255).all()
+
+
+def test_holding_v_hides_the_overlay(
+    qtbot: QtBot, canvas: Canvas, drag: Callable[..., None]
+) -> None:
+    canvas.set_opacity(1)
+    drag(canvas, QPoint(150, 150), QPoint(200, 150))
+    qtbot.mouseMove(canvas, QPoint(20, 20))
+    assert colour_at(canvas, 175, 150) == (230, 159, 0)
+    qtbot.keyPress(canvas, Qt.Key.Key_V)
+    assert colour_at(canvas, 175, 150) == (200, 200, 200)
+    qtbot.keyRelease(canvas, Qt.Key.Key_V)
+    assert colour_at(canvas, 175, 150) == (230, 159, 0)
+
+
+def test_a_hidden_class_is_not_drawn_but_stays_in_the_label_map(
+    canvas: Canvas, document: Document, drag: Callable[..., None]
+) -> None:
+    canvas.set_opacity(1)
+    drag(canvas, QPoint(150, 150), QPoint(200, 150), QPoint(20, 20))
+    canvas.set_hidden_classes({1})
+    assert colour_at(canvas, 175, 150) == (200, 200, 200)
+    assert (document.label_map == 1).any()
+
+
+def test_alt_click_picks_the_class_under_the_pointer(
+    qtbot: QtBot, canvas: Canvas, document: Document
+) -> None:
+    document.label_map[50, 60] = 2
+    with qtbot.waitSignal(canvas.class_picked) as picked:
+        qtbot.mouseClick(
+            canvas,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.AltModifier,
+            QPoint(200, 150),
+        )
+    assert picked.args == [2]
+    assert len(document.history) == 0
+
+
+def test_escape_gives_up_the_stroke(qtbot: QtBot, canvas: Canvas, document: Document) -> None:
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 150))
+    assert (document.label_map == 1).any()
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    assert (document.label_map == 255).all()
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 150))
+    assert len(document.history) == 0
+
+
+def test_resizing_keeps_a_fitted_image_fitted(canvas: Canvas) -> None:
+    canvas.fit()
+    canvas.resize(800, 600)
+    top, left = canvas._image_point(QPointF(0, 0))
+    bottom, right = canvas._image_point(QPointF(800, 600))
+    assert (top, left) < (0, 0)
+    assert bottom > 100
+    assert right > 120
+    assert canvas.zoom == pytest.approx((600 - 48) / 100)
+
+
+def test_undo_repaints_the_screen(
+    canvas: Canvas, document: Document, drag: Callable[..., None]
+) -> None:
+    canvas.set_opacity(1)
+    drag(canvas, QPoint(150, 150), QPoint(200, 150), QPoint(20, 20))
+    document.undo()
+    assert colour_at(canvas, 175, 150) == (200, 200, 200)
