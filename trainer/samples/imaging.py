@@ -16,7 +16,7 @@ def expose(density: Plane, rng: np.random.Generator, scale: float) -> NDArray[np
     """
     height, width = density.shape
     stain = density + _specks(rng, height, width, scale) + _knife_marks(rng, height, width)
-    focus = rng.uniform(0.75, 1.15) * scale
+    focus = rng.uniform(0.7, 1.05) * scale
     stain = blurred(stain, focus * rng.uniform(1.0, 1.2), focus)
 
     # Beam and section are uneven over the field; resin thickness changes slowly.
@@ -28,8 +28,8 @@ def expose(density: Plane, rng: np.random.Generator, scale: float) -> NDArray[np
 
     # Shot noise grows with the square root of the signal; film and lens give it a grain.
     signal = np.sqrt(np.maximum(transmitted, 0.02))
-    grain = rng.uniform(0.6, 0.95) * scale
-    transmitted += noise(rng, height, width, grain) * signal * np.float32(rng.uniform(0.035, 0.06))
+    grain = rng.uniform(0.5, 0.8) * scale
+    transmitted += noise(rng, height, width, grain) * signal * np.float32(rng.uniform(0.04, 0.075))
     transmitted += noise(rng, height, width, 0) * signal * np.float32(rng.uniform(0.012, 0.03))
 
     low, high = np.percentile(transmitted, (0.2, 99.8))

@@ -7,7 +7,7 @@ fade until it can hardly be seen.
 
 import numpy as np
 
-from trainer.samples.fields import Plane, blurred, bump, grid, noise, sampled, smooth_step
+from trainer.samples.fields import Plane, blurred, grid, noise, sampled, smooth_step
 from trainer.samples.organelles import MEMBRANE, Section
 from trainer.samples.tissue import Tissue
 
@@ -30,7 +30,7 @@ def stained_tissue(tissue: Tissue, tones: Plane, rng: np.random.Generator, scale
     at_border = (tissue.depth < 1).astype(np.float32)
     corner = smooth_step(blurred(at_border, 5 * scale), 0.24, 0.42)
     loose = noise(rng, height, width, 30 * scale) + rng.normal(-0.2, 0.4)
-    gap = 0.35 + 1.4 * corner + rng.uniform(0.5, 2.6) * smooth_step(loose, 1.1, 2.2)
+    gap = 0.35 + 2.2 * corner + rng.uniform(0.5, 2.6) * smooth_step(loose, 1.1, 2.2)
     gap = (gap * np.float32(scale)).astype(np.float32)
     base = rng.uniform(1.9, 2.4) * scale
     thickness = base * (1 + 0.16 * noise(rng, height, width, 16 * scale))
@@ -47,7 +47,6 @@ def stained_tissue(tissue: Tissue, tones: Plane, rng: np.random.Generator, scale
     for level in np.linspace(-1, 1, _NUM_SLICES, dtype=np.float32):
         at_y, at_x = y + level * lean_y, x + level * lean_x
         depth = sampled(tissue.depth, at_y, at_x)
-        line = bump(depth, 0, 1) * 0
         line = np.exp(-(((depth - gap - thickness / 2) / (0.62 * thickness)) ** 2))
         # A narrow gap is as dark as the membranes; a wide one is resin.
         narrow = 1 - smooth_step(gap, 0.9 * scale, 2.4 * scale)
@@ -73,5 +72,5 @@ def _lean(rng: np.random.Generator, height: int, width: int, scale: float) -> Pl
     small = noise(rng, height, width, 40 * scale) * np.float32(1.1)
     large = noise(rng, height, width, 34 * scale)
     # Soft threshold: most places move by a pixel, one in ten by many.
-    large = np.sign(large) * np.maximum(np.abs(large) - 1.15, 0) * np.float32(11)
+    large = np.sign(large) * np.maximum(np.abs(large) - 1.2, 0) * np.float32(11)
     return np.asarray((small + large) * np.float32(scale), np.float32)

@@ -16,6 +16,7 @@ from trainer.samples.membranes import stained_tissue
 from trainer.samples.organelles import (
     Section,
     draw_cisternae,
+    draw_dense_bodies,
     draw_microtubules,
     draw_mitochondria,
     draw_nucleus,
@@ -66,6 +67,7 @@ def draw_micrograph(rng: np.random.Generator, height: int, width: int) -> Microg
     draw_nucleus(section, rng)
     draw_mitochondria(section, rng)
     draw_synapses(section, rng)
+    draw_dense_bodies(section, rng)
     draw_cisternae(section, rng)
     draw_microtubules(section, rng)
     _scatter_rings(section, rng)
@@ -87,10 +89,17 @@ def _cytoplasm(tissue: Tissue, rng: np.random.Generator, scale: float) -> Plane:
     rows, columns = tissue.cells.shape
     per_cell = rng.uniform(0.75, 1.25, tissue.num_cells).astype(np.float32)[tissue.cells]
     texture = np.zeros((rows, columns), np.float32)
-    for grain, amount in ((1.2, 0.055), (2.2, 0.058), (4.5, 0.034), (11, 0.02), (30, 0.012)):
+    for grain, amount in ((1.1, 0.055), (2.0, 0.04), (4.5, 0.02), (11, 0.016), (30, 0.012)):
         texture += noise(rng, rows, columns, grain * scale) * np.float32(amount)
+    # Filaments: the crests of a smooth field are a net of thin threads.
+    for grain, amount in ((2.6, 0.11), (4.2, 0.08)):
+        crest = np.exp(-np.abs(noise(rng, rows, columns, grain * scale)) * np.float32(4.5))
+        texture += (crest - np.float32(0.17)) * np.float32(amount)
     ribosomes = np.maximum(noise(rng, rows, columns, 1.7 * scale) - np.float32(1.4), 0)
-    richness = (0.4 * rng.random(tissue.num_cells) ** 2).astype(np.float32)[tissue.cells]
+    amount_of = 0.4 * rng.random(tissue.num_cells) ** 2
+    if tissue.soma is not None:
+        amount_of[tissue.soma] = 0.6  # where proteins are made
+    richness = amount_of.astype(np.float32)[tissue.cells]
     return np.asarray((texture + ribosomes * richness) * per_cell, np.float32)
 
 
@@ -102,12 +111,12 @@ def _scatter_rings(section: Section, rng: np.random.Generator) -> None:
     y, x = grid(15, 15)
     distance = np.hypot(y - 7, x - 7)
     for radius in (0.0, 2.6, 3.4):
-        count = int(rows * columns / scale**2 / 900)
+        count = int(rows * columns / scale**2 / 620)
         at_y, at_x = rng.integers(rows, size=count), rng.integers(columns, size=count)
         keep = (rng.random(count) < rich[tissue.cells[at_y, at_x]]) & ~section.taken[at_y, at_x]
         keep &= tissue.depth[at_y, at_x] > 8 * scale
         points = np.zeros((rows, columns), np.float32)
-        points[at_y[keep], at_x[keep]] = rng.uniform(0.12, 0.32, int(keep.sum()))
+        points[at_y[keep], at_x[keep]] = rng.uniform(0.08, 0.3, int(keep.sum()))
         ring = np.exp(-(((distance - radius * scale) / (1.15 * scale)) ** 2))
         core = smooth_step(np.asarray(radius * scale - distance, np.float32), 0, 1.5)
         section.density += filtered(points, np.asarray(ring - 0.25 * core, np.float32))

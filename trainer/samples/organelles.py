@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import LabelMap
-from trainer.samples.fields import Plane, bump, grid, noise, sampled, smooth_step
+from trainer.samples.fields import Plane, blurred, bump, grid, noise, sampled, smooth_step
 from trainer.samples.tissue import Tissue
 
 BACKGROUND: Final = 0
@@ -53,8 +53,8 @@ def draw_mitochondria(section: Section, rng: np.random.Generator) -> None:
         depth = float(section.tissue.depth[y, x])
         if cell == section.tissue.soma and _nucleus_depth(section.tissue, scale)[y, x] > -30:
             continue
-        minor = min(rng.uniform(11, 34) * scale, depth - rng.uniform(3, 7) * scale)
-        if minor < 10 * scale or section.taken[y, x] or rng.random() > richness[cell]:
+        minor = min(rng.uniform(14, 36) * scale, depth - rng.uniform(3, 7) * scale)
+        if minor < 10.5 * scale or section.taken[y, x] or rng.random() > richness[cell]:
             continue
         angle = float(section.tissue.angle[y, x]) + rng.normal(0, 0.35)
         major = minor * (1 + rng.gamma(1.5, 0.7))
@@ -84,12 +84,16 @@ def _draw_mitochondrion(
     across = y * np.float32(np.cos(angle)) - x * np.float32(np.sin(angle))
     # Beans, not ellipses: the axis bends and the outline wobbles.
     across = across + np.float32(rng.normal(0, 0.28)) * (along / major) ** 2 * np.float32(minor)
-    wobble = noise(rng, rows, columns, 14 * scale) * np.float32(0.09)
+    wobble = noise(rng, rows, columns, 14 * scale) * np.float32(0.1)
     square = np.abs(along / major) ** 2.4 + np.abs(across / minor) ** 2.4
     inside = (1 - square ** np.float32(1 / 2.4) + wobble) * np.float32(minor)
     # Kept off the cell's own membrane, which it follows where the cell is narrow.
     gap = rng.uniform(6.0, 9.0) * scale
-    inside = np.minimum(inside, section.tissue.depth[window] - np.float32(gap))
+    room = blurred(section.tissue.depth[window], 3 * scale) - np.float32(gap)
+    # A smooth minimum: a plain one leaves edges where the two outlines cross.
+    soft = np.float32(7 * scale)
+    blend = np.clip(0.5 + 0.5 * (room - inside) / soft, 0, 1)
+    inside = room + (inside - room) * blend - soft * blend * (1 - blend)
     inside = np.where(own, inside, np.float32(-9)).astype(np.float32)
     body = inside > 0
     if (body & section.taken[window]).any() or body.sum() < 260 * scale**2:
@@ -97,19 +101,21 @@ def _draw_mitochondrion(
 
     thickness = 1.25 * scale
     matrix = rng.uniform(0.5, 0.72)
-    stain = rng.uniform(0.8, 1.05)
-    outer = bump(inside, 1.0 * scale, thickness)
-    inner = bump(inside, 4.2 * scale, thickness) * np.float32(rng.uniform(0.6, 1.0))
-    fill = smooth_step(inside, 2.2 * scale, 4.5 * scale)
+    stain = rng.uniform(0.72, 1.05)
+    separation = rng.uniform(3.0, 4.2) * scale
+    outer = bump(inside, 0.8 * scale, thickness)
+    inner = bump(inside, separation, thickness) * np.float32(rng.uniform(0.45, 1.0))
+    fill = smooth_step(inside, 0.5 * separation, separation)
     cristae = _cristae(rng, along, across, scale) * smooth_step(inside, 3.0 * scale, 6 * scale)
     content = np.float32(matrix) * fill + np.float32(0.25) * (1 - fill)
     content = content + cristae * np.float32(rng.uniform(0.14, 0.3))
-    content += noise(rng, rows, columns, 1.6 * scale) * np.float32(0.07) * fill
+    content += noise(rng, rows, columns, 1.2 * scale) * np.float32(0.07) * fill
+    content += noise(rng, rows, columns, 2.6 * scale) * np.float32(0.05) * fill
     dark = np.maximum(outer, inner) * np.float32(stain * 0.85)
     drawn = np.maximum(content, dark)
 
     # Some are cut near their surface: no clear outline, everything fades.
-    softness = rng.choice([0.7, 1.0, 4.0], p=[0.55, 0.3, 0.15]) * scale
+    softness = rng.choice([0.8, 1.6, 4.5], p=[0.5, 0.3, 0.2]) * scale
     cover = smooth_step(inside, -softness, 0.6 * softness)
     density = section.density[window]
     density += (drawn - density) * cover
@@ -121,18 +127,20 @@ def _draw_mitochondrion(
 def _cristae(rng: np.random.Generator, along: Plane, across: Plane, scale: float) -> Plane:
     """Return the folds of the inner membrane, about -1 (between) to 1 (dark fold)."""
     rows, columns = along.shape
-    period = rng.uniform(7.0, 10.5) * scale
+    period = rng.uniform(6.5, 11) * scale
     lengthwise = rng.random() < 0.5
-    tilt = rng.normal(0, 0.25)
+    tilt = rng.normal(0, 0.35)
+    disorder = rng.choice([0.35, 0.8, 1.6], p=[0.4, 0.35, 0.25])
     main, other = (across, along) if lengthwise else (along, across)
+    # From neat lamellae to a labyrinth.
     bent = main + np.float32(tilt) * other
-    bent = bent + noise(rng, rows, columns, 12 * scale) * np.float32(0.42 * period)
-    bent = bent + noise(rng, rows, columns, 5 * scale) * np.float32(0.14 * period)
+    bent = bent + noise(rng, rows, columns, 12 * scale) * np.float32(disorder * period)
+    bent = bent + noise(rng, rows, columns, 5 * scale) * np.float32(0.2 * disorder**0.5 * period)
     wave = np.sin(bent * np.float32(_TWO_PI / period))
     # Each fold ends somewhere: whole stretches are missing or faint.
-    present = smooth_step(noise(rng, rows, columns, 7 * scale), -1.0, 0.5)
+    present = smooth_step(noise(rng, rows, columns, 7 * scale), -0.8, 0.7)
     sharp = np.sign(wave) * np.abs(wave) ** np.float32(0.8)
-    return np.asarray(sharp * (0.25 + 0.75 * present), np.float32)
+    return np.asarray(sharp * (0.15 + 0.85 * present), np.float32)
 
 
 def draw_synapses(section: Section, rng: np.random.Generator) -> None:
@@ -210,7 +218,7 @@ def _draw_vesicle(
     if kind < 0.08:
         inner = np.float32(0.45) * smooth_step(0.6 * radius - distance, 0, 2 * scale)
     else:
-        inner = np.float32(-rng.uniform(0.02, 0.12)) * core
+        inner = np.float32(-rng.uniform(0.0, 0.07)) * core
     faint = 0.45 if kind > 0.9 else 1.0
     density = section.density[window]
     density += (rim + inner) * np.float32(faint)
@@ -249,31 +257,64 @@ def draw_nucleus(section: Section, rng: np.random.Generator) -> None:
     if tissue.soma is None:
         return
     rows, columns = section.density.shape
-    wobble = noise(rng, rows, columns, 55 * scale) * np.float32(7 * scale)
+    wobble = noise(rng, rows, columns, 60 * scale) * np.float32(11 * scale)
+    wobble += noise(rng, rows, columns, 18 * scale) * np.float32(2.4 * scale)
     inside = _nucleus_depth(tissue, scale) + wobble
     inside = np.where(tissue.cells == tissue.soma, inside, np.float32(-99)).astype(np.float32)
-    section.taken |= inside > -8 * scale
+    section.taken |= inside > -9 * scale
 
-    clump = noise(rng, rows, columns, 22 * scale) + 0.6 * noise(rng, rows, columns, 8 * scale)
-    # Dense chromatin gathers under the envelope and in islands.
-    rim = np.asarray(np.exp(-np.maximum(inside, 0) / (14 * scale)), np.float32)
-    hetero = smooth_step(clump + np.float32(1.5) * rim, 0.7, 1.6)
-    texture = 0.5 * noise(rng, rows, columns, 2.2 * scale) + noise(rng, rows, columns, 4.5 * scale)
-    chromatin = 0.3 + 0.2 * hetero + 0.035 * texture
-    pores = smooth_step(noise(rng, rows, columns, 6 * scale), 1.3, 1.7)
+    # Dense chromatin gathers under the envelope and in islands with ragged edges.
+    clump = noise(rng, rows, columns, 26 * scale) + 0.55 * noise(rng, rows, columns, 9 * scale)
+    clump += np.float32(0.5) * noise(rng, rows, columns, 3 * scale)
+    rim = np.asarray(np.exp(-np.maximum(inside, 0) / (16 * scale)), np.float32)
+    hetero = smooth_step(np.asarray(clump + np.float32(1.3) * rim, np.float32), 0.5, 2.4)
+    grains = noise(rng, rows, columns, 1.6 * scale) * np.float32(0.06)
+    grains += noise(rng, rows, columns, 3.2 * scale) * np.float32(0.06)
+    chromatin = np.float32(rng.uniform(0.27, 0.36)) + np.float32(0.22) * hetero
+    chromatin += grains * (np.float32(0.8) + hetero)
     cover = smooth_step(inside, 2 * scale, 5 * scale)
     section.density += (chromatin - section.density) * cover
-    gap = 3.0 * scale
-    lines = np.maximum(bump(inside, 0, 1.5 * scale), bump(inside, -2 * gap, 1.4 * scale))
-    lumen = bump(inside, -gap, 1.6 * scale) * np.float32(0.08)
-    section.density += (lines * np.float32(0.42) - lumen) * (1 - 0.75 * pores)
+
+    # Where the envelope leans it is faint, and pores interrupt it.
+    gap = np.float32(scale) * (3.0 + 0.8 * noise(rng, rows, columns, 20 * scale))
+    gap = np.maximum(gap, np.float32(1.6 * scale)).astype(np.float32)
+    pores = smooth_step(noise(rng, rows, columns, 6 * scale), 1.2, 1.6)
+    clear = 0.35 + 0.65 * smooth_step(noise(rng, rows, columns, 35 * scale), -1.2, 0.3)
+    outer = bump(inside + 2 * gap, 0, 1.5 * scale)
+    lines = np.maximum(bump(inside, 0, 1.7 * scale), outer) * np.float32(0.4)
+    lumen = bump(inside + gap, 0, 1.5 * scale) * np.float32(0.03)
+    section.density += (lines - lumen) * (1 - 0.7 * pores) * clear
     envelope = (inside > -2 * gap - 1.2 * scale) & (inside < 1.3 * scale)
     section.label_map[envelope] = MEMBRANE
 
 
 def _nucleus_depth(tissue: Tissue, scale: float) -> Plane:
     """Return how deep each pixel lies under the nuclear envelope, before it wobbles."""
-    return tissue.depth - np.float32(48 * scale)
+    return tissue.depth - np.float32(66 * scale)
+
+
+def draw_dense_bodies(section: Section, rng: np.random.Generator) -> None:
+    """Draw a few lysosomes and multivesicular bodies: round, dark, of no class of their own."""
+    tissue, scale = section.tissue, section.scale
+    height, width = section.density.shape
+    for _ in range(rng.poisson(height * width / scale**2 / 60_000)):
+        center = int(rng.integers(height)), int(rng.integers(width))
+        radius = rng.uniform(7, 15) * scale
+        if tissue.depth[center] < radius + 6 * scale or section.taken[center]:
+            continue
+        window = _window(center, radius * 1.6 + 3, section.density.shape)
+        y, x = (plane[window] for plane in _offsets(section, center))
+        rows, columns = y.shape
+        wobble = noise(rng, rows, columns, 7 * scale) * np.float32(0.09 * radius)
+        inside = (np.float32(radius) - np.hypot(y, x) + wobble).astype(np.float32)
+        if (section.taken[window] & (inside > 0)).any():
+            continue
+        clumps = noise(rng, rows, columns, 2.6 * scale)
+        fill = rng.uniform(0.02, 0.3) + rng.uniform(0.04, 0.14) * clumps
+        rim = bump(inside, 1.2 * scale, 1.3 * scale) * np.float32(0.32)
+        cover = smooth_step(inside, -1.0 * scale, 1.5 * scale)
+        section.density[window] += np.maximum(rim, fill * cover)
+        section.taken[window] |= inside > 0
 
 
 def draw_cisternae(section: Section, rng: np.random.Generator) -> None:

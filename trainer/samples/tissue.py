@@ -75,7 +75,7 @@ def grow_tissue(rng: np.random.Generator, height: int, width: int, scale: float)
     packing = _Packing(rng, height, width, scale)
     discs = packing.fill()
     y, x = grid(height, width)
-    for grain, reach in ((70, 11), (26, 5.0), (9, 1.3), (4, 0.45)):
+    for grain, reach in ((70, 11), (28, 5.0), (13, 2.2), (6, 0.6)):
         y += noise(rng, height, width, grain * scale) * np.float32(reach * scale)
         x += noise(rng, height, width, grain * scale) * np.float32(reach * scale)
     nearest = _nearest_disc(discs, y, x, scale)
@@ -123,7 +123,7 @@ class _Packing:
         """Return the discs of all cells."""
         rng, scale = self._rng, self._scale
         area = self._size[0] * self._size[1] / scale**2
-        if area > 300_000 and rng.random() < 0.3:
+        if area > 300_000 and rng.random() < 0.22:
             self._place_soma()
         for _ in range(rng.poisson(area / 120_000)):
             self._place_body(rng.uniform(55, 100) * scale)
