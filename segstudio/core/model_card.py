@@ -4,9 +4,10 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from segstudio.core.label_set import LabelSet
+from segstudio.core.strict_json import parse_json
 
 CARD_KEY: Final = "segstudio.card"
 """Key of the card in the ONNX file's ``metadata_props``."""
@@ -75,8 +76,8 @@ class ModelCard:
                 says what is wrong with it.
         """
         try:
-            value: Any = json.loads(text, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
+            value = parse_json(text)
+        except ValueError as error:
             raise ValueError(f"its card is not valid JSON ({error})") from error
         if not isinstance(value, dict):
             raise ValueError("its card is not a JSON object")
@@ -108,7 +109,3 @@ class ModelCard:
         if min(card.stride, *card.training_size) < 1:
             raise ValueError("its card is wrong: stride and training_size must be positive")
         return card
-
-
-def _refuse_constant(constant: str) -> float:
-    raise ValueError(f"{constant} is not a JSON number")

@@ -5,11 +5,15 @@
     ImageSets/Segmentation/ train.txt, val.txt, ...: one stem a line
     labelmap.txt            classes as "name:red,green,blue::" (CVAT's addition to the layout)
 
+Where labelmap.txt names the classes, 255 is the layout's "void" and means ignore. Where nothing
+does, a mask of 0 and 255 alone is ambiguous, see ``formats.binary``.
+
 Source: Everingham et al., "The PASCAL Visual Object Classes Challenge 2012 Development Kit",
 sections 3 and 5; labelmap.txt as described in CVAT's documentation of its Pascal VOC format.
 """
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -18,9 +22,9 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from segstudio.core.label_map import LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.label_set import LabelClass, LabelSet
-from segstudio.core.palette import Color
+from segstudio.core.palette import Color, default_color
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError, ImageError
 from segstudio.formats.binary import Positive, resolve_binary
@@ -32,13 +36,17 @@ from segstudio.formats.dataset import (
     Progress,
 )
 from segstudio.storage.atomic_write import atomic_write, make_folder
-from segstudio.storage.images import IMAGE_SUFFIXES, is_turned, read_image
+from segstudio.storage.images import is_image_name, is_turned, read_image
 from segstudio.storage.masks import read_label_map, write_label_map
 
 _IMAGE_FOLDERS: Final = ("JPEGImages", "Images")
 _MASK_FOLDERS: Final = ("SegmentationClass", "Labels")
 _SPLITS_FOLDER: Final = PurePosixPath("ImageSets/Segmentation")
 _LABELMAP: Final = "labelmap.txt"
+_MAX_STEM_BYTES: Final = 200
+_NOT_IN_STEMS: Final = frozenset(' <>:"\\|?*')
+# The name may hold a "#" or a colon; CVAT leaves the colour out where it has none.
+_CLASS_LINE: Final = re.compile(r"(?P<name>.+?):(?P<color>\d+ *, *\d+ *, *\d+)?(:[^:]*:[^:]*)?")
 
 
 def is_voc(root: Path) -> bool:
@@ -63,7 +71,12 @@ def read_voc(root: Path, *, positive: Positive | None = None) -> LabelledDataset
     """
     images = _first_folder(root, _IMAGE_FOLDERS)
     masks = _first_folder(root, _MASK_FOLDERS)
-    lists = sorted((root / _SPLITS_FOLDER).glob("*.txt"))
+    # Not hidden ones: macOS leaves a binary ._train.txt beside every file on foreign disks.
+    lists = [
+        path
+        for path in _listed(root / _SPLITS_FOLDER)
+        if path.suffix == ".txt" and not path.name.startswith(".")
+    ]
     if images is None or masks is None or not lists:
         raise FormatError(
             root,
@@ -71,12 +84,12 @@ def read_voc(root: Path, *, positive: Positive | None = None) -> LabelledDataset
             hint="It needs JPEGImages, SegmentationClass and ImageSets/Segmentation/train.txt",
         )
     by_stem = _images_by_stem(images)
-    splits = {path.stem: _read_split(path, by_stem, masks) for path in lists}
+    label_set = _read_labelmap(root / _LABELMAP)
     return LabelledDataset(
         root=root,
-        label_set=_read_labelmap(root / _LABELMAP),
-        splits=splits,
-        read_label_map=partial(_read_mask, positive),
+        label_set=label_set,
+        splits={path.stem: _read_split(path, by_stem, masks) for path in lists},
+        read_label_map=partial(_read_mask, positive, len(label_set)),
     )
 
 
@@ -106,7 +119,7 @@ def write_voc(
         StorageError: If a file cannot be written.
         ImageError: If an image that must be turned cannot be decoded.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if _is_taken(out):
         raise FormatError(
             out, "this folder is not empty", hint="Choose a new folder for the export"
         )
@@ -123,7 +136,7 @@ def write_voc(
         mask = mask_folder / f"{stem}.png"
         write_label_map(mask, item.label_map, palette)
         changed += int(np.count_nonzero(read_label_map(mask) != item.label_map))
-        stems[item.split].append(stem)
+        stems.setdefault(item.split, []).append(stem)
         if progress:
             progress(done, total)
     lists = {**stems, "trainval": sorted(stems[TRAIN] + stems[VALIDATION])}
@@ -137,10 +150,27 @@ def _first_folder(root: Path, names: Sequence[str]) -> Path | None:
     return next((root / name for name in names if (root / name).is_dir()), None)
 
 
+def _is_taken(out: Path) -> bool:
+    try:
+        return out.exists() and (not out.is_dir() or any(out.iterdir()))
+    except OSError as error:
+        raise FormatError(out, f"this folder cannot be read ({error.strerror})") from error
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return what lies in a folder, in name order; nothing if there is no such folder."""
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise FormatError(folder, f"this folder cannot be read ({error.strerror})") from error
+
+
 def _images_by_stem(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith("."):
+    for path in _listed(folder):
+        if is_image_name(path.name):
             if path.stem in found:
                 raise FormatError(
                     path,
@@ -153,12 +183,15 @@ def _images_by_stem(folder: Path) -> dict[str, Path]:
 
 def _read_split(path: Path, images: dict[str, Path], masks: Path) -> list[LabelledImage]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = _read_lines(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(path, "this list of images cannot be read") from error
+        raise FormatError(
+            path, "this list of images cannot be read", hint="Save it as UTF-8 text"
+        ) from error
     items = []
-    # Lists of the object challenges carry a second column, so only the first word counts.
-    for stem in (line.split()[0] for line in lines if line.strip()):
+    for line in filter(None, map(str.strip, lines)):
+        # Lists of the object challenges carry a second column; a stem may hold a space.
+        stem = line if line in images else line.split()[0]
         if stem not in images:
             raise FormatError(path, f"it lists {stem}, but there is no image of that name")
         mask = masks / f"{stem}.png"
@@ -168,22 +201,30 @@ def _read_split(path: Path, images: dict[str, Path], masks: Path) -> list[Labell
     return items
 
 
-def _read_mask(positive: Positive | None, item: LabelledImage) -> LabelMap:
-    return resolve_binary(item.mask, read_label_map(item.mask), positive)
+def _read_mask(positive: Positive | None, num_classes: int, item: LabelledImage) -> LabelMap:
+    label_map = read_label_map(item.mask)
+    if positive is not None or not num_classes:
+        return resolve_binary(item.mask, label_map, positive)
+    outside = label_map[(label_map >= num_classes) & (label_map != IGNORE_INDEX)]
+    if outside.size:
+        raise FormatError(
+            item.mask,
+            f"it holds the value {outside[0]}, but {_LABELMAP} names {num_classes} classes",
+        )
+    return label_map
 
 
 def _read_labelmap(path: Path) -> LabelSet:
     if not path.is_file():
         return LabelSet()
-    classes = []
+    classes: list[LabelClass] = []
     try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.strip() and not line.startswith("#"):
-                name, color, *_ = line.split(":")
-                red, green, blue = (int(part) for part in color.split(","))
-                if not all(0 <= part <= 255 for part in (red, green, blue)):
-                    raise ValueError(f"colour {color} is out of range")
-                classes.append(LabelClass(name, Color(red, green, blue)))
+        for line in filter(None, map(str.strip, _read_lines(path))):
+            found = _CLASS_LINE.fullmatch(line)
+            if found is not None and (found["color"] or not line.startswith("#")):
+                classes.append(_class(found["name"].strip(), found["color"], len(classes)))
+            elif not line.startswith("#"):  # else a comment
+                raise ValueError(f"a line reads {line[:40]!r}")
         return LabelSet(tuple(classes))
     except (OSError, ValueError) as error:
         raise FormatError(
@@ -191,22 +232,39 @@ def _read_labelmap(path: Path) -> LabelSet:
         ) from error
 
 
+def _class(name: str, color: str | None, class_index: int) -> LabelClass:
+    if color is None:
+        return LabelClass(name, default_color(class_index))
+    red, green, blue = (int(part) for part in color.split(","))
+    if max(red, green, blue) > 255:
+        raise ValueError(f"colour {color} is out of range")
+    return LabelClass(name, Color(red, green, blue))
+
+
 def _labelmap_lines(label_set: LabelSet) -> list[str]:
-    header = "# label:color_rgb:parts:actions"
-    # The format separates by colons, so a name cannot hold one.
-    return [
-        header,
-        *(
-            f"{item.name.replace(':', ' ')}:{item.color.red},{item.color.green},{item.color.blue}::"
-            for item in label_set
-        ),
-    ]
+    lines = ["# label:color_rgb:parts:actions"]
+    names: set[str] = set()
+    for item in label_set:
+        # The format separates by colons, so a name cannot hold one.
+        plain = item.name.replace(":", " ").strip() or "class"
+        name, number = plain, 1
+        while name in names or (name != item.name and name in label_set.names):
+            number += 1
+            name = f"{plain} {number}"
+        names.add(name)
+        lines.append(f"{name}:{item.color.red},{item.color.green},{item.color.blue}::")
+    return lines
 
 
 def _unique_stem(key: str, taken: set[str]) -> str:
     path = PurePosixPath(key)
-    # Spaces end a stem in the lists; folders become part of the name.
-    flat = "__".join((*path.parts[:-1], path.stem)).replace(" ", "_")
+    # Folders become part of the name. White space ends a stem in the lists of other programs; line
+    # breaks and bytes that are no text cannot stand there; Windows has no files with the others.
+    flat = "__".join((*path.parts[:-1], path.stem))
+    flat = "".join(
+        "_" if char in _NOT_IN_STEMS or not char.isprintable() else char for char in flat
+    )
+    flat = flat.encode()[-_MAX_STEM_BYTES:].decode(errors="ignore").lstrip(".") or "image"
     stem, number = flat, 1
     while stem.casefold() in taken:
         number += 1
@@ -218,7 +276,7 @@ def _unique_stem(key: str, taken: set[str]) -> str:
 def _copy_image(source: Path, folder: Path, stem: str) -> None:
     if is_turned(source):
         buffer = io.BytesIO()
-        Image.fromarray(read_image(source)).save(buffer, "PNG")
+        Image.fromarray(read_image(source)).save(buffer, "PNG", compress_level=1)
         atomic_write(folder / f"{stem}.png", buffer.getvalue())
         return
     try:
@@ -226,6 +284,11 @@ def _copy_image(source: Path, folder: Path, stem: str) -> None:
     except OSError as error:
         raise ImageError(source, "it cannot be copied") from error
     atomic_write(folder / f"{stem}{source.suffix.lower()}", content)
+
+
+def _read_lines(path: Path) -> list[str]:
+    # Not splitlines(), which also ends a line at characters that a name may hold.
+    return path.read_text(encoding="utf-8-sig").split("\n")
 
 
 def _write_lines(path: Path, lines: Sequence[str]) -> None:

@@ -10,17 +10,18 @@
 Masks are the user's work; everything else can be made again.
 """
 
-import json
+import errno
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
-from segstudio.core.splits import Splits
+from segstudio.core.splits import TRAIN, VALIDATION, Splits
+from segstudio.core.strict_json import parse_json
 from segstudio.errors import ImageError, MaskError, ProjectError, StorageError
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.images import is_image_name
@@ -30,6 +31,7 @@ PROJECT_FILE: Final = "project.json"
 PROJECT_FOLDER: Final = "segstudio"
 PROJECT_VERSION: Final = 1
 _MAX_PROJECT_BYTES: Final = 512 * 2**20
+_READ_ONLY: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,20 @@ class Project:
         Hidden folders, folders of other projects and symbolic links to folders are not entered.
 
         Raises:
-            ProjectError: If the image root is gone.
+            ProjectError: If the image root is gone or may not be read.
         """
-        if not self.image_root.is_dir():
+        try:
+            return find_images(self.image_root)
+        except (FileNotFoundError, NotADirectoryError, ValueError) as error:
             raise ProjectError(
                 self.image_root,
                 "the folder of images is gone",
                 hint="Bring it back, or open the folder where the images are now",
-            )
-        return find_images(self.image_root)
+            ) from error
+        except OSError as error:
+            raise ProjectError(
+                self.image_root, f"the folder of images cannot be read ({error.strerror})"
+            ) from error
 
     def labelled_keys(self) -> set[str]:
         """Return the keys of the images that have a mask file."""
@@ -119,7 +126,7 @@ class Project:
             self.folder / PROJECT_FILE,
             {
                 "version": PROJECT_VERSION,
-                "image_root": PurePosixPath(*Path(root).parts).as_posix(),
+                "image_root": Path(root).as_posix(),
                 "classes": self.label_set.to_json(),
                 "splits": dict(sorted(self.splits.items())),
             },
@@ -168,20 +175,29 @@ def find_images(folder: Path) -> list[str]:
     """Return the paths of the images under ``folder``, relative, with forward slashes.
 
     The order is natural: ``cell2.png`` comes before ``cell10.png``. Hidden folders, folders of
-    projects and symbolic links to folders are not entered.
+    projects, folders that may not be read and symbolic links to folders are not entered.
+
+    Raises:
+        OSError: If ``folder`` itself cannot be read.
     """
     keys: list[str] = []
     pending = [(folder, "")]
     while pending:
         current, prefix = pending.pop()
-        with os.scandir(current) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    if not entry.name.startswith(".") and not _is_project(Path(entry.path)):
-                        pending.append((Path(entry.path), f"{prefix}{entry.name}/"))
-                elif is_image_name(entry.name):
-                    keys.append(prefix + entry.name)
-    return sorted(keys, key=natural_key)
+        try:
+            with os.scandir(current) as scanned:
+                entries = list(scanned)
+        except OSError:
+            if current == folder:
+                raise
+            continue  # one folder of somebody else must not keep the user from all others
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith(".") and not _is_project(Path(entry.path)):
+                    pending.append((Path(entry.path), f"{prefix}{entry.name}/"))
+            elif is_image_name(entry.name) and not _is_linked_folder(entry):
+                keys.append(prefix + entry.name)
+    return sorted(keys, key=lambda key: (natural_key(key), key))
 
 
 def load_project(folder: Path) -> Project:
@@ -192,32 +208,54 @@ def load_project(folder: Path) -> Project:
     """
     path = folder / PROJECT_FILE
     try:
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         if path.stat().st_size > _MAX_PROJECT_BYTES:
             raise ProjectError(path, "the file is too large to be a project")
-        value: Any = json.loads(path.read_bytes())
+        value = parse_json(path.read_bytes())
     except OSError as error:
         raise ProjectError(path, f"it cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ProjectError(path, f"it is not valid JSON ({error})", hint=_REPAIR) from error
-    if not isinstance(value, dict) or not isinstance(value.get("version"), int):
+    if not isinstance(value, dict):
         raise ProjectError(path, "this is not a project of ours", hint=_REPAIR)
-    if value["version"] > PROJECT_VERSION:
+    version = value.get("version")
+    if type(version) is not int or version < 1:
+        raise ProjectError(path, "this is not a project of ours", hint=_REPAIR)
+    if version > PROJECT_VERSION:
         raise ProjectError(
             path, "it was written by a newer version of segstudio", hint="Update segstudio"
         )
-    root, splits = value.get("image_root"), value.get("splits", {})
-    if not isinstance(root, str) or not isinstance(splits, dict):
-        raise ProjectError(path, "its image_root or splits are wrong", hint=_REPAIR)
+    root = value.get("image_root")
+    if not isinstance(root, str) or not root or "\0" in root:
+        raise ProjectError(path, "its image_root is wrong", hint=_REPAIR)
     try:
         label_set = LabelSet.from_json(value.get("classes"))
     except ValueError as error:
         raise ProjectError(path, f"its classes are wrong: {error}", hint=_REPAIR) from error
+    try:
+        splits = _splits(value.get("splits", {}))
+    except ValueError as error:
+        raise ProjectError(path, f"its splits are wrong: {error}", hint=_REPAIR) from error
     return Project(
         folder=folder,
         image_root=Path(os.path.normpath(folder / root)),
         label_set=label_set,
-        splits={str(key): str(split) for key, split in splits.items()},
+        splits=splits,
     )
+
+
+def _splits(value: object) -> Splits:
+    if not isinstance(value, dict):
+        raise ValueError("they are not an object")
+    for key, split in value.items():
+        parts = PurePosixPath(key).parts
+        # Keys are joined to folders, and a project may come from a stranger.
+        if not parts or ".." in parts or "\0" in key or Path(key).anchor:
+            raise ValueError(f"{key[:80]!r} is not the path of an image in the folder of images")
+        if split not in (TRAIN, VALIDATION):
+            raise ValueError(f"{key[:80]!r} is neither {TRAIN} nor {VALIDATION}")
+    return dict(value)
 
 
 _REPAIR: Final = "Bring back a copy of project.json; the masks are still in the masks folder"
@@ -231,19 +269,29 @@ def create_project(image_root: Path, folder: Path | None = None) -> Project:
         folder: Where to keep the project; ``image_root/segstudio`` unless given.
 
     Raises:
+        ProjectError: If the project folder holds a ``project.json`` already.
         StorageError: If the project folder cannot be written.
     """
     folder = folder or image_root / PROJECT_FOLDER
     project = Project(folder, image_root, LabelSet.named(["background"]))
     try:
         make_folder(folder)
+        if os.path.lexists(folder / PROJECT_FILE):
+            raise ProjectError(
+                folder,
+                f"this folder holds another {PROJECT_FILE}",
+                hint="Choose another folder for the labels",
+            )
         project.save()
     except StorageError as error:
-        raise StorageError(
-            image_root,
-            "labels cannot be kept in this folder, you may only read it",
-            hint="Choose another folder for the labels, or copy the images to one of your own",
-        ) from error
+        cause = error.__cause__
+        if isinstance(cause, OSError) and cause.errno in _READ_ONLY:
+            raise StorageError(
+                image_root if folder == image_root / PROJECT_FOLDER else folder,
+                "labels cannot be kept in this folder, you may only read it",
+                hint="Choose another folder for the labels, or copy the images to one of your own",
+            ) from error
+        raise
     return project
 
 
@@ -271,25 +319,14 @@ def open_path(path: Path, *, project_folder: Path | None = None) -> Opened:
         StorageError: If a new project cannot be written.
     """
     path = Path(os.path.abspath(path))  # noqa: PTH100 - symbolic links stay as the user sees them
-    first: str | None = None
-    if path.is_file():
-        if path.name == PROJECT_FILE:
-            path = path.parent
-        elif is_image_name(path.name):
-            path, first = path.parent, path.name
-        else:
-            raise ImageError(
-                path,
-                "this is not an image we can read",
-                hint="Open a folder, or a PNG, JPEG, TIFF, WebP or BMP file",
-            )
-    if not path.is_dir():
-        raise ProjectError(path, "there is no such file or folder", hint="Check the name")
     try:
+        path, first = _folder_of(path)
         project = _existing_project(path, project_folder)
         keys = project.image_keys() if project else find_images(path)
     except PermissionError as error:
         raise ProjectError(path, "you may not read this folder") from error
+    except OSError as error:
+        raise ProjectError(path, f"this folder cannot be read ({error.strerror})") from error
     if not keys:
         raise ProjectError(
             project.image_root if project else path,
@@ -300,20 +337,65 @@ def open_path(path: Path, *, project_folder: Path | None = None) -> Opened:
     return Opened(project, tuple(keys), first if first in keys else keys[0])
 
 
+def _folder_of(path: Path) -> tuple[Path, str | None]:
+    """Return the folder that ``path`` means, and the name of the image to show, if it is one."""
+    if path.is_file():
+        if path.name == PROJECT_FILE:
+            return path.parent, None
+        if is_image_name(path.name):
+            return path.parent, path.name
+        raise ImageError(
+            path,
+            "this is not an image we can read",
+            hint="Open a folder, or a PNG, JPEG, TIFF, WebP or BMP file",
+        )
+    if not path.is_dir():
+        raise ProjectError(path, "there is no such file or folder", hint="Check the name")
+    return path, None
+
+
 def _existing_project(path: Path, project_folder: Path | None) -> Project | None:
-    candidates = (project_folder,) if project_folder else (path, path / PROJECT_FOLDER)
-    for folder in candidates:
-        if _is_project(folder):
-            return load_project(folder)
-    return None
+    if project_folder is None:
+        candidates = (path, path / PROJECT_FOLDER)
+        return next((load_project(folder) for folder in candidates if _is_project(folder)), None)
+    if not _is_project(project_folder):
+        return None
+    project = load_project(project_folder)
+    if path not in (project.folder, project.image_root):
+        raise ProjectError(
+            project_folder,
+            f"this folder holds the labels of {project.image_root}",
+            hint="Choose another folder for the labels",
+        )
+    return project
 
 
 def _is_project(folder: Path) -> bool:
-    return (folder / PROJECT_FILE).is_file()
+    """Return whether a folder holds a project of ours, damaged ones included.
+
+    Other programs have a ``project.json`` too; images beside it are images all the same.
+    """
+    path = folder / PROJECT_FILE
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises in folders we may not enter
+        return False
+    try:
+        value = parse_json(path.read_bytes())
+    except (OSError, ValueError):
+        return True
+    return isinstance(value, dict) and "image_root" in value
+
+
+def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that ends nowhere; opening it will say so
+        return False
 
 
 def _read(path: Path, height: int, width: int) -> LabelMap | None:
-    if not path.exists():
+    # A link to a disk that is not there, or a folder that may not be read, is not the same as no
+    # mask: the user would paint a new one over work that comes back.
+    if not _is_there(path):
         return None
     label_map = read_label_map(path)
     if label_map.shape != (height, width):
@@ -324,6 +406,16 @@ def _read(path: Path, height: int, width: int) -> LabelMap | None:
             hint="Bring back the image it was made for, or move the mask away",
         )
     return label_map
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def natural_key(key: str) -> list[str | int]:
