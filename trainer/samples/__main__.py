@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from segstudio.errors import SegStudioError
-from trainer.samples.dataset import SHIPPED_SIZES, write_dataset, write_shipped
+from trainer.samples.dataset import SHIPPED_SEED, SHIPPED_SIZES, write_dataset, write_shipped
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,9 +18,9 @@ from trainer.samples.dataset import SHIPPED_SIZES, write_dataset, write_shipped
 @click.option(
     "--size", nargs=2, type=int, default=(512, 512), show_default=True, help="Height and width."
 )
-@click.option("--seed", default=0, show_default=True, help="Another seed, other images.")
+@click.option("--seed", type=int, help="Another seed, other images; without it, always the same.")
 def main(
-    out: Path | None, project: Path | None, count: int, size: tuple[int, int], seed: int
+    out: Path | None, project: Path | None, count: int, size: tuple[int, int], seed: int | None
 ) -> None:
     """Draw electron micrographs with exact truth.
 
@@ -43,10 +43,12 @@ def main(
             if out is not None:
                 height, width = size
                 written = write_dataset(
-                    out, count=count, height=height, width=width, seed=seed, progress=advance
+                    out, count=count, height=height, width=width, seed=seed or 0, progress=advance
                 ).images
             elif project is not None:
-                written = write_shipped(project, seed=seed, progress=advance)
+                written = write_shipped(
+                    project, seed=SHIPPED_SEED if seed is None else seed, progress=advance
+                )
         click.echo(f"{written} images written to {out or project}")
     except SegStudioError as error:
         click.echo(f"Error: {error.sentence}", err=True)

@@ -34,6 +34,9 @@ SHIPPED_SIZES: Final = (
 )
 """Height and width of each shipped sample image."""
 
+SHIPPED_SEED: Final = 2
+"""Chosen by eye among a few, for its variety: bundles, synapses and two nuclei."""
+
 
 def write_dataset(
     out: Path,

@@ -5,13 +5,15 @@ the same pixels and it is dark and sharp; where it leans, it is smeared over man
 fade until it can hardly be seen.
 """
 
+from typing import Final
+
 import numpy as np
 
 from trainer.samples.fields import Plane, blurred, grid, noise, sampled, smooth_step
 from trainer.samples.organelles import MEMBRANE, Section
 from trainer.samples.tissue import Tissue
 
-_NUM_SLICES = 5
+_NUM_SLICES: Final = 5
 
 
 def stained_tissue(tissue: Tissue, tones: Plane, rng: np.random.Generator, scale: float) -> Section:
@@ -32,7 +34,7 @@ def stained_tissue(tissue: Tissue, tones: Plane, rng: np.random.Generator, scale
     loose = noise(rng, height, width, 30 * scale) + rng.normal(-0.2, 0.4)
     gap = 0.35 + 2.2 * corner + rng.uniform(0.5, 2.6) * smooth_step(loose, 1.1, 2.2)
     gap = (gap * np.float32(scale)).astype(np.float32)
-    base = rng.uniform(1.9, 2.4) * scale
+    base = rng.uniform(2.0, 2.6) * scale
     thickness = base * (1 + 0.16 * noise(rng, height, width, 16 * scale))
     thickness = np.maximum(thickness, np.float32(1.2 * scale)).astype(np.float32)
     strength = rng.uniform(0.5, 0.62) * (1 + 0.2 * noise(rng, height, width, 24 * scale))
@@ -57,7 +59,9 @@ def stained_tissue(tissue: Tissue, tones: Plane, rng: np.random.Generator, scale
 
     density = (tone + added) / np.float32(_NUM_SLICES)
     wide = (gap > 2.0 * scale) & (tissue.depth < gap - 0.6 * scale)
-    membrane = (tissue.depth <= np.minimum(gap + thickness, 3.4 * scale + gap * 0.5)) & ~wide
+    # The edge is where the stain has fallen to half, just outside the membrane's own thickness.
+    edge = np.minimum(gap + thickness + 0.25 * scale, 3.7 * scale + gap * 0.5)
+    membrane = (tissue.depth <= edge) & ~wide
     label_map = np.where(membrane, np.uint8(MEMBRANE), np.uint8(0))
     return Section(
         tissue=tissue,

@@ -47,11 +47,13 @@ def draw_mitochondria(section: Section, rng: np.random.Generator) -> None:
     height, width = section.density.shape
     wanted = rng.poisson(height * width / scale**2 / 34_000) + 1
     richness = rng.gamma(1.2, 1.0, section.tissue.num_cells)
+    soma = section.tissue.soma
+    nucleus = None if soma is None else _nucleus_depth(section.tissue, scale)
     for _ in range(wanted * 14):
         y, x = int(rng.integers(height)), int(rng.integers(width))
         cell = section.tissue.cells[y, x]
         depth = float(section.tissue.depth[y, x])
-        if cell == section.tissue.soma and _nucleus_depth(section.tissue, scale)[y, x] > -30:
+        if nucleus is not None and cell == soma and nucleus[y, x] > -30 * scale:
             continue
         minor = min(rng.uniform(14, 36) * scale, depth - rng.uniform(3, 7) * scale)
         if minor < 10.5 * scale or section.taken[y, x] or rng.random() > richness[cell]:
@@ -243,12 +245,12 @@ def _draw_density(
     length = rng.uniform(12, 26) * scale
     stretch = np.exp(-(((y * y + x * x) / np.float32(2 * length**2)) ** 1.5))
     rows, columns = section.density.shape
-    thick = rng.uniform(6, 12) * scale
+    thick = rng.uniform(5, 10) * scale
     ragged = tissue.depth * (1 + 0.35 * noise(rng, rows, columns, 4 * scale))
     own = np.where(tissue.cells == tissue.cells[center], np.float32(0.55), np.float32(1))
     smear = np.exp(-((ragged / np.float32(thick)) ** 2)) * stretch * own
     clear = section.label_map != VESICLE
-    section.density += np.float32(rng.uniform(0.35, 0.6)) * smear * clear
+    section.density += np.float32(rng.uniform(0.45, 0.85)) * smear * clear
 
 
 def draw_nucleus(section: Section, rng: np.random.Generator) -> None:
@@ -290,7 +292,8 @@ def draw_nucleus(section: Section, rng: np.random.Generator) -> None:
 
 def _nucleus_depth(tissue: Tissue, scale: float) -> Plane:
     """Return how deep each pixel lies under the nuclear envelope, before it wobbles."""
-    return tissue.depth - np.float32(66 * scale)
+    # Filtered, because the distance to a border has creases, and nuclei are round.
+    return blurred(tissue.depth, 16 * scale) - np.float32(66 * scale)
 
 
 def draw_dense_bodies(section: Section, rng: np.random.Generator) -> None:

@@ -14,6 +14,7 @@ from trainer.samples.fields import noise
 from trainer.samples.micrographs import CLASSES, Micrograph, draw_micrograph
 
 BACKGROUND, MEMBRANE = 0, 1
+SHIPPED = Path(__file__).parents[3] / "assets" / "samples"
 
 
 def draw(seed: int, height: int = 256, width: int = 320) -> Micrograph:
@@ -114,6 +115,17 @@ def test_the_command_writes_the_shipped_sample(
     for name in names:
         label_map = read_label_map(out / "truth" / f"{name}.png")
         assert read_image(out / "images" / name).shape[:2] == label_map.shape
+
+
+def test_the_sample_in_the_repository_is_small_and_complete() -> None:
+    images = sorted((SHIPPED / "images").iterdir())
+    assert len(images) == len(dataset.SHIPPED_SIZES)
+    for image, size in zip(images, dataset.SHIPPED_SIZES, strict=True):
+        label_map = read_label_map(SHIPPED / "truth" / f"{image.name}.png")
+        assert read_image(image).shape == (*size, 3)
+        assert label_map.shape == size
+        assert np.unique(label_map).tolist() == list(range(len(CLASSES)))
+    assert sum(path.stat().st_size for path in SHIPPED.rglob("*.png")) < 4_200_000
 
 
 @pytest.mark.parametrize(
