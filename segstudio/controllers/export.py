@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.controllers.jobs import Job, thread_pool
+from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.workspace import Workspace, as_user_error
 from segstudio.formats.dataset import ExportReport
 from segstudio.formats.export_project import export_project
@@ -34,7 +34,7 @@ class ExportController(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._pool = thread_pool(self, 1)
+        self._pool = Pool(1, self)
         self._job: Job | None = None
         self._waiting: tuple[str, Path] | None = None
         workspace.save_state_changed.connect(self._start_when_saved)
@@ -87,7 +87,7 @@ class ExportController(QObject):
     def shut_down(self) -> None:
         """Stop and wait for the thread."""
         self.cancel()
-        self._pool.waitForDone()
+        self._pool.shut_down()
 
     @Slot()
     def _give_up_waiting(self) -> None:

@@ -2,16 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 
 class Job(QObject):
-    """Runs ``function(cancelled)`` on a thread pool.
+    """One run of ``function(cancelled)`` on a pool's thread.
 
-    The function gets plain values, never touches Qt objects of the GUI thread, and polls
-    ``cancelled.is_set()`` where it takes long. One of the signals is emitted on the thread that
-    made the job; neither after ``cancel()``.
+    The function gets plain values, never touches Qt objects, and polls ``cancelled.is_set()``
+    where it takes long. One of the signals is emitted on the GUI thread; neither after
+    ``cancel()``.
 
     Signals:
         succeeded: The function's return value.
@@ -22,19 +23,17 @@ class Job(QObject):
     succeeded = Signal(object)
     failed = Signal(Exception)
     progressed = Signal(int, int)
-    _ended = Signal(object, object)  # (result, error), from the pool's thread
-    _reported = Signal(int, int)
 
     def __init__(self, function: Callable[[threading.Event], object], parent: QObject) -> None:
-        super().__init__(parent)  # the parent keeps the job alive while the thread runs
+        super().__init__(parent)
         self._function = function
         self._cancelled = threading.Event()
-        self._ended.connect(self._deliver)
-        self._reported.connect(self._deliver_progress)
+        self._pool: Pool | None = None
 
-    def start(self, pool: QThreadPool) -> None:
+    def start(self, pool: "Pool") -> None:
         """Queue the job."""
-        pool.start(_Runnable(self))
+        self._pool = pool
+        pool.submit(self, self._function, self._cancelled)
 
     def cancel(self) -> None:
         """Ask the function to stop; nothing is delivered from now on."""
@@ -42,18 +41,12 @@ class Job(QObject):
 
     def report(self, done: int, total: int) -> None:
         """Report progress; may be called from the function."""
-        self._reported.emit(done, total)
+        if self._pool is not None:
+            self._pool.report(self, done, total)
 
-    def run(self) -> None:
-        """Run the function on the calling thread."""
-        try:
-            self._ended.emit(self._function(self._cancelled), None)
-        except Exception as error:  # carried to the GUI thread, see _deliver
-            self._ended.emit(None, error)
-
-    # Checked on the thread that calls cancel(), so a late result cannot slip through.
-    @Slot(object, object)
-    def _deliver(self, result: object, error: Exception | None) -> None:
+    def deliver(self, result: object, error: Exception | None) -> None:
+        """Tell how the run ended; called by the pool, on the GUI thread."""
+        # Checked on the thread that calls cancel(), so a late result cannot slip through.
         if not self._cancelled.is_set():
             if error is None:
                 self.succeeded.emit(result)
@@ -61,23 +54,71 @@ class Job(QObject):
                 self.failed.emit(error)
         self.deleteLater()
 
-    @Slot(int, int)
-    def _deliver_progress(self, done: int, total: int) -> None:
+    def deliver_progress(self, done: int, total: int) -> None:
+        """Tell how far the run is; called by the pool, on the GUI thread."""
         if not self._cancelled.is_set():
             self.progressed.emit(done, total)
 
 
-class _Runnable(QRunnable):
-    def __init__(self, job: Job) -> None:
-        super().__init__()
-        self._job = job
+class Pool(QObject):
+    """Threads that run jobs, first come, first served.
 
-    def run(self) -> None:
-        self._job.run()
+    The threads emit signals of the pool, which outlives them, and never of a job: Qt does not
+    allow an object to be deleted while another thread is inside one of its signals.
 
+    Args:
+        threads: How many jobs may run at a time.
+    """
 
-def thread_pool(parent: QObject, threads: int) -> QThreadPool:
-    """Return a pool of its own with this many threads."""
-    pool = QThreadPool(parent)
-    pool.setMaxThreadCount(threads)
-    return pool
+    _ended = Signal(object, object, object)  # (job, result, error)
+    _reported = Signal(object, int, int)  # (job, done, total)
+
+    def __init__(self, threads: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self._executor = ThreadPoolExecutor(threads)
+        self._running: set[Future[None]] = set()
+        self._ended.connect(self._on_ended)
+        self._reported.connect(self._on_reported)
+
+    def submit(
+        self,
+        job: Job,
+        function: Callable[[threading.Event], object],
+        cancelled: threading.Event,
+    ) -> None:
+        """Queue a job; use ``Job.start``."""
+
+        def run() -> None:
+            if cancelled.is_set():
+                self._ended.emit(job, None, None)
+                return
+            try:
+                result = function(cancelled)
+            except Exception as error:  # carried to the GUI thread
+                self._ended.emit(job, None, error)
+            else:
+                self._ended.emit(job, result, None)
+
+        self._running = {future for future in self._running if not future.done()}
+        self._running.add(self._executor.submit(run))
+
+    def report(self, job: Job, done: int, total: int) -> None:
+        """Pass a job's progress on to the GUI thread."""
+        self._reported.emit(job, done, total)
+
+    def wait(self) -> None:
+        """Block until every queued job has run, and deliver how they ended."""
+        wait(self._running)
+        QCoreApplication.sendPostedEvents(self)
+
+    def shut_down(self) -> None:
+        """Drop jobs that have not begun, wait for the others, end the threads."""
+        self._executor.shutdown(cancel_futures=True)
+
+    @Slot(object, object, object)
+    def _on_ended(self, job: Job, result: object, error: Exception | None) -> None:
+        job.deliver(result, error)
+
+    @Slot(object, int, int)
+    def _on_reported(self, job: Job, done: int, total: int) -> None:
+        job.deliver_progress(done, total)

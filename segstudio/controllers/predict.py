@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.controllers.jobs import Job, thread_pool
+from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.workspace import Workspace, as_user_error
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet, class_mapping
@@ -81,7 +81,7 @@ class PredictController(QObject):
         self._workspace = workspace
         self._worker = Worker()
         self._engine = _Engine(self._worker)
-        self._pool = thread_pool(self, 1)
+        self._pool = Pool(1, self)
         self._job: Job | None = None
         self._load_job: Job | None = None
         self._last: tuple[str, LabelMap, LoadedModel] | None = None
@@ -166,7 +166,7 @@ class PredictController(QObject):
         if self._load_job is not None:
             self._load_job.cancel()
         self._worker.close()
-        self._pool.waitForDone()
+        self._pool.shut_down()
 
     def _choose(self, model: ModelFile | None) -> None:
         self.model = model

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from segstudio.controllers.jobs import Job, thread_pool
+from segstudio.controllers.jobs import Job, Pool
 from segstudio.errors import SegStudioError
 from segstudio.storage.images import read_thumbnail
 from segstudio.storage.project import Project
@@ -30,7 +30,7 @@ class Thumbnails(QObject):
     def __init__(self, size: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._size = size
-        self._pool = thread_pool(self, 1)
+        self._pool = Pool(1, self)
         self._project: Project | None = None
         self._images: OrderedDict[str, QImage] = OrderedDict()
         self._damaged: dict[str, SegStudioError] = {}
@@ -66,8 +66,7 @@ class Thumbnails(QObject):
     def shut_down(self) -> None:
         """Stop the thread."""
         self.set_project(None)
-        self._pool.clear()
-        self._pool.waitForDone()
+        self._pool.shut_down()
 
     def _request(self, project: Project, key: str) -> None:
         self._wanted.add(key)

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from segstudio.controllers.jobs import Job, thread_pool
+from segstudio.controllers.jobs import Job, Pool
 from segstudio.core.history import DEFAULT_LIMIT, History
 from segstudio.core.label_map import LabelMap, RgbImage, unlabelled
 from segstudio.core.label_set import LabelSet
@@ -89,9 +89,9 @@ class Workspace(QObject):
         self.save_error: SegStudioError | None = None
         self._open_job: Job | None = None
         self._load_job: Job | None = None
-        self._load_pool = thread_pool(self, 2)
+        self._load_pool = Pool(2, self)
         # One thread, so that two saves of the same file cannot overtake each other.
-        self._save_pool = thread_pool(self, 1)
+        self._save_pool = Pool(1, self)
         self._unsaved: dict[Path, _Unsaved] = {}  # by mask file: keys repeat between projects
         self._saving: set[int] = set()  # ids of the _Unsaved that the saver's thread has
         self._visited: dict[str, _Visited] = {}
@@ -220,8 +220,7 @@ class Workspace(QObject):
         if self.document is not None:
             self.document.end_gesture()
         self.save()
-        self._save_pool.waitForDone()
-        _deliver_pending_signals(self)
+        self._save_pool.wait()
 
     def shut_down(self) -> None:
         """Stop all threads; ``flush`` first."""
@@ -231,7 +230,7 @@ class Workspace(QObject):
             if job is not None:
                 job.cancel()
         for pool in (self._load_pool, self._save_pool):
-            pool.waitForDone()
+            pool.shut_down()
 
     def _open_in_background(self, path: Path, read: Callable[[], Opened]) -> None:
         if self._open_job is not None:
@@ -363,9 +362,3 @@ def as_user_error(error: Exception) -> SegStudioError:
         f"Something went wrong inside segstudio ({type(error).__name__}: {error})",
         hint="Your labels are safe; please report this",
     )
-
-
-def _deliver_pending_signals(receiver: QObject) -> None:
-    """Deliver what the pools' threads have queued for the jobs of ``receiver``, now."""
-    for job in receiver.findChildren(Job):
-        QCoreApplication.sendPostedEvents(job)

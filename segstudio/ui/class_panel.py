@@ -139,7 +139,7 @@ class ClassPanel(QWidget):
         layout.addWidget(self.view)
         layout.addWidget(self._add)
         workspace.label_set_changed.connect(self._on_label_set_changed)
-        workspace.project_changed.connect(self._show_all)
+        workspace.project_changed.connect(self._hide_background)
         toolbox.changed.connect(self._select_chosen)
         theme.changed.connect(self._model.refresh)
         self._on_label_set_changed()
@@ -195,8 +195,10 @@ class ClassPanel(QWidget):
             header.resizeSection(column, _ROW)
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
 
-    def _show_all(self) -> None:
-        self._model.set_hidden(frozenset())
+    def _hide_background(self) -> None:
+        # The background covers most of an image; drawn, it would only grey it.
+        background = self._workspace.label_set.background_index
+        self._model.set_hidden(frozenset() if background is None else frozenset({background}))
         self.hidden_changed.emit(self._model.hidden)
 
     def _on_label_set_changed(self) -> None:

@@ -104,6 +104,7 @@ def test_open_predict_correct_undo_switch_export(
 
     # What the screen shows is what the export holds.
     window._view_bar.opacity.setValue(100)
+    window.class_panel.toggle(0)  # the background is hidden at first
     distinct_colors(workspace.label_set)
     shown = shown_label_map(window)
     assert np.array_equal(shown, painted)

@@ -61,13 +61,18 @@ def test_recolouring_changes_the_canvas_and_the_project(opened: MainWindow) -> N
     assert saved_classes(opened)[1] == ("class 1", "#010203")
 
 
-def test_clicking_the_eye_hides_the_class(qtbot: QtBot, opened: MainWindow) -> None:
+def test_only_the_background_is_hidden_at_first(opened: MainWindow) -> None:
+    opened.class_panel.add_class()
+    assert opened.class_panel.hidden == {0}
+
+
+def test_clicking_the_eye_shows_and_hides_the_class(qtbot: QtBot, opened: MainWindow) -> None:
     view = opened.class_panel.view
     eye = view.visualRect(view.model().index(0, 0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=eye)
-    assert opened.class_panel.hidden == {0}
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=eye)
     assert opened.class_panel.hidden == set()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=eye)
+    assert opened.class_panel.hidden == {0}
 
 
 def test_clicking_a_name_chooses_the_class_to_paint(qtbot: QtBot, opened: MainWindow) -> None:
