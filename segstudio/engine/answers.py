@@ -1,6 +1,7 @@
 """The worker's answers: checked before anything believes them, and its refusals in our words."""
 
 import math
+import re
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
@@ -140,8 +141,9 @@ def nonsense(path: Path) -> WorkerError:
 
 
 def _first_line(message: str) -> str:
-    """Return what onnxruntime says, without its codes, on one line."""
+    """Return what onnxruntime says, without its codes and the path, on one line."""
     text = message.split("\n", 1)[0]
     if text.startswith("[ONNXRuntimeError]"):
         text = text.split(" : ", 3)[-1]
+    text = re.sub(r"^Load model from .* failed:", "", text)
     return text.strip().rstrip(".")[:300]

@@ -46,7 +46,7 @@ class BadAnswerError(Exception):
     """The process answered with something that makes no sense and was killed."""
 
 
-class RunCancelled(Exception):  # noqa: N818 - nothing went wrong
+class RunCancelled(Exception):
     """The question was taken back."""
 
 
@@ -149,13 +149,12 @@ class WorkerProcess:
 
     def close(self) -> None:
         """End the process and give everything back; for the thread that asks the questions."""
-        self.kill()
+        self._end()
         while self._listener.is_alive():
             while not self._inbox.empty():  # room for what it still holds
                 self._inbox.get_nowait()
             self._listener.join(0.01)
         self._connection.close()
-        self._wait(2)
         self.pixels.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -181,7 +180,7 @@ class WorkerProcess:
                 self._send({"do": "cancel", "id": number})
             rest = deadline - time.monotonic()
             if rest <= 0:
-                self.kill()
+                self._end()
                 raise RunCancelled if taken_back else ProcessHungError
             watching = cancelled is not None and not taken_back
             try:
@@ -202,7 +201,7 @@ class WorkerProcess:
         except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict) or answer.get("id") != number:
-            self.kill()
+            self._end()
             raise BadAnswerError
         return answer
 
@@ -217,6 +216,10 @@ class WorkerProcess:
         except ValueError:
             name = str(-code)
         return f"signal {name}, often for lack of memory" if name == "SIGKILL" else f"signal {name}"
+
+    def _end(self) -> None:
+        self.kill()
+        self._wait(2)  # a process stuck in a driver may outlive this
 
     def _wait(self, limit: float) -> int | None:
         try:

@@ -47,7 +47,7 @@ _LOCK_POLL_SECONDS: Final = 0.02
 _REINSTALL: Final = "Install the program again, or see what segstudio doctor says"
 
 
-class Cancelled(Exception):  # noqa: N818 - nothing went wrong
+class Cancelled(Exception):
     """The prediction was taken back, or the worker was closed."""
 
 
