@@ -1,0 +1,1 @@
+"""From a label set on disk to batches of augmented crops."""

@@ -1,0 +1,111 @@
+"""Batches of augmented crops, made ahead by a thread while the network computes."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from segstudio.formats.dataset import LabelledImage
+from trainer.data.augment import cut, random_light, random_placement
+from trainer.data.source import SampleCache
+from trainer.recipe import AugmentationSettings
+
+_AHEAD = 3
+_WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Input of one step.
+
+    Attributes:
+        keys: Names of the images.
+        image: (N, H, W, 3) uint8 RGB.
+        target: (N, H, W) uint8 class indices, 255 = ignore.
+    """
+
+    keys: tuple[str, ...]
+    image: Tensor
+    target: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingBatches:
+    """The training images as a stream of batches.
+
+    What a batch holds follows from the seed, the epoch and the step alone, whatever happened
+    before: that is what makes a resumed run the same as one that was never stopped.
+
+    OpenCV and NumPy release the interpreter while they work, so threads do it, not processes.
+
+    Attributes:
+        items: The training images.
+        cache: Where they are decoded.
+        crop: (height, width) of the crops, pixels.
+        batch: Crops of a step.
+        crops_per_image: Crops that an epoch takes of each image.
+        augmentation: How they are varied.
+        seed: Start of the randomness.
+    """
+
+    items: Sequence[LabelledImage]
+    cache: SampleCache
+    crop: tuple[int, int]
+    batch: int
+    crops_per_image: int
+    augmentation: AugmentationSettings
+    seed: int
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Number of batches of an epoch; a remainder that fills no batch waits for the next."""
+        return max(len(self.items) * self.crops_per_image // self.batch, 1)
+
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
+        """Yield the batches of an epoch, from ``first_step`` on; close it to stop early."""
+        count = len(self.items) * self.crops_per_image
+        order = np.random.default_rng([self.seed, epoch, 0]).permutation(count)
+        steps = iter(range(first_step, self.steps_per_epoch))
+        pending: deque[Future[Batch]] = deque()
+        # The pool's threads already share the cores with the network.
+        cv2.setNumThreads(1)
+        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="batches") as pool:
+            try:
+                for _, step in zip(range(_AHEAD), steps, strict=False):
+                    pending.append(pool.submit(self._make, epoch, step, order))
+                while pending:
+                    batch = pending.popleft().result()
+                    for step in steps:
+                        pending.append(pool.submit(self._make, epoch, step, order))
+                        break
+                    yield batch
+            finally:
+                for future in pending:
+                    future.cancel()
+
+    def _make(
+        self, epoch: int, step: int, order: np.ndarray[tuple[int], np.dtype[np.int64]]
+    ) -> Batch:
+        places = range(step * self.batch, (step + 1) * self.batch)
+        crops = []
+        for place in places:
+            # A data set smaller than one batch goes round more than once.
+            item = self.items[int(order[place % len(order)]) % len(self.items)]
+            rng = np.random.default_rng([self.seed, epoch, place + 1])
+            sample = self.cache.load(item)
+            size = (sample.image.shape[0], sample.image.shape[1])
+            where = random_placement(size, self.crop, self.augmentation, rng)
+            image, target = cut(sample.image, sample.label_map, self.crop, where)
+            crops.append((sample.key, random_light(image, self.augmentation, rng), target))
+        keys, images, targets = zip(*crops, strict=True)
+        return Batch(keys, torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(targets)))
+
+
+def crops_per_image(size: tuple[int, int], crop: tuple[int, int]) -> int:
+    """Return how many crops cover an image of this (height, width) about once."""
+    return max(round(size[0] * size[1] / (crop[0] * crop[1])), 1)

@@ -1,0 +1,146 @@
+"""The label set that a run trains on or is judged on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.label_set import LabelSet
+from segstudio.formats.binary import Positive
+from segstudio.formats.dataset import LabelledDataset, LabelledImage
+from segstudio.formats.table import read_any
+from segstudio.storage.images import read_image
+from trainer.errors import DatasetError, RecipeError
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One decoded image with its labels.
+
+    Attributes:
+        key: Name that is unique in the data set.
+        image: (H, W, 3) uint8 RGB.
+        label_map: (H, W) uint8 class indices, 255 = ignore.
+    """
+
+    key: str
+    image: RgbImage
+    label_map: LabelMap
+
+
+def open_label_set(
+    root: Path, positive: str | None, classes: Sequence[str] | None
+) -> LabelledDataset:
+    """Read the layout of a label set in whatever format it has.
+
+    Args:
+        root: Its folder.
+        positive: "dark" or "light" for 0/255 masks, or None.
+        classes: Names that replace those of the data set, or None.
+
+    Returns:
+        The data set. Its label set is empty if nothing names the classes.
+
+    Raises:
+        FormatError: If the folder cannot be read.
+        RecipeError: If the given names cannot be.
+    """
+    dataset = read_any(root, positive=Positive(positive) if positive else None)
+    if classes is None:
+        return dataset
+    try:
+        return replace(dataset, label_set=LabelSet.named(classes))
+    except ValueError as error:
+        raise RecipeError(f"the class names cannot be used: {error}") from error
+
+
+def items_of(dataset: LabelledDataset, split: str) -> Sequence[LabelledImage]:
+    """Return the images of a split.
+
+    Raises:
+        DatasetError: If there is no such split, or nothing is in it.
+    """
+    known = ", ".join(sorted(dataset.splits)) or "none"
+    if split not in dataset.splits:
+        raise DatasetError(
+            dataset.root, f"there is no split {split!r}", hint=f"Its splits are: {known}"
+        )
+    if not dataset.splits[split]:
+        raise DatasetError(
+            dataset.root,
+            f"the split {split!r} holds no images",
+            hint=f"List at least one image in {split}.txt",
+        )
+    return dataset.splits[split]
+
+
+def read_sample(dataset: LabelledDataset, item: LabelledImage) -> Sample:
+    """Decode one image and its labels.
+
+    Raises:
+        ImageError: If the image cannot be decoded.
+        MaskError: If the mask cannot.
+        FormatError: If the mask is ambiguous.
+        DatasetError: If their sizes differ.
+    """
+    image = read_image(item.image)
+    label_map = dataset.read_label_map(item)
+    if image.shape[:2] != label_map.shape:
+        height, width = label_map.shape
+        raise DatasetError(
+            item.mask,
+            f"the mask has {width} x {height} pixels, "
+            f"the image {item.image.name} has {image.shape[1]} x {image.shape[0]}",
+            hint="Label the image again, or bring back the image that belongs to the mask",
+        )
+    return Sample(item.key, image, label_map)
+
+
+def read_class_names(path: Path) -> tuple[str, ...]:
+    """Return the class names in a text file, one a line, in class index order.
+
+    Raises:
+        RecipeError: If it cannot be read or names nothing.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(
+            f"{path.name}: the class names cannot be read", hint="It needs one name a line"
+        ) from error
+    names = tuple(line.strip() for line in lines if line.strip())
+    if len(names) < 2:
+        raise RecipeError(
+            f"{path.name}: it names fewer than two classes", hint="It needs one name a line"
+        )
+    return names
+
+
+class SampleCache:
+    """Decoded samples in memory, up to a limit; what does not fit is decoded at every use.
+
+    Safe to use from several threads.
+
+    Args:
+        dataset: Where the samples come from.
+        limit: Bytes to hold at most.
+    """
+
+    def __init__(self, dataset: LabelledDataset, limit: int) -> None:
+        self.dataset = dataset
+        self._limit = limit
+        self._held: dict[LabelledImage, Sample] = {}
+        self._bytes = 0
+
+    def load(self, item: LabelledImage) -> Sample:
+        """Return the sample; raises as ``read_sample`` does."""
+        held = self._held.get(item)
+        if held is not None:
+            return held
+        sample = read_sample(self.dataset, item)
+        size = sample.image.nbytes + sample.label_map.nbytes
+        # Two threads may decode the same file at once and count it twice: that only holds less.
+        if self._bytes + size <= self._limit:
+            self._bytes += size
+            self._held[item] = sample
+        return sample

@@ -1,0 +1,188 @@
+"""How well a model does on labelled images: the same numbers for a checkpoint and its export."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.label_set import LabelSet, class_mapping
+from segstudio.core.metrics import Confusion, Scores, confusion_matrix
+from segstudio.core.model_card import CARD_KEY, ModelCard
+from segstudio.errors import ModelCardError, ModelError
+from trainer.checkpoint import find_checkpoint, load_checkpoint, segmenter_of
+from trainer.data.source import Sample
+from trainer.errors import TrainerError
+from trainer.losses import cross_entropy
+from trainer.networks.segmenter import Decider, Segmenter, decide
+
+
+class Predictor(Protocol):
+    """Says the class of every pixel."""
+
+    def __call__(self, image: RgbImage) -> LabelMap:
+        """Return (H, W) uint8 class indices of an (H, W, 3) uint8 image."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model to judge.
+
+    Attributes:
+        label_set: Its classes.
+        predict: Runs it.
+        positive: How its training data was read, where that is known.
+    """
+
+    label_set: LabelSet
+    predict: Predictor
+    positive: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Outcome of one look at the validation images.
+
+    Attributes:
+        loss: Mean loss over the images.
+        scores: Metrics over all pixels of all images.
+    """
+
+    loss: float
+    scores: Scores
+
+
+@torch.no_grad()
+def validate(
+    segmenter: Segmenter, samples: Iterable[Sample], num_classes: int, device: torch.device
+) -> Validation:
+    """Judge a network that is being trained on full images, one at a time.
+
+    Args:
+        segmenter: The network; left in the mode it was in.
+        samples: The validation images.
+        num_classes: C.
+        device: Where the network is.
+    """
+    was_training = segmenter.training
+    segmenter.eval()
+    confusion = np.zeros((num_classes, num_classes + 1), np.int64)
+    losses: list[float] = []
+    for sample in samples:
+        logits = segmenter(_on(device, sample.image))
+        target = torch.from_numpy(sample.label_map.astype(np.int64))[None].to(device)
+        losses.append(float(cross_entropy(logits, target)))
+        predicted = decide(logits)[0][0].cpu().numpy()
+        confusion += confusion_matrix(sample.label_map, predicted, num_classes)
+    segmenter.train(was_training)
+    return Validation(float(np.mean(losses)), Scores.of(confusion))
+
+
+def load_model(path: Path, device: torch.device) -> LoadedModel:
+    """Load a run folder, a checkpoint or an ONNX file.
+
+    Raises:
+        CheckpointError: If a run or checkpoint cannot be used.
+        ModelError: If an ONNX file cannot be used.
+    """
+    if path.suffix.lower() == ".onnx":
+        return _load_onnx(path)
+    file = find_checkpoint(path)
+    checkpoint = load_checkpoint(file)
+    decider = Decider(segmenter_of(checkpoint, file)).to(device).eval()
+
+    @torch.no_grad()
+    def predict(image: RgbImage) -> LabelMap:
+        class_index: LabelMap = decider(_on(device, image))[0][0].cpu().numpy()
+        return class_index
+
+    return LoadedModel(checkpoint.label_set, predict, checkpoint.recipe.positive)
+
+
+def score(
+    model: LoadedModel,
+    samples: Iterable[Sample],
+    label_set: LabelSet,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Scores:
+    """Return the metrics of a model over labelled images.
+
+    Args:
+        model: The model.
+        samples: The images and their labels.
+        label_set: Classes of the labels; where it is empty, they are the model's.
+        progress: Told how many images are done, after each.
+
+    Raises:
+        TrainerError: If the classes of the model and of the labels are not the same.
+    """
+    classes = label_set if len(label_set) else model.label_set
+    if sorted(classes.names) != sorted(model.label_set.names):
+        raise TrainerError(
+            f"the model knows {', '.join(model.label_set.names)}, "
+            f"the labels are {', '.join(classes.names)}",
+            hint="Judge it on labels of its own classes, or name them with --classes NAMES.txt",
+        )
+    lookup = class_mapping(model.label_set.names, classes)
+    confusion = np.zeros((len(classes), len(classes) + 1), np.int64)
+    for done, sample in enumerate(samples, start=1):
+        confusion += _compare(sample, lookup[model.predict(sample.image)], len(classes))
+        if progress:
+            progress(done)
+    return Scores.of(confusion)
+
+
+def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """Return the metrics of ``Scores.to_json`` as a model card holds them: names and numbers."""
+    flat = {name: metrics[name] for name in ("pixel_accuracy", "mean_iou")}
+    for row in metrics["classes"]:
+        flat[f"iou of {row['name']}"] = row["iou"]
+        flat[f"f_score of {row['name']}"] = row["f_score"]
+    return {name: value for name, value in flat.items() if value is not None}
+
+
+def _compare(sample: Sample, predicted: LabelMap, num_classes: int) -> Confusion:
+    try:
+        return confusion_matrix(sample.label_map, predicted, num_classes)
+    except ValueError as error:
+        raise TrainerError(
+            f"{sample.key}: the labels do not fit the model ({error})",
+            hint="Judge it on labels of its own classes",
+        ) from error
+
+
+def _on(device: torch.device, image: RgbImage) -> torch.Tensor:
+    # A copy, because decoded images are read-only and torch knows no read-only tensors.
+    return torch.from_numpy(image.copy())[None].to(device)
+
+
+def _load_onnx(path: Path) -> LoadedModel:
+    import onnxruntime
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(path, f"it cannot be read ({error.strerror})") from error
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # what goes wrong is raised as well
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors have no common base class
+        raise ModelError(path, "this is not an ONNX model, or it is damaged") from error
+    text = session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
+    if text is None:
+        raise ModelCardError(path, "it carries no model card, so its classes are unknown")
+    try:
+        card = ModelCard.from_json(text)
+    except ValueError as error:
+        raise ModelCardError(path, str(error)) from error
+
+    def predict(image: RgbImage) -> LabelMap:
+        class_index: LabelMap = session.run(["class_index"], {"image": image[None]})[0][0]
+        return class_index
+
+    return LoadedModel(card.label_set, predict, None)

@@ -1,0 +1,192 @@
+"""From a checkpoint to an ONNX file that carries its own contract.
+
+    image        uint8 (N, H, W, 3) RGB, any N, H and W
+    class_index  uint8 (N, H, W)
+    confidence   float32 (N, H, W), probability of that class, 0..1
+
+Normalisation, padding to the stride, softmax and argmax are inside the graph; the model card is in
+``metadata_props``. Nothing is written before ONNX Runtime has given the same answers as the
+network it was made from.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+
+from segstudio.core.label_map import RgbImage
+from segstudio.core.model_card import CARD_KEY, ModelCard
+from segstudio.storage.atomic_write import atomic_write, make_folder
+from trainer.checkpoint import Checkpoint, segmenter_of
+from trainer.errors import ExportError
+from trainer.evaluate import flat_metrics
+from trainer.networks.segmenter import Decider, Segmenter
+from trainer.networks.table import count_parameters, find_network
+
+OPSET: Final = 20
+_TIE: Final = 1e-4
+_CONFIDENCE_TOLERANCE: Final = 1e-3
+_CHECKED_SIDE: Final = 512
+
+
+def export_onnx(
+    checkpoint: Checkpoint,
+    checkpoint_path: Path,
+    out: Path,
+    *,
+    name: str,
+    images: Sequence[RgbImage],
+) -> float:
+    """Write the ONNX model of a checkpoint.
+
+    Args:
+        checkpoint: What to export.
+        checkpoint_path: Its file, for messages.
+        out: File to write.
+        name: Name of the model, shown to people.
+        images: (H, W, 3) uint8; the model must do the same as the network on parts of these.
+
+    Returns:
+        Largest difference of confidence between ONNX Runtime and PyTorch on these images.
+
+    Raises:
+        ExportError: If the two disagree, or the exporter fails; nothing is written then.
+        StorageError: If the file cannot be written.
+    """
+    row = find_network(checkpoint.recipe.network)
+    segmenter = segmenter_of(checkpoint, checkpoint_path)
+    decider = Decider(segmenter).eval()
+    card = ModelCard(
+        name=name,
+        network=row.name,
+        backbone=row.backbone,
+        label_set=checkpoint.label_set,
+        stride=row.stride,
+        training_size=checkpoint.recipe.crop,
+        parameters=count_parameters(segmenter),
+        metrics=flat_metrics(checkpoint.position.metrics),
+        data_fingerprint=checkpoint.fingerprint,
+        parent=checkpoint.parent,
+    )
+    content = _model_bytes(decider, segmenter.stride, card)
+    difference = _verified_difference(content, segmenter, images)
+    make_folder(out.parent)
+    atomic_write(out, content)
+    return difference
+
+
+def _model_bytes(decider: Decider, stride: int, card: ModelCard) -> bytes:
+    side = 4 * stride
+    # Two images: with one, the exporter takes the batch for a constant (pytorch issue 157621).
+    example = torch.zeros(2, side, side + stride, 3, dtype=torch.uint8)
+    dims = {index: torch.export.Dim(letter) for index, letter in enumerate("NHW")}
+    with _quiet():
+        try:
+            program = torch.onnx.export(
+                decider,
+                (example,),
+                dynamo=True,
+                opset_version=OPSET,
+                input_names=["image"],
+                output_names=["class_index", "confidence"],
+                dynamic_shapes={"image": dims},
+                external_data=False,
+                verbose=False,
+            )
+        except (torch.onnx.errors.OnnxExporterError, RuntimeError) as error:
+            raise ExportError(
+                f"{card.network} cannot be exported to ONNX", hint="Please report this as a bug"
+            ) from error
+    if program is None:
+        raise ExportError(f"{card.network} cannot be exported to ONNX")
+    model = program.model_proto
+    _strip(model)
+    _name_outputs(model)
+    model.producer_name = "segstudio trainer"
+    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json()})
+    onnx.checker.check_model(model, full_check=True)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def _strip(model: onnx.ModelProto) -> None:
+    """Remove what the exporter notes about the source: local paths and names of Python code."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    del graph.value_info[:]
+
+
+def _name_outputs(model: onnx.ModelProto) -> None:
+    """Say plainly that the outputs are as large as the input, not by a formula of the padding."""
+    for output in model.graph.output:
+        for dim, letter in zip(output.type.tensor_type.shape.dim, "NHW", strict=True):
+            dim.dim_param = letter
+
+
+def _verified_difference(content: bytes, segmenter: Segmenter, images: Sequence[RgbImage]) -> float:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    worst = 0.0
+    for batch in _check_batches(images):
+        class_index, confidence = session.run(["class_index", "confidence"], {"image": batch})
+        with torch.no_grad():
+            probabilities = torch.softmax(segmenter(torch.from_numpy(batch)), dim=1)
+        worst = max(worst, _difference(class_index, confidence, probabilities, batch.shape))
+    return worst
+
+
+def _difference(
+    class_index: NDArray[np.uint8],
+    confidence: NDArray[np.float32],
+    probabilities: torch.Tensor,
+    shape: tuple[int, ...],
+) -> float:
+    best = probabilities.topk(2, dim=1)
+    clear = (best.values[:, 0] - best.values[:, 1] >= _TIE).numpy()
+    wrong = int(((class_index != best.indices[:, 0].numpy()) & clear).sum())
+    difference = float(np.abs(confidence - best.values[:, 0].numpy()).max())
+    if wrong or not difference <= _CONFIDENCE_TOLERANCE:
+        raise ExportError(
+            f"the exported model is not the network: {wrong} of {class_index.size} pixels of a "
+            f"{shape[2]} x {shape[1]} image differ, confidence by up to {difference:.1e}",
+            hint="Please report this as a bug; no file was kept",
+        )
+    return difference
+
+
+def _check_batches(images: Iterable[RgbImage]) -> Iterator[NDArray[np.uint8]]:
+    """Yield (N, H, W, 3) parts of real images: whole, odd, tiny, and two at once."""
+    for image in images:
+        part = image[:_CHECKED_SIDE, :_CHECKED_SIDE]
+        height, width = part.shape[:2]
+        odd = part[: max(height * 3 // 4 | 1, 1), : max(width * 2 // 3 | 1, 1)]
+        yield np.ascontiguousarray(part)[None]
+        yield np.stack([odd, odd[::-1, ::-1]])
+        yield np.ascontiguousarray(part[:1, :1])[None]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence the exporter, which reports on itself through warnings, logs and deprecations."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
+    levels: list[tuple[Any, int]] = [(logger, logger.level) for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for logger, level in levels:
+                logger.setLevel(level)

@@ -1,0 +1,91 @@
+"""What every network is wrapped in: pixels as they are in files go in, decisions come out.
+
+Training, evaluation and export all go through these modules, so that the numbers agree.
+"""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Segmenter(nn.Module):
+    """A network with its normalisation, for images of any size.
+
+    Sides that are not multiples of the stride are padded at the bottom and the right by repeating
+    the last row and column, and the logits are cut back. Resizing instead would blur the image
+    and move every pixel by a fraction; padding keeps them where they are.
+
+    Args:
+        network: Takes a normalised (N, 3, H, W) float image, returns (N, C, H, W) logits.
+        stride: H and W must be multiples of it.
+        mean: What is subtracted from red, green and blue, in 0..255.
+        std: What they are then divided by.
+
+    Shape:
+        image: (N, H, W, 3) uint8 RGB.
+        Returns: (N, C, H, W) float32 logits.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self, network: nn.Module, stride: int, mean: Sequence[float], std: Sequence[float]
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.stride = stride
+        self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
+        self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return the logits; see the class for shapes."""
+        height, width = image.shape[1:3]
+        # The view is channels-last in memory, which is what the fast kernels want.
+        pixels = ((image.float() - self.mean) / self.std).permute(0, 3, 1, 2)
+        if self.training:  # crops are multiples of the stride
+            trained: Tensor = self.network(pixels)
+            return trained
+        below = _up(height, self.stride) - height
+        right = _up(width, self.stride) - width
+        padded = F.pad(pixels, (0, right, 0, below), mode="replicate")
+        logits: Tensor = self.network(padded)
+        return logits[:, :, :height, :width]
+
+
+class Decider(nn.Module):
+    """The segmenter as it is exported: class and confidence of every pixel.
+
+    Shape:
+        image: (N, H, W, 3) uint8 RGB.
+        Returns: (N, H, W) uint8 class indices and (N, H, W) float32 confidence, 0..1.
+    """
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        super().__init__()
+        self.segmenter = segmenter
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Return class index and confidence; see the class for shapes."""
+        return decide(self.segmenter(image))
+
+
+def decide(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the likeliest class of every pixel, and its probability.
+
+    Args:
+        logits: (N, C, H, W) float.
+
+    Returns:
+        (N, H, W) uint8 class indices; (N, H, W) float32 probabilities of these classes, 0..1.
+    """
+    largest = logits.amax(dim=1, keepdim=True)
+    # The largest of the softmax is 1 / sum(exp(logit - largest logit)).
+    confidence = torch.exp(logits - largest).sum(dim=1).reciprocal()
+    return logits.argmax(dim=1).to(torch.uint8), confidence
+
+
+def _up(side: int, stride: int) -> int:
+    return (side + stride - 1) // stride * stride

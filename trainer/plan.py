@@ -1,0 +1,137 @@
+"""Decide the settings that the user left open, and say why."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from trainer.data.survey import Survey
+from trainer.networks.table import Network
+from trainer.recipe import AugmentationSettings, Recipe
+
+_CPU_SIDE: Final = 256
+_CUDA_SIDE: Final = 512
+_CPU_PIXELS: Final = 4 * 256 * 256
+_CUDA_PIXELS: Final = 16 * 256 * 256
+_DEFAULT_EPOCHS: Final = 100
+_LEARNING_RATE: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the user asked for; None where it is left to us.
+
+    Attributes are those of ``Recipe``.
+    """
+
+    network: str
+    data: str
+    positive: str | None = None
+    classes: tuple[str, ...] | None = None
+    weights: str = "none"
+    epochs: int | None = None
+    minutes: float | None = None
+    crop: tuple[int, int] | None = None
+    batch: int | None = None
+    learning_rate: float | None = None
+    seed: int = 0
+    device: str = "auto"
+    augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
+
+
+class Reason(NamedTuple):
+    """Why a setting has its value."""
+
+    setting: str
+    value: str
+    why: str
+
+
+def decide_recipe(
+    request: Request, found: Survey, network: Network, device_type: str
+) -> tuple[Recipe, tuple[Reason, ...]]:
+    """Return the full recipe, and a reason for each setting that was decided here.
+
+    Args:
+        request: What the user asked for.
+        found: What the data set holds.
+        network: The network that trains.
+        device_type: "cpu" or "cuda".
+
+    Raises:
+        RecipeError: If a setting makes no sense.
+    """
+    reasons: list[Reason] = []
+    crop = request.crop and _whole_strides(request.crop, network.stride)
+    if crop is None:
+        crop, reason = _decide_crop(found.median_size, network.stride, device_type)
+        reasons.append(reason)
+    elif crop != request.crop:
+        reasons.append(
+            Reason("crop", _size(crop), f"--crop rounded up to multiples of {network.stride}")
+        )
+    batch = request.batch
+    if batch is None:
+        batch, reason = _decide_batch(crop, device_type)
+        reasons.append(reason)
+    rate = request.learning_rate
+    if rate is None:
+        rate = _LEARNING_RATE
+        reasons.append(Reason("lr", f"{rate:g}", "what Adam usually takes for a first training"))
+        if request.weights != "none":
+            rate = _LEARNING_RATE / 3
+            reasons[-1] = Reason("lr", f"{rate:.2g}", "a third of the usual: weights are refined")
+    epochs = request.epochs
+    if epochs is None and request.minutes is None:
+        epochs = _DEFAULT_EPOCHS
+        reasons.append(
+            Reason("epochs", str(epochs), "a start; --minutes sets a time limit instead")
+        )
+    recipe = Recipe(
+        network=request.network,
+        data=request.data,
+        positive=request.positive,
+        classes=request.classes,
+        weights=request.weights,
+        epochs=epochs,
+        minutes=request.minutes,
+        crop=crop,
+        batch=batch,
+        learning_rate=rate,
+        seed=request.seed,
+        device=request.device,
+        augmentation=request.augmentation,
+    )
+    return recipe, tuple(reasons)
+
+
+def _decide_crop(
+    median: tuple[int, int], stride: int, device_type: str
+) -> tuple[tuple[int, int], Reason]:
+    side = _CUDA_SIDE if device_type == "cuda" else _CPU_SIDE
+    height, width = (min(_up(length, stride), side) for length in median)
+    why = (
+        f"the images have {_size(median)}"
+        if (height, width) == median
+        else f"a part of the images' {_size(median)}; more steps in the same time"
+        if min(height, width) == side
+        else f"what of the images' {_size(median)} fits multiples of {stride}"
+    )
+    return (height, width), Reason("crop", _size((height, width)), why)
+
+
+def _decide_batch(crop: tuple[int, int], device_type: str) -> tuple[int, Reason]:
+    pixels = _CUDA_PIXELS if device_type == "cuda" else _CPU_PIXELS
+    batch = min(max(pixels // math.prod(crop), 2), 16)
+    return batch, Reason("batch", str(batch), f"about {pixels // 1000} thousand pixels a step")
+
+
+def _whole_strides(crop: tuple[int, int], stride: int) -> tuple[int, int]:
+    return _up(crop[0], stride), _up(crop[1], stride)
+
+
+def _up(side: int, stride: int) -> int:
+    return math.ceil(side / stride) * stride
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[1]} x {size[0]}"

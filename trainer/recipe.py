@@ -1,0 +1,161 @@
+"""All settings of a training run, as they are decided, saved and read back."""
+
+import json
+import types
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+from trainer.errors import RecipeError
+
+RECIPE_VERSION: Final = 1
+SCHEDULES: Final = ("poly", "cosine")
+FLIPS: Final = ("none", "horizontal", "both")
+DEVICES: Final = ("auto", "cpu", "cuda")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AugmentationSettings:
+    """How training images are varied.
+
+    Attributes:
+        warped: Share of samples that are scaled and rotated, 0..1. The others are cut out as they
+            are, so that the network also sees pixels that no interpolation has softened.
+        scale: Smallest and largest factor; drawn on a logarithmic scale.
+        rotation: Largest angle to either side, degrees.
+        flip: "none", "horizontal" or "both".
+        brightness: Largest change, as a share of the full range.
+        contrast: Largest change of the factor from 1.
+    """
+
+    warped: float = 0.5
+    scale: tuple[float, float] = (0.7, 1.4)
+    rotation: float = 15.0
+    flip: str = "horizontal"
+    brightness: float = 0.15
+    contrast: float = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that decides how a run goes, besides the data and the first weights.
+
+    Attributes:
+        network: Name in the table of networks.
+        data: Folder of the label set, absolute.
+        positive: "dark" or "light": which value of 0/255 masks is class 1; None if not asked.
+        classes: Class names that were given on the command line, or None.
+        weights: "none", or the checkpoint that training starts from, absolute.
+        epochs: Number of passes over the data, or None.
+        minutes: Hard limit of wall-clock time, or None. One of the two is set.
+        crop: (height, width) of the training crops, pixels.
+        batch: Crops a step.
+        learning_rate: Its highest value.
+        warmup: Share of the run in which the learning rate rises.
+        schedule: "poly" or "cosine"; how it falls.
+        seed: Of weights, order and augmentation, >= 0.
+        device: "auto", "cpu" or "cuda".
+        cache_mib: Memory for decoded images, MiB.
+        augmentation: How training images are varied.
+    """
+
+    network: str
+    data: str
+    positive: str | None = None
+    classes: tuple[str, ...] | None = None
+    weights: str = "none"
+    epochs: int | None = None
+    minutes: float | None = None
+    crop: tuple[int, int]
+    batch: int
+    learning_rate: float
+    warmup: float = 0.05
+    schedule: str = "poly"
+    seed: int = 0
+    device: str = "auto"
+    cache_mib: int = 2048
+    augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
+
+    def __post_init__(self) -> None:
+        _require(self.batch >= 1, "--batch must be at least 1")
+        _require(min(self.crop) >= 1, "--crop needs two sides of at least 1 pixel")
+        _require(0 < self.learning_rate < 10, "--lr must be above 0 and below 10")
+        _require(self.seed >= 0, "--seed must not be negative")
+        _require(self.epochs is None or self.epochs >= 1, "--epochs must be at least 1")
+        _require(self.minutes is None or self.minutes > 0, "--minutes must be above 0")
+        _require(
+            (self.epochs is None) != (self.minutes is None),
+            "--epochs and --minutes exclude each other",
+        )
+        _require(self.schedule in SCHEDULES, f"the schedule is one of {', '.join(SCHEDULES)}")
+        _require(self.augmentation.flip in FLIPS, f"--flip is one of {', '.join(FLIPS)}")
+        _require(self.device in DEVICES, f"--device is one of {', '.join(DEVICES)}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings as JSON values."""
+        return {"version": RECIPE_VERSION, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, value: object) -> "Recipe":
+        """Return the recipe written by ``to_json``, which may have gone through a JSON file.
+
+        Raises:
+            RecipeError: If it is not one of a version this program knows.
+        """
+        if not isinstance(value, dict) or value.get("version") != RECIPE_VERSION:
+            raise RecipeError(f"this is not a recipe of version {RECIPE_VERSION}")
+        settings = {key: item for key, item in value.items() if key != "version"}
+        augmentation = settings.pop("augmentation", {})
+        try:
+            return cls(
+                **_checked(cls, settings),
+                augmentation=AugmentationSettings(**_checked(AugmentationSettings, augmentation)),
+            )
+        except TypeError as error:
+            raise RecipeError(f"the recipe is wrong ({error})") from error
+
+    @classmethod
+    def from_text(cls, text: str | bytes) -> "Recipe":
+        """Return the recipe in a JSON file's content; see ``from_json``."""
+        try:
+            return cls.from_json(json.loads(text))
+        except (ValueError, RecursionError) as error:
+            raise RecipeError(f"the recipe is not valid JSON ({error})") from error
+
+
+def _require(condition: bool, problem: str) -> None:
+    if not condition:
+        raise RecipeError(problem)
+
+
+def _checked(kind: type, value: object) -> dict[str, Any]:
+    """Return JSON values as keyword arguments of a dataclass, lists turned into tuples."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{value!r} is not an object")
+    hints = get_type_hints(kind)
+    known = {item.name for item in fields(kind)}
+    result: dict[str, Any] = {}
+    for name, item in value.items():
+        if name not in known:
+            raise TypeError(f"there is no setting {name!r}")
+        converted = tuple(item) if isinstance(item, list) else item
+        if not _fits(converted, hints[name]):
+            raise TypeError(f"{name} cannot be {item!r}")
+        result[name] = converted
+    return result
+
+
+def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - a type as the typing module gives it
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is types.UnionType:
+        return any(_fits(value, part) for part in arguments)
+    if origin is tuple:
+        if not isinstance(value, tuple):
+            return False
+        parts = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
+        return len(value) == len(parts) and all(map(_fits, value, parts))
+    if isinstance(value, bool):  # true is an int in Python, but not a setting
+        return False
+    if hint is float:
+        return isinstance(value, int | float)
+    return isinstance(value, hint)
