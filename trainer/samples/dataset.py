@@ -93,7 +93,7 @@ def write_shipped(out: Path, *, seed: int, progress: Progress | None = None) -> 
     """Write the sample images that the program ships with, and their truth.
 
     Layout: ``images/micrograph-01.png`` and ``truth/micrograph-01.png.png``, masks named as a
-    project names them.
+    project names them, and ``classes.txt`` with one class name a line.
 
     Args:
         out: Folder to write; must not exist, or be empty.
@@ -113,6 +113,7 @@ def write_shipped(out: Path, *, seed: int, progress: Progress | None = None) -> 
         raise FormatError(out, "this folder is not empty", hint="Choose a new folder")
     make_folder(out / "images")
     make_folder(out / "truth")
+    atomic_write(out / "classes.txt", "".join(f"{name}\n" for name in CLASSES.names).encode())
     palette = CLASSES.palette
     for index, (height, width) in enumerate(SHIPPED_SIZES):
         drawn = _draw((seed, _SHIPPED_STREAM, index), height, width)

@@ -118,6 +118,7 @@ def test_the_command_writes_the_shipped_sample(
 
 
 def test_the_sample_in_the_repository_is_small_and_complete() -> None:
+    assert (SHIPPED / "classes.txt").read_text().splitlines() == list(CLASSES.names)
     images = sorted((SHIPPED / "images").iterdir())
     assert len(images) == len(dataset.SHIPPED_SIZES)
     for image, size in zip(images, dataset.SHIPPED_SIZES, strict=True):
