@@ -36,7 +36,9 @@ def exit_code(arguments: list[str]) -> int:
         return _complain(error.sentence)
     except click.UsageError as error:
         command = error.ctx.command_path.strip() if error.ctx else "segstudio"
-        return _complain(f"{error.format_message()} See: {command} --help")
+        message = error.format_message()
+        stop = "" if message.endswith((".", "?")) else "."
+        return _complain(f"{message}{stop} See: {command} --help")
     except click.ClickException as error:
         return _complain(error.format_message())
     except (KeyboardInterrupt, click.Abort):
@@ -46,6 +48,9 @@ def exit_code(arguments: list[str]) -> int:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as error:
+        # Whatever a file system can answer that no command has words for.
+        return _complain(f"{error.filename or 'segstudio'}: {error.strerror or error}.")
     return code if isinstance(code, int) else DONE
 
 

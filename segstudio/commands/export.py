@@ -9,7 +9,7 @@ from segstudio.commands.console import error_console, progress_bar
 from segstudio.commands.text import counted, plain
 from segstudio.errors import ProjectError
 from segstudio.formats.export_project import export_project
-from segstudio.storage.project import PROJECT_FILE, PROJECT_FOLDER, load_project
+from segstudio.storage.project import PROJECT_FILE, PROJECT_FOLDER, is_project, load_project
 
 
 def export_labels(folder: Path, format_name: str, out: Path, *, as_json: bool) -> None:
@@ -33,7 +33,7 @@ def _project_folder(folder: Path) -> Path:
     if folder.name == PROJECT_FILE:
         folder = folder.parent
     for candidate in (folder, folder / PROJECT_FOLDER):
-        if (candidate / PROJECT_FILE).is_file():
+        if is_project(candidate):
             return candidate
     if not folder.is_dir():
         raise ProjectError(folder, "there is no such folder", hint="Check the name")

@@ -193,7 +193,7 @@ def find_images(folder: Path) -> list[str]:
             continue  # one folder of somebody else must not keep the user from all others
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith(".") and not _is_project(Path(entry.path)):
+                if not entry.name.startswith(".") and not is_project(Path(entry.path)):
                     pending.append((Path(entry.path), f"{prefix}{entry.name}/"))
             elif is_image_name(entry.name) and not _is_linked_folder(entry):
                 keys.append(prefix + entry.name)
@@ -357,8 +357,8 @@ def _folder_of(path: Path) -> tuple[Path, str | None]:
 def _existing_project(path: Path, project_folder: Path | None) -> Project | None:
     if project_folder is None:
         candidates = (path, path / PROJECT_FOLDER)
-        return next((load_project(folder) for folder in candidates if _is_project(folder)), None)
-    if not _is_project(project_folder):
+        return next((load_project(folder) for folder in candidates if is_project(folder)), None)
+    if not is_project(project_folder):
         return None
     project = load_project(project_folder)
     if path not in (project.folder, project.image_root):
@@ -370,7 +370,7 @@ def _existing_project(path: Path, project_folder: Path | None) -> Project | None
     return project
 
 
-def _is_project(folder: Path) -> bool:
+def is_project(folder: Path) -> bool:
     """Return whether a folder holds a project of ours, damaged ones included.
 
     Other programs have a ``project.json`` too; images beside it are images all the same.

@@ -9,10 +9,10 @@ from segstudio.storage.assets import assets_folder, user_sample_folder
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from segstudio.storage.images import is_image_name
 from segstudio.storage.project import (
-    PROJECT_FILE,
     PROJECT_FOLDER,
     Opened,
     create_project,
+    is_project,
     open_path,
 )
 
@@ -31,7 +31,7 @@ def sample_project() -> Opened:
     source = assets_folder() / "samples"
     images = user_sample_folder() / "images"
     _copy_missing(source / "images", images)
-    if not (images / PROJECT_FOLDER / PROJECT_FILE).is_file():
+    if not is_project(images / PROJECT_FOLDER):
         project = create_project(images)
         project.with_label_set(_label_set(source / _CLASSES_FILE)).save()
     return open_path(images)
