@@ -45,8 +45,9 @@ _SPLITS_FOLDER: Final = PurePosixPath("ImageSets/Segmentation")
 _LABELMAP: Final = "labelmap.txt"
 _MAX_STEM_BYTES: Final = 200
 _NOT_IN_STEMS: Final = frozenset(' <>:"\\|?*')
-# The name may hold a "#" or a colon; CVAT leaves the colour out where it has none.
-_CLASS_LINE: Final = re.compile(r"(?P<name>.+?):(?P<color>\d+ *, *\d+ *, *\d+)?(:[^:]*:[^:]*)?")
+# A name may hold a "#" or a colon. CVAT leaves the colour out where a class has none.
+_CLASS_LINE: Final = re.compile(r"(?P<name>.+?):(?P<color>\d+ *, *\d+ *, *\d+)(:[^:]*:[^:]*)?")
+_COLORLESS_LINE: Final = re.compile(r"(?P<name>[^#:][^:]*):(?P<color>)(:[^:]*:[^:]*)?")
 
 
 def is_voc(root: Path) -> bool:
@@ -220,8 +221,8 @@ def _read_labelmap(path: Path) -> LabelSet:
     classes: list[LabelClass] = []
     try:
         for line in filter(None, map(str.strip, _read_lines(path))):
-            found = _CLASS_LINE.fullmatch(line)
-            if found is not None and (found["color"] or not line.startswith("#")):
+            found = _CLASS_LINE.fullmatch(line) or _COLORLESS_LINE.fullmatch(line)
+            if found is not None:
                 classes.append(_class(found["name"].strip(), found["color"], len(classes)))
             elif not line.startswith("#"):  # else a comment
                 raise ValueError(f"a line reads {line[:40]!r}")
@@ -232,8 +233,8 @@ def _read_labelmap(path: Path) -> LabelSet:
         ) from error
 
 
-def _class(name: str, color: str | None, class_index: int) -> LabelClass:
-    if color is None:
+def _class(name: str, color: str, class_index: int) -> LabelClass:
+    if not color:
         return LabelClass(name, default_color(class_index))
     red, green, blue = (int(part) for part in color.split(","))
     if max(red, green, blue) > 255:
