@@ -80,8 +80,8 @@ class Toolbox(QObject):
         self._class_index = class_index
         if self._tool is not ToolName.BRUSH:
             self._tool = ToolName.BRUSH
-        self.class_chosen.emit(class_index)
         self.changed.emit()
+        self.class_chosen.emit(class_index)
 
     def swap_with_background(self) -> None:
         """Choose the background, or the class chosen before it."""

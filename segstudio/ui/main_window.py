@@ -137,8 +137,7 @@ class MainWindow(QMainWindow):
         self._work_parts = (classes, images, tools, self._brush_bar, self._view_bar, self.model_bar)
         for part in self._work_parts:
             part.hide()  # until there is something to work on
-        self.resizeDocks([classes, images], [240, 400], Qt.Orientation.Vertical)
-        self.resizeDocks([classes], [260], Qt.Orientation.Horizontal)
+        self._side = [classes, images]
 
         self.status = StatusBar(self.workspace)
         self.setStatusBar(self.status)
@@ -295,8 +294,7 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"{project.name} - segstudio")
             add_recent(self._settings, project.image_root)
             if self._pages.currentWidget() is self.welcome:
-                for part in self._work_parts:
-                    part.show()
+                self._show_work_parts()
         self.messages.hide()
         self._show_project_state()
 
@@ -358,6 +356,12 @@ class MainWindow(QMainWindow):
         )
 
     # --- Showing state
+
+    def _show_work_parts(self) -> None:
+        for part in self._work_parts:
+            part.show()
+        self.resizeDocks(self._side, [220, 480], Qt.Orientation.Vertical)
+        self.resizeDocks(self._side, [260, 260], Qt.Orientation.Horizontal)
 
     def _show_project_state(self) -> None:
         actions = self.actions_by_name

@@ -412,6 +412,7 @@ class Canvas(QWidget):
                 self.update(outline_rect(*self._brush_on_canvas(position)))
 
     def _on_tool_changed(self) -> None:
+        self._flash = ""  # it named what the tool painted before
         self._show_pointer()
         self.update()
 

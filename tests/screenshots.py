@@ -1,0 +1,85 @@
+"""Take pictures of the window in the states a user sees first, to be looked at.
+
+    QT_QPA_PLATFORM=offscreen python tests/screenshots.py OUT_DIR [--dark]
+
+Set QT_SCALE_FACTOR=2 for a display of 200 %. The README's picture is made by this script.
+"""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QEnterEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from segstudio.storage.atomic_write import atomic_write
+from segstudio.storage.sample import sample_project
+from segstudio.ui.app import make_application, picture_of, wait_until_idle
+from segstudio.ui.main_window import MainWindow
+from segstudio.ui.theme import Theme
+
+
+def main() -> None:
+    """Take all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--dark", action="store_true")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["XDG_DATA_HOME"] = home
+        application = make_application([])
+        theme = Theme(application)
+        theme.use(Qt.ColorScheme.Dark if arguments.dark else Qt.ColorScheme.Light)
+        settings = QSettings(f"{home}/settings.ini", QSettings.Format.IniFormat)
+        take_pictures(MainWindow(theme, settings), arguments.out)
+
+
+def take_pictures(window: MainWindow, out: Path) -> None:
+    """Walk through the first minutes of a user and take a picture at each stop."""
+
+    def take(name: str) -> None:
+        wait_until_idle(window)
+        atomic_write(out / f"{name}.png", picture_of(window))
+
+    window.show()
+    take("empty")
+    window.workspace.set_opened(sample_project())
+    take("sample")
+    QTest.keyClick(window.canvas, Qt.Key.Key_R)
+    take("predicted")
+    middle = window.canvas.rect().center()
+    QTest.keyClick(window.canvas, Qt.Key.Key_2)
+    window.toolbox.set_size(40)
+    start = QPointF(middle - QPoint(60, 40))
+    QApplication.sendEvent(window.canvas, QEnterEvent(start, start, start))
+    QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    for step in range(1, 30):
+        move(window, start + QPointF(step * 4, 30 * (step / 30) ** 2))
+    take("painting")
+    QTest.mouseRelease(
+        window.canvas, Qt.MouseButton.LeftButton, pos=(start + QPointF(116, 28)).toPoint()
+    )
+    QTest.keyClick(window.canvas, Qt.Key.Key_E)
+    take("eraser")
+    window.close()
+
+
+def move(window: MainWindow, point: QPointF) -> None:
+    """Move the pointer with the left button held."""
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        point,
+        QPointF(window.canvas.mapToGlobal(point)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(window.canvas, event)
+
+
+if __name__ == "__main__":
+    main()
