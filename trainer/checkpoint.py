@@ -149,7 +149,8 @@ def segmenter_of(checkpoint: Checkpoint, path: Path) -> Segmenter:
         CheckpointError: If its weights do not fit the network; ``path`` is for the message.
         UnknownNetworkError: If the network is not in the table.
     """
-    row = find_network(checkpoint.recipe.network)
+    recipe = checkpoint.recipe
+    row = find_network(recipe.network, recipe.backbone, recipe.options)
     network = row.build(len(checkpoint.label_set))
     segmenter = Segmenter(network, row.stride, [0.0] * 3, [1.0] * 3)
     try:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Options that a resumed run keeps, under their names in the recipe.
 _KEPT_ON_RESUME = {
     "network": "network",
+    "backbone": "backbone",
     "crop": "crop",
     "batch": "batch",
     "lr": "learning_rate",
@@ -66,6 +67,19 @@ def networks(num_classes: int, as_json: bool) -> None:
 @cli.command()
 @click.option("--data", type=_path, metavar="DIR", help="Folder of the label set.")
 @click.option("--network", metavar="NAME", help="See: trainer networks.")
+@click.option("--backbone", metavar="NAME", help="Its encoder; see: trainer networks.")
+@click.option(
+    "--option",
+    "network_options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="An option of the network; may be given several times.",
+)
+@click.option(
+    "--upsample",
+    metavar="transposed|bilinear|unpool",
+    help="Short for --option upsample=..., for networks that have it.",
+)
 @click.option("--out", type=_path, metavar="RUN", required=True, help="Folder of the run.")
 @click.option(
     "--weights",
@@ -178,6 +192,8 @@ def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
     weights = options["weights"]
     return Request(
         network=options["network"],
+        backbone=options["backbone"],
+        options=_network_options(options),
         data=str(options["data"].absolute()),
         positive=options["positive"],
         classes=read_class_names(options["classes"]) if options["classes"] else None,
@@ -201,10 +217,19 @@ def _resume_request(context: click.Context, options: dict[str, Any]) -> "ResumeR
         for name in options
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
     }
+    kept = {setting: options[name] for name, setting in _KEPT_ON_RESUME.items() if name in given}
+    if network_options := _network_options(options):
+        kept["options"] = network_options
     return ResumeRequest(
         data=options["data"].absolute() if options["data"] else None,
         epochs=options["epochs"],
         minutes=options["minutes"],
         device=options["device"] if "device" in given else None,
-        kept={setting: options[name] for name, setting in _KEPT_ON_RESUME.items() if name in given},
+        kept=kept,
     )
+
+
+def _network_options(options: dict[str, Any]) -> tuple[str, ...]:
+    upsample = options["upsample"]
+    given: tuple[str, ...] = options["network_options"]
+    return (*given, f"upsample={upsample}") if upsample else given

@@ -24,7 +24,7 @@ from trainer.errors import RunError
 from trainer.evaluate import load_model, score
 from trainer.export import export_onnx
 from trainer.loop import Ending, train
-from trainer.networks.table import NETWORKS, network_cost
+from trainer.networks.table import every_network, network_cost
 from trainer.plan import Request
 from trainer.report import JsonReport, TerminalReport, duration, scores_table
 from trainer.run_folder import BEST, MODEL, Emit, Event, EventLog
@@ -56,25 +56,32 @@ class ResumeRequest:
 def show_networks(console: Console, num_classes: int, *, as_json: bool) -> None:
     """Print the table of networks."""
     rows: list[dict[str, Any]] = [
-        {"name": row.name, "backbone": row.backbone, "stride": row.stride}
-        | network_cost(row, num_classes)._asdict()
-        for row in NETWORKS.values()
+        {"name": network.name, "backbone": network.backbone, "stride": network.stride}
+        | network_cost(network, num_classes)._asdict()
+        | {"options": {option.name: option.allowed for option in network.row.options.values()}}
+        for network in every_network()
     ]
     if as_json:
         print(json.dumps(rows, indent=2), file=console.file)
         return
     table = Table()
-    for column in ("network", "backbone", "parameters", "GFLOPs at 512", "stride"):
+    columns = ("network", "backbone", "parameters", "at inference", "GFLOPs at 512", "stride")
+    for column in columns:
         table.add_column(column, justify="left" if column in ("network", "backbone") else "right")
     for row in rows:
         table.add_row(
             row["name"],
             row["backbone"] or "-",
             f"{row['parameters']:,}",
+            f"{row['parameters_inference']:,}",
             f"{row['gflops']:.1f}",
             str(row["stride"]),
         )
     console.print(table)
+    for name, options in {row["name"]: row["options"] for row in rows}.items():
+        words = " ".join(f"{option}={allowed}" for option, allowed in options.items())
+        if words:
+            console.print(f"--option for {name}: {words}", highlight=False, markup=False)
 
 
 def run_training(

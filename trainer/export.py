@@ -29,7 +29,7 @@ from trainer.checkpoint import Checkpoint, segmenter_of
 from trainer.errors import ExportError
 from trainer.evaluate import flat_metrics
 from trainer.networks.segmenter import Decider, Segmenter
-from trainer.networks.table import count_parameters, find_network
+from trainer.networks.table import count_parameters, drop_training_only
 
 OPSET: Final = 20
 _TIE: Final = 1e-4
@@ -61,16 +61,17 @@ def export_onnx(
         ExportError: If the two disagree, or the exporter fails; nothing is written then.
         StorageError: If the file cannot be written.
     """
-    row = find_network(checkpoint.recipe.network)
+    recipe = checkpoint.recipe
     segmenter = segmenter_of(checkpoint, checkpoint_path)
+    drop_training_only(segmenter.network)
     decider = Decider(segmenter).eval()
     card = ModelCard(
         name=name,
-        network=row.name,
-        backbone=row.backbone,
+        network=recipe.network,
+        backbone=recipe.backbone,
         label_set=checkpoint.label_set,
-        stride=row.stride,
-        training_size=checkpoint.recipe.crop,
+        stride=segmenter.stride,
+        training_size=recipe.crop,
         parameters=count_parameters(segmenter),
         metrics=flat_metrics(checkpoint.position.metrics),
         data_fingerprint=checkpoint.fingerprint,
@@ -171,9 +172,9 @@ def _check_batches(images: Iterable[RgbImage]) -> Iterator[NDArray[np.uint8]]:
         part = image[:_CHECKED_SIDE, :_CHECKED_SIDE]
         height, width = part.shape[:2]
         odd = part[: max(height * 3 // 4 | 1, 1), : max(width * 2 // 3 | 1, 1)]
-        yield np.ascontiguousarray(part)[None]
+        yield np.stack([part])
         yield np.stack([odd, odd[::-1, ::-1]])
-        yield np.ascontiguousarray(part[:1, :1])[None]
+        yield np.stack([part[:1, :1]])
 
 
 @contextmanager

@@ -24,6 +24,8 @@ class Request:
     """
 
     network: str
+    backbone: str | None = None
+    options: tuple[str, ...] = ()
     data: str
     positive: str | None = None
     classes: tuple[str, ...] | None = None
@@ -87,7 +89,9 @@ def decide_recipe(
             Reason("epochs", str(epochs), "a start; --minutes sets a time limit instead")
         )
     recipe = Recipe(
-        network=request.network,
+        network=network.name,
+        backbone=network.backbone,
+        options=network.settings,
         data=request.data,
         positive=request.positive,
         classes=request.classes,

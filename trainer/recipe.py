@@ -42,6 +42,8 @@ class Recipe:
 
     Attributes:
         network: Name in the table of networks.
+        backbone: Name of its backbone, or None where it has none to choose.
+        options: Its options as "name=value".
         data: Folder of the label set, absolute.
         positive: "dark" or "light": which value of 0/255 masks is class 1; None if not asked.
         classes: Class names that were given on the command line, or None.
@@ -60,6 +62,8 @@ class Recipe:
     """
 
     network: str
+    backbone: str | None = None
+    options: tuple[str, ...] = ()
     data: str
     positive: str | None = None
     classes: tuple[str, ...] | None = None
