@@ -34,12 +34,14 @@ class LabelledDataset:
         splits: Split name ("train", "val", ...) -> its images, in the order of the files.
         read_label_map: Decodes one image's labels to (H, W) uint8 class indices, 255 = ignore.
             Raises ``MaskError`` or ``FormatError``.
+        problems: What was left out and why, one sentence each.
     """
 
     root: Path
     label_set: LabelSet
     splits: Mapping[str, Sequence[LabelledImage]]
     read_label_map: Callable[[LabelledImage], LabelMap]
+    problems: tuple[str, ...] = ()
 
 
 class LabelledArray(NamedTuple):

@@ -12,22 +12,20 @@ Source: Everingham et al., "The PASCAL Visual Object Classes Challenge 2012 Deve
 sections 3 and 5; labelmap.txt as described in CVAT's documentation of its Pascal VOC format.
 """
 
-import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 import numpy as np
-from PIL import Image
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelClass, LabelSet
 from segstudio.core.palette import Color, default_color
 from segstudio.core.splits import TRAIN, VALIDATION
-from segstudio.errors import FormatError, ImageError
-from segstudio.formats.binary import Positive, resolve_binary
+from segstudio.errors import FormatError
+from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -35,16 +33,23 @@ from segstudio.formats.dataset import (
     LabelledImage,
     Progress,
 )
-from segstudio.storage.atomic_write import atomic_write, make_folder
-from segstudio.storage.images import is_image_name, is_turned, read_image
+from segstudio.formats.reading import (
+    first_folder,
+    listed,
+    raw_lines,
+    read_index_mask,
+    read_list,
+    text_files,
+)
+from segstudio.formats.writing import copy_image, new_export, write_each, write_lines
+from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.images import is_image_name
 from segstudio.storage.masks import read_label_map, write_label_map
 
 _IMAGE_FOLDERS: Final = ("JPEGImages", "Images")
 _MASK_FOLDERS: Final = ("SegmentationClass", "Labels")
 _SPLITS_FOLDER: Final = PurePosixPath("ImageSets/Segmentation")
 _LABELMAP: Final = "labelmap.txt"
-_MAX_STEM_BYTES: Final = 200
-_NOT_IN_STEMS: Final = frozenset(' <>:"\\|?*')
 # A name may hold a "#" or a colon. CVAT leaves the colour out where a class has none.
 _CLASS_LINE: Final = re.compile(r"(?P<name>.+?):(?P<color>\d+ *, *\d+ *, *\d+)(:[^:]*:[^:]*)?")
 _COLORLESS_LINE: Final = re.compile(r"(?P<name>[^#:][^:]*):(?P<color>)(:[^:]*:[^:]*)?")
@@ -53,8 +58,8 @@ _COLORLESS_LINE: Final = re.compile(r"(?P<name>[^#:][^:]*):(?P<color>)(:[^:]*:[^
 def is_voc(root: Path) -> bool:
     """Return whether ``root`` looks like a Pascal VOC segmentation folder."""
     return (
-        _first_folder(root, _IMAGE_FOLDERS) is not None
-        and _first_folder(root, _MASK_FOLDERS) is not None
+        first_folder(root, _IMAGE_FOLDERS) is not None
+        and first_folder(root, _MASK_FOLDERS) is not None
         and (root / _SPLITS_FOLDER).is_dir()
     )
 
@@ -70,14 +75,9 @@ def read_voc(root: Path, *, positive: Positive | None = None) -> LabelledDataset
         FormatError: If a folder is missing, a listed stem has no image or no mask, or
             ``labelmap.txt`` is wrong.
     """
-    images = _first_folder(root, _IMAGE_FOLDERS)
-    masks = _first_folder(root, _MASK_FOLDERS)
-    # Not hidden ones: macOS leaves a binary ._train.txt beside every file on foreign disks.
-    lists = [
-        path
-        for path in _listed(root / _SPLITS_FOLDER)
-        if path.suffix == ".txt" and not path.name.startswith(".")
-    ]
+    images = first_folder(root, _IMAGE_FOLDERS)
+    masks = first_folder(root, _MASK_FOLDERS)
+    lists = text_files(root / _SPLITS_FOLDER)
     if images is None or masks is None or not lists:
         raise FormatError(
             root,
@@ -104,10 +104,6 @@ def write_voc(
 ) -> ExportReport:
     """Write images and label maps as a Pascal VOC folder and read every mask back.
 
-    Images are copied byte for byte, except those whose EXIF data asks to turn them: they are
-    written upright as PNG, because most readers of this format would show them beside a mask that
-    does not fit.
-
     Args:
         items: The images, read one at a time.
         label_set: The classes.
@@ -116,61 +112,33 @@ def write_voc(
         progress: Told after each image.
 
     Raises:
-        FormatError: If ``out`` is not empty.
+        FormatError: If ``out`` is not empty, or a label map holds a value that is no class.
         StorageError: If a file cannot be written.
         ImageError: If an image that must be turned cannot be decoded.
     """
-    if _is_taken(out):
-        raise FormatError(
-            out, "this folder is not empty", hint="Choose a new folder for the export"
-        )
     image_folder, mask_folder = out / _IMAGE_FOLDERS[0], out / _MASK_FOLDERS[0]
-    for folder in (image_folder, mask_folder, out / _SPLITS_FOLDER):
-        make_folder(folder)
     palette = label_set.palette
-    stems: dict[str, list[str]] = {TRAIN: [], VALIDATION: []}
-    taken: set[str] = set()
-    changed = 0
-    for done, item in enumerate(items, start=1):
-        stem = _unique_stem(item.key, taken)
-        _copy_image(item.image, image_folder, stem)
+
+    def write(stem: str, item: LabelledArray) -> int:
+        copy_image(item.image, image_folder, stem)
         mask = mask_folder / f"{stem}.png"
         write_label_map(mask, item.label_map, palette)
-        changed += int(np.count_nonzero(read_label_map(mask) != item.label_map))
-        stems.setdefault(item.split, []).append(stem)
-        if progress:
-            progress(done, total)
-    lists = {**stems, "trainval": sorted(stems[TRAIN] + stems[VALIDATION])}
-    for name, listed in lists.items():
-        _write_lines(out / _SPLITS_FOLDER / f"{name}.txt", listed)
-    _write_lines(out / _LABELMAP, _labelmap_lines(label_set))
-    return ExportReport(images=len(taken), changed_pixels=changed)
+        return int(np.count_nonzero(read_label_map(mask) != item.label_map))
 
-
-def _first_folder(root: Path, names: Sequence[str]) -> Path | None:
-    return next((root / name for name in names if (root / name).is_dir()), None)
-
-
-def _is_taken(out: Path) -> bool:
-    try:
-        return out.exists() and (not out.is_dir() or any(out.iterdir()))
-    except OSError as error:
-        raise FormatError(out, f"this folder cannot be read ({error.strerror})") from error
-
-
-def _listed(folder: Path) -> list[Path]:
-    """Return what lies in a folder, in name order; nothing if there is no such folder."""
-    try:
-        return sorted(folder.iterdir())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise FormatError(folder, f"this folder cannot be read ({error.strerror})") from error
+    with new_export(out):
+        for folder in (image_folder, mask_folder, out / _SPLITS_FOLDER):
+            make_folder(folder)
+        stems, report = write_each(items, label_set, write, total=total, progress=progress)
+        lists = {**stems, "trainval": sorted(stems[TRAIN] + stems[VALIDATION])}
+        for name, listed_stems in lists.items():
+            write_lines(out / _SPLITS_FOLDER / f"{name}.txt", listed_stems)
+        write_lines(out / _LABELMAP, _labelmap_lines(label_set))
+    return report
 
 
 def _images_by_stem(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for path in _listed(folder):
+    for path in listed(folder):
         if is_image_name(path.name):
             if path.stem in found:
                 raise FormatError(
@@ -183,14 +151,8 @@ def _images_by_stem(folder: Path) -> dict[str, Path]:
 
 
 def _read_split(path: Path, images: dict[str, Path], masks: Path) -> list[LabelledImage]:
-    try:
-        lines = _read_lines(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(
-            path, "this list of images cannot be read", hint="Save it as UTF-8 text"
-        ) from error
     items = []
-    for line in filter(None, map(str.strip, lines)):
+    for line in read_list(path):
         # Lists of the object challenges carry a second column; a stem may hold a space.
         stem = line if line in images else line.split()[0]
         if stem not in images:
@@ -203,16 +165,7 @@ def _read_split(path: Path, images: dict[str, Path], masks: Path) -> list[Labell
 
 
 def _read_mask(positive: Positive | None, num_classes: int, item: LabelledImage) -> LabelMap:
-    label_map = read_label_map(item.mask)
-    if positive is not None or not num_classes:
-        return resolve_binary(item.mask, label_map, positive)
-    outside = label_map[(label_map >= num_classes) & (label_map != IGNORE_INDEX)]
-    if outside.size:
-        raise FormatError(
-            item.mask,
-            f"it holds the value {outside[0]}, but {_LABELMAP} names {num_classes} classes",
-        )
-    return label_map
+    return read_index_mask(item.mask, positive, num_classes, _LABELMAP)
 
 
 def _read_labelmap(path: Path) -> LabelSet:
@@ -220,7 +173,7 @@ def _read_labelmap(path: Path) -> LabelSet:
         return LabelSet()
     classes: list[LabelClass] = []
     try:
-        for line in filter(None, map(str.strip, _read_lines(path))):
+        for line in filter(None, map(str.strip, raw_lines(path))):
             found = _CLASS_LINE.fullmatch(line) or _COLORLESS_LINE.fullmatch(line)
             if found is not None:
                 classes.append(_class(found["name"].strip(), found["color"], len(classes)))
@@ -255,42 +208,3 @@ def _labelmap_lines(label_set: LabelSet) -> list[str]:
         names.add(name)
         lines.append(f"{name}:{item.color.red},{item.color.green},{item.color.blue}::")
     return lines
-
-
-def _unique_stem(key: str, taken: set[str]) -> str:
-    path = PurePosixPath(key)
-    # Folders become part of the name. White space ends a stem in the lists of other programs; line
-    # breaks and bytes that are no text cannot stand there; Windows has no files with the others.
-    flat = "__".join((*path.parts[:-1], path.stem))
-    flat = "".join(
-        "_" if char in _NOT_IN_STEMS or not char.isprintable() else char for char in flat
-    )
-    flat = flat.encode()[-_MAX_STEM_BYTES:].decode(errors="ignore").lstrip(".") or "image"
-    stem, number = flat, 1
-    while stem.casefold() in taken:
-        number += 1
-        stem = f"{flat}-{number}"
-    taken.add(stem.casefold())
-    return stem
-
-
-def _copy_image(source: Path, folder: Path, stem: str) -> None:
-    if is_turned(source):
-        buffer = io.BytesIO()
-        Image.fromarray(read_image(source)).save(buffer, "PNG", compress_level=1)
-        atomic_write(folder / f"{stem}.png", buffer.getvalue())
-        return
-    try:
-        content = source.read_bytes()
-    except OSError as error:
-        raise ImageError(source, "it cannot be copied") from error
-    atomic_write(folder / f"{stem}{source.suffix.lower()}", content)
-
-
-def _read_lines(path: Path) -> list[str]:
-    # Not splitlines(), which also ends a line at characters that a name may hold.
-    return path.read_text(encoding="utf-8-sig").split("\n")
-
-
-def _write_lines(path: Path, lines: Sequence[str]) -> None:
-    atomic_write(path, "".join(f"{line}\n" for line in lines).encode("utf-8"))

@@ -1,0 +1,150 @@
+"""What the writers of several formats share: the new folder, names, copies, the loop."""
+
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Final, NamedTuple
+
+from PIL import Image
+
+from segstudio.core.label_set import LabelSet
+from segstudio.core.splits import TRAIN, VALIDATION
+from segstudio.errors import FormatError, ImageError
+from segstudio.formats.dataset import ExportReport, LabelledArray, Progress
+from segstudio.formats.reading import CLASSES_FILE, refuse_foreign_values
+from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.images import is_turned, read_image
+
+UNFINISHED: Final = "unfinished-export.txt"
+_MAX_STEM_BYTES: Final = 200
+_NOT_IN_STEMS: Final = frozenset(' <>:"\\|?*')
+
+
+class Written(NamedTuple):
+    """What ``write_each`` did.
+
+    Attributes:
+        stems: Split -> names of its images, without suffix; "train" and "val" are always there.
+        report: How many, and what changed.
+    """
+
+    stems: dict[str, list[str]]
+    report: ExportReport
+
+
+@contextmanager
+def new_export(out: Path) -> Iterator[None]:
+    """Make the folder of an export; until the block ends without a failure it is marked unfinished.
+
+    Raises:
+        FormatError: If ``out`` is not empty.
+        StorageError: If it cannot be written.
+    """
+    if _is_taken(out):
+        raise FormatError(
+            out, "this folder is not empty", hint="Choose a new folder for the export"
+        )
+    make_folder(out)
+    mark = out / UNFINISHED
+    atomic_write(mark, b"segstudio is writing this folder, or was stopped while it did.\n")
+    yield
+    try:
+        os.unlink(mark)  # noqa: PTH108 - as atomic_write does
+    except OSError as error:
+        raise FormatError(
+            out, f"{UNFINISHED} cannot be removed ({error.strerror})", hint="Remove it"
+        ) from error
+
+
+def write_each(
+    items: Iterable[LabelledArray],
+    label_set: LabelSet,
+    write: Callable[[str, LabelledArray], int],
+    *,
+    total: int,
+    progress: Progress | None,
+) -> Written:
+    """Write every item under a name of its own.
+
+    Args:
+        items: The images, read one at a time.
+        label_set: The classes; a label map with another value is refused.
+        write: Writes one item under a file stem that no other has, and returns how many pixels
+            read back differently.
+        total: Number of items, for ``progress``.
+        progress: Told after each image.
+
+    Raises:
+        FormatError: If a label map holds a value that is no class.
+    """
+    stems: dict[str, list[str]] = {TRAIN: [], VALIDATION: []}
+    taken: set[str] = set()
+    changed = 0
+    for done, item in enumerate(items, start=1):
+        refuse_foreign_values(item.image, item.label_map, len(label_set), "the project")
+        stem = _unique_stem(item.key, taken)
+        changed += write(stem, item)
+        stems.setdefault(item.split, []).append(stem)
+        if progress:
+            progress(done, total)
+    return Written(stems, ExportReport(images=len(taken), changed_pixels=changed))
+
+
+def copy_image(source: Path, folder: Path, stem: str) -> Path:
+    """Copy an image file under another name; returns the copy.
+
+    The copy is byte for byte, except for images whose EXIF data asks to turn them: they are
+    written upright as PNG, because most readers would show them beside a mask that does not fit.
+
+    Raises:
+        ImageError: If the image cannot be read.
+        StorageError: If the copy cannot be written.
+    """
+    if is_turned(source):
+        buffer = io.BytesIO()
+        Image.fromarray(read_image(source)).save(buffer, "PNG", compress_level=1)
+        copy, content = folder / f"{stem}.png", buffer.getvalue()
+    else:
+        copy = folder / f"{stem}{source.suffix.lower()}"
+        try:
+            content = source.read_bytes()
+        except OSError as error:
+            raise ImageError(source, "it cannot be copied") from error
+    atomic_write(copy, content)
+    return copy
+
+
+def write_lines(path: Path, lines: Sequence[str]) -> None:
+    """Write a text file of these lines; raises StorageError."""
+    atomic_write(path, "".join(f"{line}\n" for line in lines).encode("utf-8"))
+
+
+def write_classes(out: Path, label_set: LabelSet) -> None:
+    """Write ``classes.txt``: one name a line, in class index order; raises StorageError."""
+    write_lines(out / CLASSES_FILE, label_set.names)
+
+
+def _is_taken(out: Path) -> bool:
+    try:
+        return out.exists() and (not out.is_dir() or any(out.iterdir()))
+    except OSError as error:
+        raise FormatError(out, f"this folder cannot be read ({error.strerror})") from error
+
+
+def _unique_stem(key: str, taken: set[str]) -> str:
+    path = PurePosixPath(key)
+    # Folders become part of the name. White space ends a stem in the lists of other programs; line
+    # breaks and bytes that are no text cannot stand there; Windows has no files with the others.
+    flat = "__".join((*path.parts[:-1], path.stem))
+    flat = "".join(
+        "_" if char in _NOT_IN_STEMS or not char.isprintable() else char for char in flat
+    )
+    flat = flat.encode()[-_MAX_STEM_BYTES:].decode(errors="ignore").lstrip(".") or "image"
+    stem, number = flat, 1
+    while stem.casefold() in taken:
+        number += 1
+        stem = f"{flat}-{number}"
+    taken.add(stem.casefold())
+    return stem
