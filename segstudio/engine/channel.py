@@ -16,7 +16,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -25,12 +25,16 @@ from segstudio.engine.pixels import SharedPixels
 
 Answer: TypeAlias = dict[str, Any]
 
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many of how many parts are done."""
+
 MAX_MESSAGE: Final = 4 * 2**20
 """Bytes of one message; the longest carries a model card."""
 
 _MODULE: Final = "segstudio.engine.worker_process"
 _POLL_SECONDS: Final = 0.02
 _MAX_WAITING: Final = 64
+_MAX_STEPS: Final = 100_000
 _MAX_LOG: Final = 64 * 2**10
 
 
@@ -99,7 +103,7 @@ class WorkerProcess:
             ProcessHungError: If that takes more than ``limit`` seconds.
             BadAnswerError: If it says something else.
         """
-        return self._answer(0, limit, None, 0)
+        return self._answer(0, limit, None, 0, None)
 
     def ask(
         self,
@@ -108,14 +112,16 @@ class WorkerProcess:
         limit: float,
         cancelled: threading.Event | None = None,
         cancel_limit: float = 0,
+        progress: Progress | None = None,
     ) -> Answer:
         """Send a question and wait for its answer.
 
         Args:
             question: JSON values.
-            limit: Seconds until the process counts as hung.
+            limit: Seconds without a word until the process counts as hung.
             cancelled: Takes the question back when it is set.
             cancel_limit: Seconds that the process then has, before it is killed.
+            progress: Told how far the process is.
 
         Raises:
             RunCancelled: If ``cancelled`` was set.
@@ -125,7 +131,7 @@ class WorkerProcess:
         """
         self._number += 1
         self._send({**question, "id": self._number})
-        return self._answer(self._number, limit, cancelled, cancel_limit)
+        return self._answer(self._number, limit, cancelled, cancel_limit, progress)
 
     def log_size(self) -> int:
         """Return how many bytes the process has printed so far."""
@@ -169,10 +175,16 @@ class WorkerProcess:
             raise ProcessDiedError(self._how_it_died()) from error
 
     def _answer(
-        self, number: int, limit: float, cancelled: threading.Event | None, cancel_limit: float
+        self,
+        number: int,
+        limit: float,
+        cancelled: threading.Event | None,
+        cancel_limit: float,
+        progress: Progress | None,
     ) -> Answer:
         deadline = time.monotonic() + limit
         taken_back = False
+        so_far = 0
         while True:
             if cancelled is not None and cancelled.is_set() and not taken_back:
                 taken_back = True
@@ -191,6 +203,13 @@ class WorkerProcess:
                 self._inbox.put(None)  # every later question gets the same answer
                 raise RunCancelled if taken_back else ProcessDiedError(self._how_it_died())
             answer = self._parsed(raw, number)
+            if "done" in answer:
+                so_far = self._next_step(answer, so_far)
+                if progress is not None:
+                    progress(so_far, answer["total"])
+                if not taken_back:
+                    deadline = time.monotonic() + limit
+                continue
             if taken_back:
                 raise RunCancelled
             return answer
@@ -204,6 +223,14 @@ class WorkerProcess:
             self._end()
             raise BadAnswerError
         return answer
+
+    def _next_step(self, answer: Answer, so_far: int) -> int:
+        # Only steps forward to a near end count, or a process could hold the caller for ever.
+        match answer:
+            case {"done": int(done), "total": int(total)} if so_far < done < total <= _MAX_STEPS:
+                return done
+        self._end()
+        raise BadAnswerError
 
     def _how_it_died(self) -> str:
         code = self._wait(2)

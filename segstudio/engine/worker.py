@@ -34,6 +34,7 @@ from segstudio.engine.channel import (
     BadAnswerError,
     ProcessDiedError,
     ProcessHungError,
+    Progress,
     RunCancelled,
     WorkerProcess,
 )
@@ -166,13 +167,15 @@ class Worker:
         cancelled: threading.Event | None = None,
         *,
         confidence: bool = False,
+        progress: Progress | None = None,
     ) -> Prediction:
-        """Run the loaded model on an image.
+        """Run the loaded model on an image; a large one runs in parts.
 
         Args:
             image: (H, W, 3) uint8 RGB.
             cancelled: Stops the run when it is set, within ``cancel_limit``.
             confidence: Whether to return the confidence too.
+            progress: Told how many of how many parts are done, on the calling thread.
 
         Raises:
             Cancelled: If ``cancelled`` was set.
@@ -189,7 +192,7 @@ class Worker:
             if self._held is not self._model or not self._is_running:
                 self._load(self._model.path, self._model.provider.asked)
                 self._held = self._model
-            return self._predict(self._model, image, cancelled, confidence)
+            return self._predict(self._model, image, cancelled, confidence, progress)
         finally:
             self._lock.release()
 
@@ -304,6 +307,7 @@ class Worker:
         image: RgbImage,
         cancelled: threading.Event | None,
         confidence: bool,
+        progress: Progress | None,
     ) -> Prediction:
         process, _ = self._ready()
         height, width = image.shape[:2]
@@ -316,6 +320,7 @@ class Worker:
                 limit=self._run_limit,
                 cancelled=cancelled,
                 cancel_limit=self._cancel_limit,
+                progress=progress,
             )
             if "refused" in answer:
                 raise run_error(model.path, text_of(answer, "refused"), text_of(answer, "message"))

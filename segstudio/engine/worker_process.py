@@ -21,7 +21,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +36,7 @@ from segstudio.engine.channel import MAX_MESSAGE
 from segstudio.engine.contract import CLASS_INDEX, CONFIDENCE
 from segstudio.engine.pixels import SharedPixels
 from segstudio.engine.provider import CUDA_PROVIDER
+from segstudio.engine.tiles import tiles_of
 
 # A tensor whose weights lie in another file has an entry of this key (protobuf field 1, 8 bytes).
 _EXTERNAL_DATA: Final = b"\x0a\x08location"
@@ -93,24 +95,25 @@ class _Runtime:
             "providers": session.get_providers(),
         }
 
-    def run(self, question: dict[str, Any], pixels: SharedPixels) -> dict[str, object]:
-        views = pixels.views(question["height"], question["width"])
-        names = [CLASS_INDEX, CONFIDENCE] if question["confidence"] else [CLASS_INDEX]
+    def run(
+        self, question: dict[str, Any], pixels: SharedPixels, tell: Callable[[int, int], None]
+    ) -> dict[str, object]:
+        height, width = question["height"], question["width"]
+        views = pixels.views(height, width)
+        targets: dict[str, NDArray[Any]] = {CLASS_INDEX: views.class_map}
+        if question["confidence"]:
+            targets[CONFIDENCE] = views.confidence
+        tiles = tiles_of(height, width)
         start = time.perf_counter()
         with self._cancellable(question["id"]) as run_options:
-            outputs = self._one_pass(views.image, names, run_options)
-        milliseconds = (time.perf_counter() - start) * 1000
-        targets: tuple[NDArray[Any], ...] = (views.class_map, views.confidence)
-        for target, name, output in zip(targets, names, outputs, strict=False):
-            wanted = (1, *target.shape)
-            if output.shape != wanted or output.dtype != target.dtype:
-                raise _RefusedError(
-                    "Output",
-                    f"its output {name} is {output.dtype} {output.shape} "
-                    f"instead of {target.dtype} {wanted}",
-                )
-            target[:] = output[0]
-        return {"milliseconds": milliseconds}
+            for done, tile in enumerate(tiles, start=1):
+                image = np.ascontiguousarray(views.image[tile.seen.slices])
+                outputs = self._one_pass(image, list(targets), run_options)
+                for target, output in zip(targets.values(), outputs, strict=True):
+                    target[tile.kept.slices] = output[tile.kept_in_seen.slices]
+                if done < len(tiles):
+                    tell(done, len(tiles))
+        return {"milliseconds": (time.perf_counter() - start) * 1000}
 
     def cancel(self, number: int) -> None:
         """Stop the run with this number, now or when it comes; called on the pipe's thread."""
@@ -121,17 +124,19 @@ class _Runtime:
 
     def _one_pass(
         self, image: RgbImage, names: list[str], run_options: object
-    ) -> list[NDArray[np.generic]]:
-        """Return the outputs for the whole image at once, each with a batch axis of 1.
-
-        This is the place where images above a model's comfortable size become tiles.
-        """
+    ) -> list[NDArray[Any]]:
+        """Return the outputs for an image, each (H, W)."""
         (port,) = self._session.get_inputs()
         try:
             outputs = self._session.run(names, {port.name: image[None]}, run_options)
         except Exception as error:
             raise _RefusedError(type(error).__name__, str(error)) from error
-        return [np.asarray(output) for output in outputs]
+        wanted = (1, *image.shape[:2])
+        for name, output in zip(names, outputs, strict=True):
+            if not isinstance(output, np.ndarray) or output.shape != wanted:
+                shape = getattr(output, "shape", "no array")
+                raise _RefusedError("Output", f"its output {name} is {shape} instead of {wanted}")
+        return [output[0] for output in outputs]
 
     @contextlib.contextmanager
     def _cancellable(self, number: int) -> Iterator[object]:
@@ -169,7 +174,7 @@ def main() -> None:
             answer = (
                 runtime.load(question)
                 if question["do"] == "load"
-                else runtime.run(question, pixels)
+                else runtime.run(question, pixels, partial(_tell, connection, question["id"]))
             )
         except _RefusedError as refused:
             answer = {"refused": refused.kind, "message": str(refused)[:4000]}
@@ -197,6 +202,10 @@ def _listen(
             runtime.cancel(question["id"])
         else:
             questions.put(question)
+
+
+def _tell(connection: Connection, number: int, done: int, total: int) -> None:
+    _send(connection, {"id": number, "done": done, "total": total})
 
 
 def _send(connection: Connection, message: dict[str, object]) -> None:

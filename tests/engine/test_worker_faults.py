@@ -98,6 +98,9 @@ _LIES = {
     "no fields": "send(id=1)",
     "wrong fields": "send(id=1, inputs=[[1, 2, 3]], outputs=[], providers=[], card=None)",
     "wrong shapes": "send(id=1, inputs=[['a', 'b', 3]], outputs=[], providers=[], card=None)",
+    "backwards": "send(id=1, done=2, total=9); send(id=1, done=1, total=9)",
+    "no end": "send(id=1, done=1, total=10**9)",
+    "wrong step": "send(id=1, done='1', total=9)",
     "wrong refusal": "send(id=1, refused=7)",
 }
 
