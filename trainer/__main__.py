@@ -1,5 +1,6 @@
 """``trainer`` on the command line; every failure a user can cause is one sentence on stderr."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,9 @@ _STOPPED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 done, 2 wrong use or bad input, 130 stopped."""
+    # Read when torch is loaded. Threads that spin while they wait take the processor from
+    # whatever else runs, and then wait for it: beside a busy program steps took twice as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

@@ -74,7 +74,7 @@ def validate(
     for sample in samples:
         logits = segmenter(_on(device, sample.image))
         target = torch.from_numpy(sample.label_map.astype(np.int64))[None].to(device)
-        losses.append(float(cross_entropy(logits, target)))
+        losses.append(cross_entropy(logits, target).item())
         predicted = decide(logits)[0][0].cpu().numpy()
         confusion += confusion_matrix(sample.label_map, predicted, num_classes)
     segmenter.train(was_training)
@@ -169,6 +169,7 @@ def _load_onnx(path: Path) -> LoadedModel:
         raise ModelError(path, f"it cannot be read ({error.strerror})") from error
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # what goes wrong is raised as well
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors have no common base class

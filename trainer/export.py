@@ -137,6 +137,7 @@ def _name_outputs(model: onnx.ModelProto) -> None:
 def _verified_difference(content: bytes, segmenter: Segmenter, images: Sequence[RgbImage]) -> float:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     worst = 0.0
     for batch in _check_batches(images):

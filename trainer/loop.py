@@ -49,19 +49,28 @@ class _Pace:
     """How long things take, to end in time.
 
     Attributes:
-        step: Seconds of a step, smoothed.
+        step: Seconds of a step, smoothed; 0 before the first.
         validation: Seconds of the last validation, or an estimate.
+        step_then: Seconds of a step when the validation was timed; 0 if not known.
     """
 
     step: float = 0.0
     validation: float = 0.0
+    step_then: float = 0.0
 
     @property
     def reserve(self) -> float:
-        return (self.validation + self.step) * _MARGIN
+        """Seconds to keep for one more step and the validation after it."""
+        # When other programs slow the steps down, they slow the validation down as much.
+        slower = max(self.step / self.step_then, 1.0) if self.step_then else 1.0
+        return (self.validation * slower + self.step) * _MARGIN
 
     def add_step(self, seconds: float) -> None:
-        self.step = seconds if self.step == 0 else 0.9 * self.step + 0.1 * seconds
+        self.step = seconds if self.step == 0 else 0.8 * self.step + 0.2 * seconds
+        self.step_then = self.step_then or self.step
+
+    def set_validation(self, seconds: float) -> None:
+        self.validation, self.step_then = seconds, self.step
 
 
 def train(
@@ -89,7 +98,7 @@ def train(
     if position.step == 0:
         session.save(LAST)  # a run that is killed in its first epoch can be resumed, too
     if recipe.minutes is not None:
-        pace.validation = _estimate_validation(session)
+        pace.set_validation(_estimate_validation(session))
     while position.step == 0 or not budget.is_spent(position.epoch, clock.elapsed, pace.reserve):
         first = position.step_in_epoch
         began = time.monotonic()
@@ -164,7 +173,7 @@ def _step(session: Session, batch: Batch, learning_rate: float) -> float:
         target = batch.target.to(session.device, non_blocking=True).long()
         session.optimizer.zero_grad(set_to_none=True)
         loss = cross_entropy(session.segmenter(image), target)
-        value = float(loss)
+        value = loss.item()
         if not math.isfinite(value):
             position = session.position
             raise DivergedError(position.epoch + 1, position.step_in_epoch + 1, batch.keys)
@@ -187,7 +196,7 @@ def _end_epoch(
     result = validate(
         session.segmenter, _validation_samples(session), len(session.label_set), session.device
     )
-    pace.validation = time.monotonic() - began
+    pace.set_validation(time.monotonic() - began)
     if not math.isfinite(result.loss):
         raise DivergedError(position.epoch + 1, position.step_in_epoch, ["the validation images"])
     train_loss = position.loss_sum / max(position.step_in_epoch, 1)

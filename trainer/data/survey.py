@@ -238,7 +238,8 @@ def _class_pixels(findings: Sequence[_Finding], num_classes: int) -> tuple[int, 
 
 
 def _total(findings: Sequence[_Finding]) -> NDArray[np.int64]:
-    return np.stack([found.values for found in findings]).sum(axis=0, dtype=np.int64)
+    total: NDArray[np.int64] = np.stack([found.values for found in findings]).sum(axis=0)
+    return total
 
 
 def _color_statistics(

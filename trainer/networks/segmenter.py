@@ -43,8 +43,9 @@ class Segmenter(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """Return the logits; see the class for shapes."""
         height, width = image.shape[1:3]
-        # The view is channels-last in memory, which is what the fast kernels want.
-        pixels = ((image.float() - self.mean) / self.std).permute(0, 3, 1, 2)
+        # Contiguous, because on a CPU the gradients of large weights take up to three times as
+        # long on the channels-last view.
+        pixels = ((image.float() - self.mean) / self.std).permute(0, 3, 1, 2).contiguous()
         if self.training:  # crops are multiples of the stride
             trained: Tensor = self.network(pixels)
             return trained
