@@ -67,7 +67,8 @@ def show_networks(console: Console, num_classes: int, *, as_json: bool) -> None:
     table = Table()
     columns = ("network", "backbone", "parameters", "at inference", "GFLOPs at 512", "stride")
     for column in columns:
-        table.add_column(column, justify="left" if column in ("network", "backbone") else "right")
+        is_name = column in ("network", "backbone")
+        table.add_column(column, justify="left" if is_name else "right", no_wrap=is_name)
     for row in rows:
         table.add_row(
             row["name"],

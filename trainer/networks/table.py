@@ -9,7 +9,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from trainer.errors import RecipeError, UnknownNetworkError
-from trainer.networks import unet_mini
+from trainer.networks import fcn, fcn_skip, segnet, unet, unet_mini, unet_mobilenet
 from trainer.networks.options import BACKBONE, Option, Value, as_text, chosen, options_of
 
 _COST_SIDE: Final = 512
@@ -49,7 +49,14 @@ class Row(NamedTuple):
 NETWORKS: Final = {
     row.name: row
     for row in (
+        Row("fcn32s", fcn.FCN32s, fcn.STRIDE),
+        Row("fcn16s", fcn.FCN16s, fcn.STRIDE),
+        Row("fcn8s", fcn.FCN8s, fcn.STRIDE),
+        Row("fcn-vgg16-skip", fcn_skip.FCNSkip, fcn_skip.STRIDE),
+        Row("segnet", segnet.SegNet, segnet.STRIDE),
         Row("unet-mini", unet_mini.UNetMini, unet_mini.STRIDE),
+        Row("unet", unet.UNet, unet.STRIDE),
+        Row("unet-mobilenet", unet_mobilenet.UNetMobileNet, unet_mobilenet.STRIDE),
     )
 }  # fmt: skip
 
