@@ -97,7 +97,7 @@ def run_training(
     report = JsonReport(console) if as_json else TerminalReport(console)
     with report, _Stop.on_signals() as stop:
         if isinstance(request, Request):
-            session = new_session(folder, request, report.looked_at)
+            session = new_session(folder, request, report.looked_at, report.fetched)
         else:
             session = resumed_session(
                 folder,

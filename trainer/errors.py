@@ -4,6 +4,7 @@
     |-- DatasetError         a label set cannot be trained on
     |-- RecipeError          a setting, or two together, make no sense
     |   `-- UnknownNetworkError
+    |-- WeightsError         published weights cannot be had, or do not fit
     |-- RunError             a run folder cannot be started, resumed or read
     |   `-- CheckpointError  ... because of one of its checkpoints
     |-- DeviceError          the computer lacks what was asked of it
@@ -45,6 +46,10 @@ class UnknownNetworkError(RecipeError):
         matches = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean {matches[0]}?" if matches else f"Known are: {', '.join(known)}"
         super().__init__(f"there is no network {name!r}", hint=hint)
+
+
+class WeightsError(TrainerError):
+    """Published weights cannot be had, or do not fit."""
 
 
 class RunError(TrainerError):

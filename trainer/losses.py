@@ -1,5 +1,7 @@
 """Training losses over (N, C, H, W) logits and (N, H, W) targets."""
 
+from collections.abc import Sequence
+
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -19,3 +21,18 @@ def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     total = F.cross_entropy(logits, target, ignore_index=IGNORE_INDEX, reduction="sum")
     labelled = (target != IGNORE_INDEX).sum()
     return total / labelled.clamp(min=1)
+
+
+def training_loss(outputs: Tensor | Sequence[Tensor], target: Tensor) -> Tensor:
+    """Return what is minimised: the loss of the logits, and of the auxiliary heads' logits.
+
+    Auxiliary heads weigh as much as the network's own, as in both papers on BiSeNet.
+
+    Args:
+        outputs: (N, C, H, W) logits of one head, or of several.
+        target: (N, H, W) int64 class indices; IGNORE_INDEX does not count.
+    """
+    if isinstance(outputs, Tensor):
+        return cross_entropy(outputs, target)
+    losses = [cross_entropy(logits, target) for logits in outputs]
+    return sum(losses[1:], start=losses[0])

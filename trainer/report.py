@@ -27,6 +27,9 @@ class JsonReport:
     def looked_at(self, done: int, total: int) -> None:
         """Say nothing: the data check is no event."""
 
+    def fetched(self, done: int, total: int) -> None:
+        """Say nothing: a download is no event."""
+
     def __call__(self, event: Event) -> None:
         """Print one event."""
         print(event_line(event), file=self._console.file, flush=True)
@@ -63,6 +66,16 @@ class TerminalReport:
     def looked_at(self, done: int, total: int) -> None:
         """Show how far the data check is."""
         self._bar.update(self._task, completed=done, total=total, detail=f"{done} of {total}")
+
+    def fetched(self, done: int, total: int) -> None:
+        """Show how far the download of weights is."""
+        self._bar.update(
+            self._task,
+            description="downloading weights",
+            completed=done,
+            total=total or None,
+            detail=f"{done / 2**20:.0f} of {total / 2**20:.0f} MiB",
+        )
 
     def __call__(self, event: Event) -> None:
         """Show one event."""

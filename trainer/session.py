@@ -26,9 +26,16 @@ from trainer.data.batches import TrainingBatches, crops_per_image
 from trainer.data.source import SampleCache, items_of, open_label_set
 from trainer.data.survey import Survey, survey
 from trainer.device import pick_device
-from trainer.errors import CheckpointError, RecipeError, RunError
+from trainer.errors import CheckpointError, RunError
 from trainer.networks.segmenter import Segmenter
 from trainer.networks.table import Network, find_network
+from trainer.networks.weights import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    fetch,
+    load_published,
+    published_for,
+)
 from trainer.plan import Reason, Request, decide_recipe
 from trainer.recipe import Recipe
 from trainer.run_folder import BEST, LAST, read_recipe, start_run, write_recipe
@@ -111,19 +118,26 @@ class Session:
         )
 
 
-def new_session(folder: Path, request: Request, progress: Progress | None = None) -> Session:
+def new_session(
+    folder: Path,
+    request: Request,
+    progress: Progress | None = None,
+    fetched: Progress | None = None,
+) -> Session:
     """Set up a new run; nothing is written before everything is known to be sound.
 
     Args:
         folder: The run folder; must not exist, or be empty.
         request: What the user asked for.
         progress: Told (done, total) while the data is looked at.
+        fetched: Told (done, total) bytes while published weights are downloaded.
 
     Raises:
         SegStudioError: With a sentence, if anything does not fit.
     """
     row = find_network(request.network, request.backbone, request.options)
     device = pick_device(request.device)
+    published = published_for(row.name, row.backbone) if request.weights == "imagenet" else None
     parent = _parent_weights(request.weights, row)
     dataset = open_label_set(Path(request.data), request.positive, request.classes)
     cache = SampleCache(dataset, _CACHE_MIB * _MIB)
@@ -133,6 +147,9 @@ def new_session(folder: Path, request: Request, progress: Progress | None = None
     network = row.build(len(found.label_set))
     segmenter = Segmenter(network, row.stride, found.mean, found.std)
     notes: tuple[str, ...] = found.warnings
+    if published:
+        load_published(network, published, fetch(published, fetched))
+        segmenter = Segmenter(network, row.stride, IMAGENET_MEAN, IMAGENET_STD)
     if parent:
         notes = (*notes, *_take_weights(segmenter, parent.segmenter, found.label_set, parent))
     _place(segmenter, device)
@@ -251,20 +268,18 @@ class _Parent:
 
 
 def _parent_weights(weights: str, row: Network) -> _Parent | None:
-    if weights == "none":
+    if weights in ("none", "imagenet"):
         return None
-    if weights == "imagenet":
-        raise RecipeError(
-            f"{row.name} has no published ImageNet weights",
-            hint="Use --weights none, or the checkpoint of an earlier run",
-        )
     path = find_checkpoint(Path(weights))
     checkpoint = load_checkpoint(path)
-    if checkpoint.recipe.network != row.name:
+    recipe = checkpoint.recipe
+    if (recipe.network, recipe.backbone) != (row.name, row.backbone):
         raise CheckpointError(
             path,
-            f"these are weights of {checkpoint.recipe.network}, not of {row.name}",
-            hint=f"Train with --network {checkpoint.recipe.network}",
+            f"these are weights of {_title(recipe.network, recipe.backbone)}, "
+            f"not of {_title(row.name, row.backbone)}",
+            hint=f"Train with --network {recipe.network}"
+            + (f" --backbone {recipe.backbone}" if recipe.backbone else ""),
         )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return _Parent(path, digest, checkpoint.label_set, segmenter_of(checkpoint, path))
@@ -276,14 +291,23 @@ def _take_weights(
     """Copy every weight that fits, and say what does not: the head, if the classes differ."""
     own = segmenter.state_dict()
     given = trained.state_dict()
-    fitting = {name: value for name, value in given.items() if own[name].shape == value.shape}
+    fitting = {
+        name: value
+        for name, value in given.items()
+        if name in own and own[name].shape == value.shape
+    }
     # The normalisation comes along: these weights were trained with it.
     segmenter.load_state_dict({**own, **fitting})
     if len(fitting) < len(given):
-        return (f"the classes are not those of {parent.path.name}: its last layer starts afresh",)
+        what = "the classes are not" if len(label_set) != len(parent.label_set) else "not all is"
+        return (f"{what} as in {parent.path.name}: the layers that do not fit start afresh",)
     if label_set.names != parent.label_set.names:
         return (f"the classes are called differently in {parent.path.name}",)
     return ()
+
+
+def _title(network: str, backbone: str | None) -> str:
+    return f"{network} on {backbone}" if backbone else network
 
 
 def _place(segmenter: Segmenter, device: torch.device) -> None:

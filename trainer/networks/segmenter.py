@@ -25,7 +25,8 @@ class Segmenter(nn.Module):
 
     Shape:
         image: (N, H, W, 3) uint8 RGB.
-        Returns: (N, C, H, W) float32 logits.
+        Returns: (N, C, H, W) float32 logits; in training what the network returns, which may be
+            a list of those, its own first and then those of its auxiliary heads.
     """
 
     mean: Tensor
@@ -40,14 +41,14 @@ class Segmenter(nn.Module):
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
 
-    def forward(self, image: Tensor) -> Tensor:
+    def forward(self, image: Tensor) -> Tensor | list[Tensor]:
         """Return the logits; see the class for shapes."""
         height, width = image.shape[1:3]
         # Contiguous, because on a CPU the gradients of large weights take up to three times as
         # long on the channels-last view.
         pixels = ((image.float() - self.mean) / self.std).permute(0, 3, 1, 2).contiguous()
         if self.training:  # crops are multiples of the stride
-            trained: Tensor = self.network(pixels)
+            trained: Tensor | list[Tensor] = self.network(pixels)
             return trained
         below = _up(height, self.stride) - height
         right = _up(width, self.stride) - width
