@@ -1,6 +1,7 @@
 """What is installed, and why the GPU is or is not used."""
 
 import platform
+import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
@@ -10,6 +11,7 @@ import click
 from segstudio import __version__
 from segstudio.commands.text import plain
 from segstudio.engine.catalog import find_models
+from segstudio.engine.provider import INSTALL_CUDA
 from segstudio.engine.worker import Worker
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import bundled_models_folder, user_models_folder
@@ -61,6 +63,8 @@ def _session_facts(worker: Worker) -> Iterator[tuple[str, str]]:
     yield "runs on", loaded.provider.got
     if loaded.provider.reason:
         yield "CUDA not used", loaded.provider.reason
+        if sys.platform != "darwin":
+            yield "to use a GPU", f"install NVIDIA's driver, then run: {INSTALL_CUDA}"
     yield "tried with", f"{models[0].path} ({loaded.milliseconds:.0f} ms to load)"
 
 

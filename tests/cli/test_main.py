@@ -148,7 +148,7 @@ def test_ctrl_c_ends_a_prediction_and_its_worker(tmp_path: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     start = time.monotonic()
     out, err = process.communicate(timeout=20)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 10
     assert (process.returncode, out, err) == (130, b"", b"\n")  # ends the line with ^C
 
 

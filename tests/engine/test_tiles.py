@@ -65,7 +65,7 @@ def test_a_model_that_looks_around_gives_the_same_as_in_one_pass(
     ]
     constants = {"one": np.array([1]), "middle": np.array(127.5, np.float32)}
     worker.load(write_model(tmp_path / "box.onnx", nodes=box, constants=constants))
-    image = np.random.default_rng(0).integers(0, 256, (1900, 2500, 3), np.uint8)
+    image = np.random.default_rng(0).integers(0, 256, (2050, 2060, 3), np.uint8)
 
     steps: list[tuple[int, int]] = []
     whole = worker.predict(image, confidence=True, progress=lambda *step: steps.append(step))
@@ -99,7 +99,7 @@ def test_progress_moves_the_run_limit_on_and_cancel_stops_between_parts(
         start = time.perf_counter()
         with pytest.raises(Cancelled):
             worker.predict(image, cancelled, progress=progress)
-        assert time.perf_counter() - start < 3
+        assert time.perf_counter() - start < 10
         assert len(seen) < 16
         assert not worker.predict(image[:10]).class_map.any()
 

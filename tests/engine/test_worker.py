@@ -100,11 +100,12 @@ def test_starting_returns_at_once_and_closing_too(contract_model: Path) -> None:
     start = time.perf_counter()
     worker.start()
     started = time.perf_counter() - start
+    worker.runtime()
+    ready = time.perf_counter() - start
+    assert started < ready / 2
     start = time.perf_counter()
     worker.close()
-    closed = time.perf_counter() - start
-    assert started < 0.2
-    assert closed < 1
+    assert time.perf_counter() - start < 2
     with pytest.raises(WorkerError, match="closed"):
         worker.load(contract_model)
 
@@ -134,7 +135,7 @@ def test_a_cancelled_run_stops_soon_and_the_next_one_works(
         start = time.perf_counter()
         with pytest.raises(Cancelled):
             worker.predict(image, cancelled)
-        assert time.perf_counter() - start < 2
+        assert time.perf_counter() - start < 2.5
         assert worker.process_id == process  # it stopped by itself
         worker.load(contract_model)
         assert worker.predict(image).class_map.any()
@@ -159,7 +160,7 @@ def test_a_run_that_does_not_stop_is_killed_after_the_cancel_limit(
         start = time.perf_counter()
         with pytest.raises(Cancelled):
             worker.predict(image, cancelled)
-        assert 0.7 < time.perf_counter() - start < 2
+        assert 0.7 < time.perf_counter() - start < 5
         assert worker.process_id != process
         worker.load(contract_model)
         assert worker.predict(image).class_map.any()
@@ -183,11 +184,11 @@ def test_a_call_that_waits_for_its_turn_can_be_cancelled(tmp_path: Path, image: 
             waiting = pool.submit(worker.predict, image, second)
             second.set()
             with pytest.raises(Cancelled):
-                waiting.result(2)
+                waiting.result(5)
             assert not running.done()
             first.set()
             with pytest.raises(Cancelled):
-                running.result(3)
+                running.result(5)
 
 
 def test_closing_ends_a_run_at_once(tmp_path: Path, image: RgbImage) -> None:
@@ -198,9 +199,9 @@ def test_closing_ends_a_run_at_once(tmp_path: Path, image: RgbImage) -> None:
         time.sleep(0.3)
         start = time.perf_counter()
         worker.close()
-        assert time.perf_counter() - start < 1
+        assert time.perf_counter() - start < 2
         with pytest.raises(Cancelled):
-            running.result(1)
+            running.result(5)
 
 
 def test_a_run_without_an_answer_ends_at_its_limit(

@@ -51,7 +51,7 @@ def test_a_worker_that_died_while_idle_comes_back_with_its_model(
         for number in (signal.SIGKILL, signal.SIGSEGV):
             assert worker.process_id is not None
             os.kill(worker.process_id, number)
-            time.sleep(0.1)
+            os.waitid(os.P_PID, worker.process_id, os.WEXITED | os.WNOWAIT)
             assert worker.predict(image).class_map.any()
 
 
@@ -141,7 +141,7 @@ def test_a_message_without_end_does_not_hold_the_caller(
         start = time.perf_counter()
         with pytest.raises(ModelError, match="did not load within 1 s"):
             worker.load(contract_model)
-        assert time.perf_counter() - start < 3
+        assert time.perf_counter() - start < 10
 
 
 @posix_only
@@ -232,7 +232,7 @@ def test_the_worker_leaves_when_its_parent_is_killed(tmp_path: Path, busy: bool)
         check=False,
     )
     number, folder = parent.stdout.split()
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 10
     while Path(f"/proc/{number}/cwd").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not Path(f"/proc/{number}/cwd").exists()
