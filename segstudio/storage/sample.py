@@ -29,7 +29,7 @@ def sample_project() -> Opened:
         StorageError: If the user's folder cannot be written.
     """
     source = assets_folder() / "samples"
-    images = user_sample_folder() / "images"
+    images = user_sample_folder()
     _copy_missing(source / "images", images)
     if not is_project(images / PROJECT_FOLDER):
         project = create_project(images)
