@@ -1,12 +1,15 @@
 """Files that cannot be used: one clear sentence in the window, nothing lost."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx_models import write_model
 from PIL import Image
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from segstudio.ui.main_window import MainWindow
@@ -77,6 +80,22 @@ def test_a_mask_of_another_size_is_not_overwritten(
     assert (masks / "c.png.png").read_bytes() == content
 
 
+def test_an_onnx_file_without_a_card_says_so_and_what_to_do(
+    qtbot: QtBot,
+    window: MainWindow,
+    open_folder: Callable[[Path], None],
+    image_folder: Path,
+    tmp_path: Path,
+) -> None:
+    open_folder(image_folder)
+    model = write_model(tmp_path / "foreign.onnx", card=None)
+    with qtbot.waitSignal(window.predict.failed, timeout=30_000):
+        window.predict.add_model(model)
+    assert window.messages.text.startswith("foreign.onnx: ")
+    assert "card" in window.messages.text
+    assert "trainer export" in window.messages.text
+
+
 @pytest.mark.parametrize("content", [b"I am a text file", b""])
 def test_a_file_that_is_no_model_gives_a_sentence_and_painting_goes_on(
     qtbot: QtBot,
@@ -100,3 +119,27 @@ def test_a_file_that_is_no_model_gives_a_sentence_and_painting_goes_on(
     drag(window.canvas, middle, middle + QPoint(10, 10))
     assert window.workspace.document is not None
     assert (window.workspace.document.label_map != 255).any()
+
+
+def test_a_read_only_folder_says_so_and_its_labels_can_go_elsewhere(
+    qtbot: QtBot,
+    window: MainWindow,
+    open_folder_for_all: Path,
+    as_nobody: Callable[[], AbstractContextManager[None]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Image.fromarray(np.full((60, 80, 3), 90, np.uint8)).save(open_folder_for_all / "a.png")
+    open_folder_for_all.chmod(0o555)
+    with as_nobody(), qtbot.waitSignal(window.workspace.open_failed):
+        window.workspace.open(open_folder_for_all)
+    assert "you may only read it" in window.messages.text
+    assert not (open_folder_for_all / "segstudio").exists()
+
+    labels = tmp_path / "labels"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(labels))
+    qtbot.mouseClick(window.messages._button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.workspace.document is not None)
+    assert window.workspace.project is not None
+    assert window.workspace.project.folder == labels
+    assert window.workspace.project.image_root == open_folder_for_all
