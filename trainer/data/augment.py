@@ -117,9 +117,13 @@ def random_light(
 
 
 def _random_corner(side: int, reach: float, rng: np.random.Generator) -> int:
-    # Where the image is smaller than the crop, it lies anywhere inside it.
-    least, most = sorted((0, math.floor(side - reach)))
-    return int(rng.integers(least, most + 1))
+    most = math.floor(side - reach)
+    if most <= 0:  # the image is smaller than the crop and lies anywhere inside it
+        return int(rng.integers(most, 1))
+    # Drawn evenly, hardly any crop would hold a pixel at the border; so a part of them is drawn
+    # from beyond it and pushed back.
+    beyond = math.ceil(reach / 4)
+    return min(max(int(rng.integers(-beyond, most + beyond + 1)), 0), most)
 
 
 def _crop_to_image(crop: tuple[int, int], place: Placement) -> NDArray[np.float64]:
