@@ -35,10 +35,13 @@ def export_project(
         ProjectError: If the folder of images is gone.
         StorageError: If a file cannot be written.
     """
-    if format_name not in FORMATS:
-        raise FormatError(
-            out, f"there is no format {format_name}", hint=f"Known are: {', '.join(FORMATS)}"
-        )
+    row = FORMATS.get(format_name)
+    if row is None or row.write is None:
+        known = ", ".join(row.name for row in FORMATS.values() if row.write)
+        problem = f"there is no format {format_name}"
+        if row is not None:
+            problem = f"the format {format_name} can only be read"
+        raise FormatError(out, problem, hint=f"Known are: {known}")
     keys = [key for key in project.image_keys() if project.mask_path(key).is_file()]
     if not keys:
         raise FormatError(
@@ -57,7 +60,7 @@ def export_project(
     if splits != project.splits:
         project = project.with_splits(splits)
         project.save()
-    report = FORMATS[format_name].write(
+    report = row.write(
         _labelled(project, keys), project.label_set, out, total=len(keys), progress=progress
     )
     return project, report

@@ -7,8 +7,33 @@ from typing import Final, NamedTuple, Protocol
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
+from segstudio.formats.camvid import is_camvid, read_camvid, write_camvid
+from segstudio.formats.cityscapes import (
+    is_cityscapes,
+    is_cityscapes_34,
+    read_cityscapes,
+    read_cityscapes_34,
+    write_cityscapes,
+    write_cityscapes_34,
+)
+from segstudio.formats.coco_instances import (
+    is_coco_instances,
+    read_coco_instances,
+    write_coco_instances,
+)
+from segstudio.formats.coco_panoptic import (
+    is_coco_panoptic,
+    read_coco_panoptic,
+    write_coco_panoptic,
+)
+from segstudio.formats.coco_stuff import is_coco_stuff, read_coco_stuff, write_coco_stuff
 from segstudio.formats.dataset import ExportReport, LabelledArray, LabelledDataset, Progress
+from segstudio.formats.pets import is_pets, read_pets, write_pets
+from segstudio.formats.png import is_png, read_png, write_png
+from segstudio.formats.segstudio_project import is_project_or_images, read_project
 from segstudio.formats.voc import is_voc, read_voc, write_voc
+from segstudio.formats.writing import UNFINISHED
+from segstudio.storage.project import is_project
 
 
 class Reader(Protocol):
@@ -40,32 +65,100 @@ class LabelFormat(NamedTuple):
         name: Word on the command line.
         title: Words in the window.
         recognises: Whether a folder looks like this format.
+        write: None for what is only read.
     """
 
     name: str
     title: str
     recognises: Callable[[Path], bool]
     read: Reader
-    write: Writer
+    write: Writer | None = None
 
 
-FORMATS: Final = {
-    row.name: row for row in (LabelFormat("voc", "Pascal VOC", is_voc, read_voc, write_voc),)
-}
+_PROJECT: Final = LabelFormat("segstudio", "segstudio project", is_project_or_images, read_project)
+
+# In the order of recognising: what is particular before what fits many folders.
+_ROWS: Final = (
+    _PROJECT,
+    LabelFormat("voc", "Pascal VOC", is_voc, read_voc, write_voc),
+    LabelFormat("camvid", "CamVid lists", is_camvid, read_camvid, write_camvid),
+    LabelFormat("pets", "Oxford-IIIT Pet", is_pets, read_pets, write_pets),
+    LabelFormat(
+        "cityscapes", "Cityscapes, 19 classes", is_cityscapes, read_cityscapes, write_cityscapes
+    ),
+    LabelFormat(
+        "cityscapes-34",
+        "Cityscapes, 34 label ids",
+        is_cityscapes_34,
+        read_cityscapes_34,
+        write_cityscapes_34,
+    ),
+    LabelFormat(
+        "coco-panoptic", "COCO panoptic", is_coco_panoptic, read_coco_panoptic, write_coco_panoptic
+    ),
+    LabelFormat("coco-stuff", "COCO-Stuff", is_coco_stuff, read_coco_stuff, write_coco_stuff),
+    LabelFormat(
+        "coco-instances",
+        "COCO instances",
+        is_coco_instances,
+        read_coco_instances,
+        write_coco_instances,
+    ),
+    LabelFormat("png", "folders of images and masks", is_png, read_png, write_png),
+)
+
+FORMATS: Final = {row.name: row for row in _ROWS}
 
 
-def read_any(root: Path, *, positive: Positive | None = None) -> LabelledDataset:
-    """Read a label set in whichever format its folder looks like.
+def read_any(
+    root: Path, *, positive: Positive | None = None, format_name: str | None = None
+) -> LabelledDataset:
+    """Read a label set, in whichever format its folder looks like unless one is named.
+
+    Args:
+        root: The folder.
+        positive: How to read masks that hold only 0 and 255.
+        format_name: A name in the table, or None.
 
     Raises:
-        FormatError: If there is no such folder, or no format recognises it.
+        FormatError: If there is no such folder or format, no format recognises the folder, or it
+            cannot be read.
+        ProjectError: If it is a project that cannot be read.
     """
     if not root.is_dir():
         raise FormatError(root, "there is no such folder", hint="Check the name")
-    for row in FORMATS.values():
-        if row.recognises(root):
-            return row.read(root, positive=positive)
-    known = ", ".join(row.title for row in FORMATS.values())
-    raise FormatError(
-        root, "no known label format was found in this folder", hint=f"Known are: {known}"
-    )
+    if (root / UNFINISHED).is_file():
+        raise FormatError(
+            root,
+            "this export was stopped before it was finished",
+            hint=f"Export again into a new folder, or remove {UNFINISHED} to use what is there",
+        )
+    row = _recognised(root) if format_name is None else FORMATS.get(format_name)
+    if row is None:
+        raise FormatError(
+            root,
+            f"there is no format {format_name}",
+            hint=f"Known are: {', '.join(FORMATS)}",
+        )
+    return row.read(root, positive=positive)
+
+
+def _recognised(root: Path) -> LabelFormat:
+    found = next((row for row in _ROWS if row.recognises(root)), None)
+    if found is None:
+        raise FormatError(
+            root,
+            "no known label format was found in this folder",
+            hint=f"Looked for: {', '.join(row.title for row in _ROWS)}",
+        )
+    if found is not _PROJECT or is_project(root):
+        return found
+    # Somebody's label set that was opened in the window once: which of the two is meant?
+    other = next((row for row in _ROWS if row is not _PROJECT and row.recognises(root)), None)
+    if other is not None:
+        raise FormatError(
+            root,
+            f"this folder holds a label set ({other.title}) and a segstudio project",
+            hint=f"Say which one with --format {other.name} or --format {_PROJECT.name}",
+        )
+    return found

@@ -18,8 +18,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-import numpy as np
-
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelClass, LabelSet
 from segstudio.core.palette import Color, default_color
@@ -41,10 +39,9 @@ from segstudio.formats.reading import (
     read_list,
     text_files,
 )
-from segstudio.formats.writing import copy_image, new_export, write_each, write_lines
+from segstudio.formats.writing import copy_image, new_export, write_each, write_lines, write_mask
 from segstudio.storage.atomic_write import make_folder
 from segstudio.storage.images import is_image_name
-from segstudio.storage.masks import read_label_map, write_label_map
 
 _IMAGE_FOLDERS: Final = ("JPEGImages", "Images")
 _MASK_FOLDERS: Final = ("SegmentationClass", "Labels")
@@ -121,9 +118,7 @@ def write_voc(
 
     def write(stem: str, item: LabelledArray) -> int:
         copy_image(item.image, image_folder, stem)
-        mask = mask_folder / f"{stem}.png"
-        write_label_map(mask, item.label_map, palette)
-        return int(np.count_nonzero(read_label_map(mask) != item.label_map))
+        return write_mask(mask_folder / f"{stem}.png", item.label_map, palette)
 
     with new_export(out):
         for folder in (image_folder, mask_folder, out / _SPLITS_FOLDER):

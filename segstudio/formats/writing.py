@@ -7,15 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
+import numpy as np
 from PIL import Image
 
+from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
+from segstudio.core.palette import Palette
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError, ImageError
 from segstudio.formats.dataset import ExportReport, LabelledArray, Progress
 from segstudio.formats.reading import CLASSES_FILE, refuse_foreign_values
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from segstudio.storage.images import is_turned, read_image
+from segstudio.storage.masks import read_label_map, write_label_map
 
 UNFINISHED: Final = "unfinished-export.txt"
 _MAX_STEM_BYTES: Final = 200
@@ -114,6 +118,16 @@ def copy_image(source: Path, folder: Path, stem: str) -> Path:
             raise ImageError(source, "it cannot be copied") from error
     atomic_write(copy, content)
     return copy
+
+
+def write_mask(path: Path, label_map: LabelMap, palette: Palette) -> int:
+    """Write a label map as an indexed PNG and return how many pixels read back differently.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    write_label_map(path, label_map, palette)
+    return int(np.count_nonzero(read_label_map(path) != label_map))
 
 
 def write_lines(path: Path, lines: Sequence[str]) -> None:

@@ -85,7 +85,8 @@ def test_what_cannot_be_exported_is_one_line(
     )
     complains(
         *("export", "--format", "coco9", project.folder, "--out", out),
-        sentence="out: there is no format coco9. Known are: voc",
+        sentence="out: there is no format coco9. Known are: voc, camvid, pets, cityscapes, "
+        "cityscapes-34, coco-panoptic, coco-stuff, coco-instances, png",
     )
     complains(
         *("export", "--format", "voc", project.folder, "--out", project.image_root),

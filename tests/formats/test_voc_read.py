@@ -12,7 +12,7 @@ from segstudio.core.label_map import LabelMap
 from segstudio.core.palette import Color
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
-from segstudio.formats.table import FORMATS, read_any
+from segstudio.formats.table import read_any
 from segstudio.formats.voc import is_voc, read_voc
 
 
@@ -218,8 +218,3 @@ def test_255_is_void_where_the_classes_are_named(root: Path) -> None:
     labelmap, mask = b"background:0,0,0::\n", np.array([[0, 255]], np.uint8)
     _voc(root, ["a"], lists={"train.txt": b"a\n"}, labelmap=labelmap, mask=mask)
     assert _label_map(root).tolist() == [[0, 255]]
-
-
-def test_every_format_stands_in_the_table_under_its_name() -> None:
-    assert "voc" in FORMATS
-    assert [row.name for row in FORMATS.values()] == list(FORMATS)

@@ -1,0 +1,277 @@
+"""COCO instances: JSON with polygons and run-length codes.
+
+    train2017/a.jpg                         also: images/train2017, images
+    annotations/instances_train2017.json    also: train/_annotations.coco.json beside the images
+
+Instances become one label map by these rules:
+
+* Categories are classes in the order of their ids, from class index 1 on; what no instance covers
+  is the background, class 0.
+* Where instances overlap, the smaller one (by its own area) lies on top.
+* Crowd regions, in which COCO did not tell instances apart, are unlabelled where no instance
+  covers them.
+
+What we write is one run-length code for each image and class, which keeps holes and single pixels.
+The background is written as in COCO, by not covering it; ``info`` says what it was called, or that
+there was none. Unlabelled pixels are a crowd region.
+
+Source: https://cocodataset.org/#format-data; ``formats.coco_masks`` for the shapes.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_set import LabelSet
+from segstudio.errors import FormatError
+from segstudio.formats.binary import Positive
+from segstudio.formats.coco_json import (
+    ANNOTATIONS,
+    CocoImage,
+    CocoWriter,
+    image_of,
+    label_set_of,
+    read_coco_files,
+)
+from segstudio.formats.coco_masks import (
+    Mask,
+    box_of,
+    check_polygon,
+    compressed,
+    counts_area,
+    mask_of_counts,
+    mask_of_polygon,
+    polygon_area,
+    read_counts,
+)
+from segstudio.formats.dataset import (
+    ExportReport,
+    LabelledArray,
+    LabelledDataset,
+    LabelledImage,
+    Progress,
+)
+from segstudio.formats.reading import refuse_positive
+from segstudio.formats.splitting import with_validation
+from segstudio.formats.writing import new_export, write_each
+from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.images import read_image_size
+
+_USUAL: Final = (
+    f"{ANNOTATIONS}/instances_*.json",
+    "instances_*.json",
+    "_annotations.coco.json",
+    "*/_annotations.coco.json",
+)
+_ANY: Final = (f"{ANNOTATIONS}/*.json", "*.json")
+_BACKGROUND: Final = "segstudio_background"
+
+
+class _Instances(NamedTuple):
+    image: CocoImage
+    annotations: list[Mapping[str, Any]]
+
+
+class _Shape(NamedTuple):
+    """One annotation: its area, what to paint, and polygons or counts."""
+
+    is_crowd: bool
+    area: float
+    class_index: int
+    polygons: Sequence[Sequence[float]]
+    counts: NDArray[np.int64] | None
+
+    def mask(self, height: int, width: int) -> Mask:
+        if self.counts is not None:
+            return mask_of_counts(self.counts, height, width)
+        mask = np.zeros((height, width), np.bool_)
+        for polygon in self.polygons:
+            mask |= mask_of_polygon(polygon, height, width)
+        return mask
+
+
+def is_coco_instances(root: Path) -> bool:
+    """Return whether ``root`` holds a JSON file named as COCO's instances are."""
+    return bool(_json_files(root, _USUAL))
+
+
+def read_coco_instances(root: Path, *, positive: Positive | None = None) -> LabelledDataset:
+    """Read COCO instances; the shapes are drawn later, image by image.
+
+    Raises:
+        FormatError: If there is no JSON file, one is wrong, no image is there, or ``positive`` is
+            given.
+    """
+    refuse_positive(root, positive, "COCO")
+    paths = _json_files(root, _USUAL) or _json_files(root, _ANY)
+    if not paths:
+        raise FormatError(
+            root,
+            "there is no COCO file",
+            hint="It needs annotations/instances_train2017.json, or train/_annotations.coco.json",
+        )
+    files = read_coco_files(root, paths)
+    background = _background(paths[0], files[0].info)
+    label_set = label_set_of(paths[0], files[0].categories, background)
+    first = 0 if background is None else 1
+    classes = {
+        category.id: place for place, category in enumerate(files[0].categories, start=first)
+    }
+    instances: dict[str, _Instances] = {}
+    splits: dict[str, list[LabelledImage]] = {}
+    for file in files:
+        by_id: dict[int | None, _Instances] = {}
+        items = splits.setdefault(file.split, [])
+        for image_id, image in file.images.items():
+            key = image.path.relative_to(root).as_posix()
+            by_id[image_id] = instances[key] = _Instances(image, [])
+            items.append(LabelledImage(key, image.path, file.path))
+        for annotation in file.annotations:
+            found = by_id.get(image_of(annotation))
+            if found is not None:  # else told by the reader of the file
+                found.annotations.append(annotation)
+    return LabelledDataset(
+        root=root,
+        label_set=label_set,
+        splits=with_validation(splits),
+        read_label_map=partial(_read_label_map, instances, classes, background is not None),
+        problems=tuple(problem for file in files for problem in file.problems),
+    )
+
+
+def write_coco_instances(
+    items: Iterable[LabelledArray],
+    label_set: LabelSet,
+    out: Path,
+    *,
+    total: int,
+    progress: Progress | None = None,
+) -> ExportReport:
+    """Write images and one JSON file per split; see ``Writer``."""
+    first = 0 if label_set.background_index is None else 1
+    classes = {place: place - 1 + first for place in range(1, len(label_set) - first + 1)}
+    writer = CocoWriter()
+
+    def write(stem: str, item: LabelledArray) -> int:
+        image_id = writer.add_image(out, stem, item)
+        own = _annotations(item.label_map, first, image_id, writer.next_id())
+        writer.add_annotations(item.split, own)
+        # The file on disk is compared with these very characters when it is written.
+        read = json.loads(json.dumps(own))
+        drawn = _drawn(read, classes, *item.label_map.shape, has_background=first == 1)
+        return int(np.count_nonzero(drawn != item.label_map))
+
+    with new_export(out):
+        make_folder(out / ANNOTATIONS)
+        _, report = write_each(items, label_set, write, total=total, progress=progress)
+        background = label_set[0].name if first else None
+        writer.write(out, "instances", label_set, first, {_BACKGROUND: background})
+    return report
+
+
+def _json_files(root: Path, patterns: Iterable[str]) -> list[Path]:
+    found = (path for pattern in patterns for path in sorted(root.glob(pattern)))
+    # Not the ._ files of macOS.
+    return [path for path in found if path.is_file() and not path.name.startswith("._")]
+
+
+def _background(path: Path, info: Mapping[str, Any]) -> str | None:
+    background = info.get(_BACKGROUND, "background")
+    if background is not None and not isinstance(background, str):
+        raise FormatError(path, f"info.{_BACKGROUND} is no name", hint="Remove it")
+    return background
+
+
+def _read_label_map(
+    instances: Mapping[str, _Instances],
+    classes: Mapping[int, int],
+    has_background: bool,
+    item: LabelledImage,
+) -> LabelMap:
+    image, annotations = instances[item.key]
+    # The size in the file is a claim; what is drawn must not be larger than the image.
+    height, width = read_image_size(item.image)
+    if (height, width) != (image.height, image.width):
+        raise FormatError(
+            item.image,
+            f"it has {width} x {height} pixels, but {item.mask.name} says "
+            f"{image.width} x {image.height}",
+            hint="Bring back the image that was labelled",
+        )
+    try:
+        return _drawn(annotations, classes, height, width, has_background=has_background)
+    except ValueError as error:
+        raise FormatError(
+            item.mask, f"{error} ({item.key})", hint="Correct the annotation, or take it out"
+        ) from error
+
+
+def _drawn(
+    annotations: Sequence[Mapping[str, Any]],
+    classes: Mapping[int, int],
+    height: int,
+    width: int,
+    *,
+    has_background: bool,
+) -> LabelMap:
+    label_map = np.full((height, width), 0 if has_background else IGNORE_INDEX, np.uint8)
+    shapes = [_shape(annotation, classes, height, width) for annotation in annotations]
+    for shape in sorted(shapes, key=lambda shape: (not shape.is_crowd, -shape.area)):
+        label_map[shape.mask(height, width)] = shape.class_index
+    return label_map
+
+
+def _shape(
+    annotation: Mapping[str, Any], classes: Mapping[int, int], height: int, width: int
+) -> _Shape:
+    name = f"annotation {str(annotation.get('id'))[:20]}"
+    crowd, category = annotation.get("iscrowd", 0), annotation.get("category_id")
+    if crowd not in (0, 1):
+        raise ValueError(f"{name}: its iscrowd is neither 0 nor 1")
+    if crowd:
+        class_index = IGNORE_INDEX
+    elif type(category) is int and category in classes:
+        class_index = classes[category]
+    else:
+        raise ValueError(f"{name}: there is no category {str(category)[:20]}")
+    segmentation = annotation.get("segmentation")
+    try:
+        if isinstance(segmentation, list):
+            if not segmentation:
+                raise ValueError("it has a box at most, and no outline")
+            polygons = [check_polygon(polygon, height, width) for polygon in segmentation]
+            area = sum(map(polygon_area, polygons))
+            return _Shape(bool(crowd), area, class_index, polygons, None)
+        counts = read_counts(segmentation, height, width)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+    return _Shape(bool(crowd), counts_area(counts), class_index, (), counts)
+
+
+def _annotations(
+    label_map: LabelMap, first: int, image_id: int, next_id: int
+) -> list[dict[str, Any]]:
+    """Return one annotation for each class index from ``first`` on, and one for unlabelled."""
+    values = np.flatnonzero(np.bincount(label_map.ravel(), minlength=256))
+    annotations: list[dict[str, Any]] = []
+    for value in values[values >= first].tolist():
+        mask = label_map == value
+        is_crowd = value == IGNORE_INDEX
+        annotations.append(
+            {
+                "id": next_id + len(annotations),
+                "image_id": image_id,
+                "category_id": 1 if is_crowd else value + 1 - first,
+                "iscrowd": int(is_crowd),
+                "area": int(mask.sum()),
+                "bbox": box_of(mask),
+                "segmentation": compressed(mask),
+            }
+        )
+    return annotations

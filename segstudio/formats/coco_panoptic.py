@@ -1,0 +1,227 @@
+"""COCO panoptic: a colour PNG of segment ids and a JSON file of their categories.
+
+    train2017/a.jpg                         also: images/train2017
+    annotations/panoptic_train2017.json
+    annotations/panoptic_train2017/a.png    id = red + 256 x green + 256 x 256 x blue
+
+Categories are classes in the order of their ids; the segment id 0 is unlabelled. Crowd segments
+count as their category, as in panopticapi's own conversion to semantic labels.
+
+What we write is one segment for each image and class.
+
+Source: https://cocodataset.org/#format-data;
+https://github.com/cocodataset/panopticapi, converters/panoptic2semantic_segmentation.py.
+"""
+
+import io
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image
+
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_set import LabelSet
+from segstudio.core.splits import TRAIN, VALIDATION
+from segstudio.errors import FormatError
+from segstudio.formats.binary import Positive
+from segstudio.formats.coco_json import (
+    ANNOTATIONS,
+    CocoFile,
+    CocoWriter,
+    image_of,
+    label_set_of,
+    read_coco_files,
+)
+from segstudio.formats.coco_masks import box_of
+from segstudio.formats.dataset import (
+    ExportReport,
+    LabelledArray,
+    LabelledDataset,
+    LabelledImage,
+    Progress,
+)
+from segstudio.formats.reading import refuse_positive, some
+from segstudio.formats.safe_paths import confined
+from segstudio.formats.splitting import with_validation
+from segstudio.formats.writing import new_export, write_each
+from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.images import read_image
+
+_MAX_ID: Final = 2**24 - 1
+
+
+def is_coco_panoptic(root: Path) -> bool:
+    """Return whether ``root`` holds COCO's panoptic files."""
+    return bool(_json_files(root))
+
+
+def read_coco_panoptic(root: Path, *, positive: Positive | None = None) -> LabelledDataset:
+    """Read COCO's panoptic layout; the PNG files are decoded later, one by one.
+
+    Raises:
+        FormatError: If files are missing, a JSON file is wrong, or ``positive`` is given.
+    """
+    refuse_positive(root, positive, "COCO")
+    paths = _json_files(root)
+    if not paths:
+        raise FormatError(
+            root,
+            "these are not COCO's panoptic files",
+            hint="It needs annotations/panoptic_train2017.json and the folder of PNG files of the "
+            "same name",
+        )
+    files = read_coco_files(root, paths)
+    classes = {category.id: place for place, category in enumerate(files[0].categories)}
+    segments: dict[Path, object] = {}
+    splits: dict[str, list[LabelledImage]] = {}
+    problems: list[str] = []
+    for file in files:
+        items, told = _items(root, file, segments)
+        splits.setdefault(file.split, []).extend(items)
+        problems += [*file.problems, *told]
+    return LabelledDataset(
+        root=root,
+        label_set=label_set_of(paths[0], files[0].categories, None),
+        splits=with_validation(splits),
+        read_label_map=partial(_read_label_map, segments, classes),
+        problems=tuple(problems),
+    )
+
+
+def write_coco_panoptic(
+    items: Iterable[LabelledArray],
+    label_set: LabelSet,
+    out: Path,
+    *,
+    total: int,
+    progress: Progress | None = None,
+) -> ExportReport:
+    """Write images, PNG files of segments and one JSON file per split; see ``Writer``."""
+    classes = {place + 1: place for place in range(len(label_set))}
+    writer = CocoWriter()
+
+    def write(stem: str, item: LabelledArray) -> int:
+        mask_folder = out / ANNOTATIONS / f"panoptic_{item.split}2017"
+        make_folder(mask_folder)
+        image_id = writer.add_image(out, stem, item)
+        png = mask_folder / f"{stem}.png"
+        atomic_write(png, _png_of_ids(item.label_map + np.uint8(1)))  # 255 becomes 0
+        segments = _segments(item.label_map)
+        entry = {"image_id": image_id, "file_name": png.name, "segments_info": segments}
+        writer.add_annotations(item.split, [entry])
+        return int(np.count_nonzero(_decoded(png, segments, classes) != item.label_map))
+
+    with new_export(out):
+        for split in (TRAIN, VALIDATION):
+            make_folder(out / ANNOTATIONS / f"panoptic_{split}2017")
+        _, report = write_each(items, label_set, write, total=total, progress=progress)
+        writer.write(out, "panoptic", label_set, 0, {})
+    return report
+
+
+def _json_files(root: Path) -> list[Path]:
+    patterns = (f"{ANNOTATIONS}/panoptic_*.json", "panoptic_*.json")
+    found = (path for pattern in patterns for path in sorted(root.glob(pattern)))
+    return [path for path in found if path.with_suffix("").is_dir()]
+
+
+def _items(
+    root: Path, file: CocoFile, segments: dict[Path, object]
+) -> tuple[list[LabelledImage], list[str]]:
+    folder = file.path.with_suffix("")
+    items: dict[int, LabelledImage] = {}
+    doubled = []
+    for annotation in file.annotations:
+        image_id = image_of(annotation)
+        if image_id is None or image_id not in file.images:
+            continue  # told by the reader of the file
+        image = file.images[image_id]
+        if image_id in items:
+            doubled.append(image.file_name)
+            continue
+        try:
+            png = confined(folder, str(annotation.get("file_name")))
+        except ValueError as error:
+            raise FormatError(
+                file.path, f"{error}", hint="Export it again from its source"
+            ) from error
+        key = image.path.relative_to(root).as_posix()
+        items[image_id] = LabelledImage(key, image.path, png)
+        segments[png] = annotation.get("segments_info")
+    bare = [image.file_name for key, image in file.images.items() if key not in items]
+    told = []
+    if doubled:
+        told.append(f"{len(doubled)} annotations came second for an image: {some(doubled)}")
+    if bare:
+        told.append(f"{len(bare)} images left out, which have no annotation: {some(bare)}")
+    return list(items.values()), [f"{file.path.name}: {problem}" for problem in told]
+
+
+def _read_label_map(
+    segments: Mapping[Path, object], classes: Mapping[int, int], item: LabelledImage
+) -> LabelMap:
+    return _decoded(item.mask, segments[item.mask], classes)
+
+
+def _decoded(png: Path, segments: object, classes: Mapping[int, int]) -> LabelMap:
+    class_of_id = {0: IGNORE_INDEX, **_classes_of_ids(png, segments, classes)}
+    red, green, blue = np.moveaxis(read_image(png).astype(np.int32), -1, 0)
+    ids = red + 256 * green + 65536 * blue
+    known = np.array(sorted(class_of_id), np.int32)
+    places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    unknown = ids[known[places] != ids]
+    if unknown.size:
+        raise FormatError(
+            png,
+            f"it holds the segment {unknown[0]}, which the JSON file does not have",
+            hint="Bring back the PNG and the JSON file that belong together",
+        )
+    table = np.array([class_of_id[segment] for segment in known.tolist()], np.uint8)
+    label_map: LabelMap = table[places]
+    return label_map
+
+
+def _classes_of_ids(png: Path, segments: object, classes: Mapping[int, int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for segment in segments if isinstance(segments, list) else [None]:
+        segment_id, category = (
+            (segment.get("id"), segment.get("category_id"))
+            if isinstance(segment, dict)
+            else (None, None)
+        )
+        if type(segment_id) is not int or not 0 < segment_id <= _MAX_ID or segment_id in found:
+            problem = f"a segment has the id {str(segment_id)[:20]}"
+        elif type(category) is not int or category not in classes:
+            problem = f"segment {segment_id} is of the unknown category {str(category)[:20]}"
+        else:
+            found[segment_id] = classes[category]
+            continue
+        raise FormatError(
+            png, f"the JSON file is wrong about it: {problem}", hint="Correct its segments_info"
+        )
+    return found
+
+
+def _png_of_ids(ids: LabelMap) -> bytes:
+    rgb = np.zeros((*ids.shape, 3), np.uint8)
+    rgb[..., 0] = ids
+    buffer = io.BytesIO()
+    Image.fromarray(rgb).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def _segments(label_map: LabelMap) -> list[dict[str, Any]]:
+    areas = np.bincount(label_map.ravel(), minlength=256)[:IGNORE_INDEX]
+    return [
+        {
+            "id": value + 1,
+            "category_id": value + 1,
+            "area": int(areas[value]),
+            "bbox": box_of(label_map == value),
+            "iscrowd": 0,
+        }
+        for value in np.flatnonzero(areas).tolist()
+    ]

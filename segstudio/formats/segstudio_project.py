@@ -1,0 +1,73 @@
+"""A project of ours as a data set: its masks, its classes, its splits.
+
+Only images that have a mask take part. Images that ``project.json`` has no split for yet are
+divided by ``core.splits``; that is not saved here, because the window may have the project open.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from segstudio.core.label_map import LabelMap
+from segstudio.core.splits import TRAIN, VALIDATION, with_splits
+from segstudio.errors import FormatError, MaskError
+from segstudio.formats.binary import Positive
+from segstudio.formats.dataset import LabelledDataset, LabelledImage
+from segstudio.formats.reading import refuse_foreign_values, refuse_positive, some
+from segstudio.storage.images import read_image_size
+from segstudio.storage.project import PROJECT_FOLDER, Project, is_project, load_project
+
+
+def is_project_or_images(root: Path) -> bool:
+    """Return whether ``root`` is a project, or a folder of images that has one inside."""
+    return is_project(root) or is_project(root / PROJECT_FOLDER)
+
+
+def read_project(root: Path, *, positive: Positive | None = None) -> LabelledDataset:
+    """Read a project; its masks are decoded later, one by one.
+
+    Args:
+        root: The project folder, or the folder of images that holds it.
+        positive: Must be None: the classes of a project are known.
+
+    Raises:
+        FormatError: If this is no project, no image has a mask, or ``positive`` is given.
+        ProjectError: If ``project.json`` is wrong or the folder of images is gone.
+    """
+    refuse_positive(root, positive, "a project")
+    folder = next((path for path in (root, root / PROJECT_FOLDER) if is_project(path)), None)
+    if folder is None:
+        raise FormatError(root, "this is not a project", hint="Open the folder once with segstudio")
+    project = load_project(folder)
+    there, labelled = project.image_keys(), project.labelled_keys()
+    keys = [key for key in there if key in labelled]
+    if not keys:
+        raise FormatError(
+            folder,
+            "no image of this project has a mask yet",
+            hint="Paint some labels, or run a model and save its masks",
+        )
+    splits = with_splits(project.splits, keys)
+    gone = sorted(labelled.difference(there))
+    problems = [f"{len(gone)} masks left out, whose images are gone: {some(gone)}"]
+    return LabelledDataset(
+        root=root,
+        label_set=project.label_set,
+        splits={
+            split: [
+                LabelledImage(key, project.image_path(key), project.mask_path(key))
+                for key in keys
+                if splits[key] == split
+            ]
+            for split in (TRAIN, VALIDATION)
+        },
+        read_label_map=partial(_read_mask, project),
+        problems=tuple(problems) if gone else (),
+    )
+
+
+def _read_mask(project: Project, item: LabelledImage) -> LabelMap:
+    label_map = project.read_mask(item.key, *read_image_size(item.image))
+    if label_map is None:
+        raise MaskError(item.mask, "it was removed", hint="Start again")
+    refuse_foreign_values(item.mask, label_map, len(project.label_set), "the project")
+    return label_map

@@ -1,0 +1,78 @@
+"""A project of ours as a data set."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segstudio.core.label_set import LabelSet
+from segstudio.errors import FormatError, MaskError, ProjectError
+from segstudio.formats.table import read_any
+from segstudio.storage.project import Project, create_project
+
+CLASSES = LabelSet.named(["background", "cell"])
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Return a project of six images, of which a.png to e.png have masks."""
+    root = tmp_path / "images"
+    root.mkdir()
+    project = create_project(root).with_label_set(CLASSES)
+    for place, name in enumerate("abcdef"):
+        Image.new("RGB", (4, 3)).save(root / f"{name}.png")
+        if name != "f":
+            project.write_mask(f"{name}.png", np.full((3, 4), place % 2, np.uint8))
+    project.save()
+    return project
+
+
+@pytest.mark.parametrize("folder", ["folder", "image_root"])
+def test_images_with_a_mask_are_read(project: Project, folder: str) -> None:
+    dataset = read_any(getattr(project, folder))
+    keys = {split: [item.key for item in items] for split, items in dataset.splits.items()}
+    assert sorted(keys["train"] + keys["val"]) == ["a.png", "b.png", "c.png", "d.png", "e.png"]
+    assert len(keys["val"]) == 1
+    assert dataset.label_set == CLASSES
+    assert dataset.problems == ()
+    for item in dataset.splits["train"]:
+        expected = "abcde".index(item.key[0]) % 2
+        assert np.array_equal(dataset.read_label_map(item), np.full((3, 4), expected))
+
+
+def test_decided_splits_are_kept(project: Project) -> None:
+    decided = {"a.png": "val", "b.png": "val", "c.png": "train", "d.png": "val", "f.png": "train"}
+    project.with_splits(decided).save()
+    splits = read_any(project.folder).splits
+    assert [item.key for item in splits["val"]] == ["a.png", "b.png", "d.png"]
+    assert [item.key for item in splits["train"]] == ["c.png", "e.png"]
+
+
+def test_masks_without_image_are_told(project: Project) -> None:
+    (project.image_root / "a.png").unlink()
+    assert read_any(project.folder).problems == ("1 masks left out, whose images are gone: a.png",)
+
+
+def test_a_project_without_masks_says_so(tmp_path: Path) -> None:
+    Image.new("RGB", (4, 3)).save(tmp_path / "a.png")
+    create_project(tmp_path)
+    with pytest.raises(FormatError, match="no image of this project has a mask yet"):
+        read_any(tmp_path)
+
+
+def test_a_damaged_project_says_so(project: Project) -> None:
+    (project.folder / "project.json").write_text("{")
+    with pytest.raises(ProjectError, match="not valid JSON"):
+        read_any(project.folder)
+
+
+def test_a_mask_of_another_size_or_value_is_told(project: Project) -> None:
+    item = read_any(project.folder).splits["train"][0]
+    read = read_any(project.folder).read_label_map
+    project.write_mask(item.key, np.zeros((2, 2), np.uint8))
+    with pytest.raises(MaskError, match="2 x 2 pixels"):
+        read(item)
+    project.write_mask(item.key, np.full((3, 4), 9, np.uint8))
+    with pytest.raises(FormatError, match="value 9, but the project names 2 classes"):
+        read(item)
