@@ -34,6 +34,7 @@ from segstudio.formats.dataset import (
 )
 from segstudio.formats.reading import (
     CLASSES_FILE,
+    counted,
     read_classes,
     read_index_mask,
     read_list,
@@ -100,8 +101,8 @@ def read_camvid(root: Path, *, positive: Positive | None = None) -> LabelledData
         splits[split_of(path.stem) or path.stem] = items
         if missing:
             problems.append(
-                f"{len(missing)} lines of {path.name} passed over, whose files are not in this "
-                f"folder: {some(missing)}"
+                f"{counted(missing, 'line')} of {path.name} passed over, whose files are not "
+                f"here: {some(missing)}"
             )
     if not any(splits.values()):
         raise FormatError(
@@ -161,7 +162,7 @@ def _looks_like_pairs(path: Path) -> bool:
     except FormatError:
         return False
     words = lines[0].split() if lines else []
-    return len(words) >= 2 and all(map(is_image_name, (words[0], words[-1])))
+    return len(words) >= 2 and is_image_name(words[-1]) and any(map(is_image_name, words[:-1]))
 
 
 def _read_pairs(root: Path, path: Path) -> tuple[list[LabelledImage], list[str]]:

@@ -31,6 +31,7 @@ from segstudio.formats.dataset import (
 )
 from segstudio.formats.reading import (
     CLASSES_FILE,
+    counted,
     first_folder,
     listed,
     read_classes,
@@ -139,7 +140,7 @@ def _read(
             hint="Unpack gtFine_trainvaltest.zip beside leftImg8bit_trainvaltest.zip, or choose "
             "between --format cityscapes and --format cityscapes-34",
         )
-    problems = [f"{len(without_mask)} images without a mask left out: {some(without_mask)}"]
+    problems = [f"{counted(without_mask, 'image')} without a mask left out: {some(without_mask)}"]
     label_set = named or published
     return LabelledDataset(
         root=root,

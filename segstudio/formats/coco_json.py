@@ -18,7 +18,7 @@ from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.core.strict_json import parse_json
 from segstudio.errors import FormatError
 from segstudio.formats.dataset import LabelledArray
-from segstudio.formats.reading import first_folder, some
+from segstudio.formats.reading import counted, first_folder, some
 from segstudio.formats.safe_paths import confined, leads_outside
 from segstudio.formats.splitting import split_of
 from segstudio.formats.writing import copy_image
@@ -202,10 +202,11 @@ def _read(root: Path, path: Path) -> CocoFile:
     ids = [str(entry["id"]) for entry in annotations if "id" in entry]  # panoptic ones have none
     doubled = len(ids) - len(set(ids))
     if doubled:
-        problems.append(f"{doubled} annotations have the id of another one")
-    strangers = sum(image_of(entry) not in images for entry in annotations)
+        problems.append(f"{counted(range(doubled), 'annotation')} with the id of another one")
+    strangers = [entry for entry in annotations if image_of(entry) not in images]
     if strangers:
-        problems.append(f"{strangers} annotations passed over, whose image is not here")
+        told = counted(strangers, "annotation")
+        problems.append(f"{told} passed over, whose image is not here")
     return CocoFile(
         path=path,
         split=split_of(split_name(path)) or "all",
@@ -320,7 +321,7 @@ def _images(
             continue
         left_out.setdefault(reason, []).append(ascii(name[:80]))
     problems = [
-        f"{len(files)} images left out, {reason}: {some(files)}"
+        f"{counted(files, 'image')} left out, {reason}: {some(files)}"
         for reason, files in left_out.items()
     ]
     return images, problems

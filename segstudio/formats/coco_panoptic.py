@@ -43,7 +43,7 @@ from segstudio.formats.dataset import (
     LabelledImage,
     Progress,
 )
-from segstudio.formats.reading import refuse_positive, some
+from segstudio.formats.reading import counted, refuse_positive, some
 from segstudio.formats.safe_paths import confined
 from segstudio.formats.splitting import with_validation
 from segstudio.formats.writing import new_export, write_each
@@ -142,8 +142,9 @@ def _items(
         if image_id in items:
             doubled.append(image.file_name)
             continue
+        name = annotation.get("file_name")
         try:
-            png = confined(folder, str(annotation.get("file_name")))
+            png = confined(folder, name if isinstance(name, str) else "")
         except ValueError as error:
             raise FormatError(
                 file.path, f"{error}", hint="Export it again from its source"
@@ -154,9 +155,9 @@ def _items(
     bare = [image.file_name for key, image in file.images.items() if key not in items]
     told = []
     if doubled:
-        told.append(f"{len(doubled)} annotations came second for an image: {some(doubled)}")
+        told.append(f"{counted(doubled, 'annotation')} came second for an image: {some(doubled)}")
     if bare:
-        told.append(f"{len(bare)} images left out, which have no annotation: {some(bare)}")
+        told.append(f"{counted(bare, 'image')} left out, which have no annotation: {some(bare)}")
     return list(items.values()), [f"{file.path.name}: {problem}" for problem in told]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from segstudio.errors import FormatError
-from segstudio.formats.reading import some
+from segstudio.formats.reading import counted, some
 from segstudio.storage.project import find_images
 
 # a_mask.png, a-labels.png, a_L.png (CamVid's original labels), ...
@@ -59,7 +59,7 @@ def stray_problems(folder: str, strays: Sequence[str]) -> list[str]:
     """Return a sentence about files that are no images, if there are any."""
     if not strays:
         return []
-    return [f"{_count(strays, 'file')} in {folder} passed over: {some(strays)}"]
+    return [f"{counted(strays, 'file')} in {folder} passed over: {some(strays)}"]
 
 
 def without_suffix(path: str) -> str:
@@ -126,8 +126,4 @@ def _is_mask(stem: str, stems: set[str]) -> bool:
 def _told(word: str, names: Sequence[str], what: str) -> list[str]:
     what = what.replace("have", "has", 1) if len(names) == 1 else what
     what = what.replace("fit ", "fits ", 1) if len(names) == 1 else what
-    return [f"{_count(names, word)} left out, which {what}: {some(names)}"] if names else []
-
-
-def _count(names: Sequence[str], word: str) -> str:
-    return f"{len(names)} {word}{'' if len(names) == 1 else 's'}"
+    return [f"{counted(names, word)} left out, which {what}: {some(names)}"] if names else []

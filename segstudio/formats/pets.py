@@ -36,6 +36,7 @@ from segstudio.formats.dataset import (
 from segstudio.formats.pairing import files_in, pair, stray_problems
 from segstudio.formats.reading import (
     CLASSES_FILE,
+    counted,
     read_classes,
     read_list,
     refuse_foreign_values,
@@ -156,8 +157,8 @@ def _by_lists(
         unknown = [name for name in names if name not in by_stem]
         if unknown:
             problems.append(
-                f"{len(unknown)} names in {path.name} passed over, which have no image and trimap "
-                f"here: {some(unknown)}"
+                f"{counted(unknown, 'name')} in {path.name} passed over, which have no image and "
+                f"trimap here: {some(unknown)}"
             )
     if not any(splits.values()):
         raise FormatError(

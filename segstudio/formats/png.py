@@ -14,6 +14,7 @@ Where classes.txt names the classes, 255 means ignore. Where nothing does, a mas
 alone is ambiguous, see ``formats.binary``.
 """
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -35,6 +36,7 @@ from segstudio.formats.dataset import (
 from segstudio.formats.pairing import divided, files_in, pair, stray_problems, without_suffix
 from segstudio.formats.reading import (
     CLASSES_FILE,
+    counted,
     listed,
     read_classes,
     read_index_mask,
@@ -180,13 +182,8 @@ def _siblings(root: Path, split: str | None) -> list[_Source]:
 
 
 def _holds_images(folder: Path) -> bool:
-    """Return whether there is an image under ``folder``, at most one folder down."""
-    paths = listed(folder)
-    if any(is_image_name(path.name) for path in paths):
-        return True
-    return any(
-        is_image_name(path.name) for inner in paths if inner.is_dir() for path in listed(inner)
-    )
+    """Return whether there is an image under ``folder``; stops at the first."""
+    return any(is_image_name(name) for _, _, names in os.walk(folder) for name in names)
 
 
 def _holds_both(folder: Path) -> bool:
@@ -235,8 +232,8 @@ def _by_lists(
         unknown = [line for line in lines if len(names.get(line, ())) != 1]
         if unknown:
             problems.append(
-                f"{len(unknown)} names in {path.name} passed over, which are not those of exactly "
-                f"one image with a mask: {some(unknown)}"
+                f"{counted(unknown, 'name')} in {path.name} passed over, which are not those of "
+                f"exactly one image with a mask: {some(unknown)}"
             )
     if not any(splits.values()):
         raise FormatError(

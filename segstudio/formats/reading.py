@@ -134,3 +134,8 @@ def some(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
     shown = ", ".join(names[:_NAMED])
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def counted(names: Sequence[object], word: str) -> str:
+    """Return "1 image", "2 images": the number of ``names`` and the word for them."""
+    return f"{len(names)} {word}{'' if len(names) == 1 else 's'}"

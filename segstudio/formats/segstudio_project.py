@@ -12,7 +12,7 @@ from segstudio.core.splits import TRAIN, VALIDATION, with_splits
 from segstudio.errors import FormatError, MaskError
 from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
-from segstudio.formats.reading import refuse_foreign_values, refuse_positive, some
+from segstudio.formats.reading import counted, refuse_foreign_values, refuse_positive, some
 from segstudio.storage.images import read_image_size
 from segstudio.storage.project import PROJECT_FOLDER, Project, is_project, load_project
 
@@ -48,7 +48,7 @@ def read_project(root: Path, *, positive: Positive | None = None) -> LabelledDat
         )
     splits = with_splits(project.splits, keys)
     gone = sorted(labelled.difference(there))
-    problems = [f"{len(gone)} masks left out, whose images are gone: {some(gone)}"]
+    problems = [f"{counted(gone, 'mask')} left out, whose images are gone: {some(gone)}"]
     return LabelledDataset(
         root=root,
         label_set=project.label_set,

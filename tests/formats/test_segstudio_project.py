@@ -51,7 +51,7 @@ def test_decided_splits_are_kept(project: Project) -> None:
 
 def test_masks_without_image_are_told(project: Project) -> None:
     (project.image_root / "a.png").unlink()
-    assert read_any(project.folder).problems == ("1 masks left out, whose images are gone: a.png",)
+    assert read_any(project.folder).problems == ("1 mask left out, whose images are gone: a.png",)
 
 
 def test_a_project_without_masks_says_so(tmp_path: Path) -> None:
