@@ -23,12 +23,7 @@ SQUARE = [1, 1, 5, 1, 5, 5, 1, 5]
 def _annotation(
     place: int, segmentation: object, category: int = 1, **more: object
 ) -> dict[str, object]:
-    annotation: dict[str, object] = {
-        "id": place,
-        "image_id": 7,
-        "category_id": category,
-        "iscrowd": 0,
-    }
+    annotation = {"id": place, "image_id": 7, "category_id": category, "iscrowd": 0}
     return annotation | {"segmentation": segmentation, "area": 16, "bbox": [1, 1, 4, 4]} | more
 
 
@@ -209,6 +204,7 @@ def test_files_with_other_categories_are_refused(tmp_path: Path) -> None:
         read_any(_make(tmp_path))
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # in its C code
 def test_the_library_of_coco_reads_what_we_write(
     tmp_path: Path, make_item: Callable[..., LabelledArray]
 ) -> None:
