@@ -1,4 +1,10 @@
-"""Segmentation metrics, all from one confusion matrix."""
+"""Segmentation metrics, all from one confusion matrix.
+
+Papers:
+    Fully Convolutional Networks for Semantic Segmentation (sec. 5: pixel accuracy, mean accuracy,
+        mean IU, frequency weighted IU) - https://arxiv.org/abs/1411.4038
+    van Rijsbergen, Information Retrieval, 2nd ed., 1979, ch. 7 (F-beta)
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+
+Probabilities: TypeAlias = NDArray[np.floating]
+"""(C, H, W) probability of each class at each pixel."""
 
 Confusion: TypeAlias = NDArray[np.int64]
 """(C, C + 1) pixel counts: row = true class, column = predicted class, last = not predicted."""
@@ -62,6 +71,52 @@ def confusion_matrix(truth: LabelMap, predicted: LabelMap, num_classes: int) -> 
     return confusion_of(pair_counts(truth, predicted), num_classes)
 
 
+def f_beta(confusion: Confusion, beta: float) -> tuple[float, ...]:
+    """Return the F-score of each class; NaN where a class is neither true nor predicted.
+
+    It is taken from counted pixels, (1 + beta²) TP / ((1 + beta²) TP + beta² FN + FP), and so is 0,
+    not undefined, where no pixel of the class was found.
+
+    Args:
+        confusion: (C, C + 1) pixel counts.
+        beta: Recall counts beta times as much as precision, beta > 0; 1 is Dice.
+    """
+    right, true, predicted = _sums(confusion)
+    with np.errstate(invalid="ignore"):
+        score = (1 + beta**2) * right / (beta**2 * true + predicted)
+    return tuple(score.tolist())
+
+
+def decided_above(probabilities: Probabilities, threshold: float) -> LabelMap:
+    """Return the most probable class of each pixel, IGNORE_INDEX where it is below a threshold.
+
+    A confusion matrix counts such pixels as missed: with a threshold of 0.5 or more, metrics from
+    it are those of thresholding every class on its own.
+
+    Args:
+        probabilities: (C, H, W) float, 0..1; not logits.
+        threshold: 0..1.
+
+    Returns:
+        (H, W) uint8.
+    """
+    decided: LabelMap = probabilities.argmax(axis=0).astype(np.uint8)
+    decided[probabilities.max(axis=0) < threshold] = IGNORE_INDEX
+    return decided
+
+
+def _sums(confusion: Confusion) -> tuple[NDArray[np.float64], ...]:
+    """Return the right, true and predicted pixels of each class."""
+    counts = confusion.astype(np.float64)
+    return np.diagonal(counts), counts.sum(axis=1), counts[:, : len(counts)].sum(axis=0)
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    """Return the mean of what is not NaN."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
 def _size(label_map: LabelMap) -> str:
     height, width = label_map.shape
     return f"{width} x {height}"
@@ -73,7 +128,9 @@ class Scores:
 
     Attributes:
         pixel_accuracy: Share of pixels whose class is right.
+        mean_accuracy: Mean recall over the classes that are true somewhere.
         mean_iou: Mean IoU over the classes that are true or predicted somewhere.
+        frequency_weighted_iou: Mean IoU over the classes, each weighted by its true pixels.
         iou: Intersection over union of each class.
         f_score: Harmonic mean of precision and recall of each class (beta 1, also called Dice).
         precision: Share of the pixels predicted as the class that are right.
@@ -82,7 +139,9 @@ class Scores:
     """
 
     pixel_accuracy: float
+    mean_accuracy: float
     mean_iou: float
+    frequency_weighted_iou: float
     iou: tuple[float, ...]
     f_score: tuple[float, ...]
     precision: tuple[float, ...]
@@ -92,22 +151,20 @@ class Scores:
     @classmethod
     def of(cls, confusion: Confusion) -> "Scores":
         """Return the metrics of a (C, C + 1) confusion matrix."""
-        counts = confusion.astype(np.float64)
-        right = np.diagonal(counts)
-        true = counts.sum(axis=1)
-        predicted = counts[:, : len(counts)].sum(axis=0)
+        right, true, predicted = _sums(confusion)
         with np.errstate(invalid="ignore"):
             iou = right / (true + predicted - right)
-            f_score = 2 * right / (true + predicted)
             precision = right / predicted
             recall = right / true
             accuracy = right.sum() / true.sum()
-        present = ~np.isnan(iou)
+            weighted_iou = true[true > 0] @ iou[true > 0] / true.sum()
         return cls(
             pixel_accuracy=float(accuracy),
-            mean_iou=float(iou[present].mean()) if present.any() else float("nan"),
+            mean_accuracy=_mean(recall),
+            mean_iou=_mean(iou),
+            frequency_weighted_iou=float(weighted_iou),
             iou=tuple(iou.tolist()),
-            f_score=tuple(f_score.tolist()),
+            f_score=f_beta(confusion, 1.0),
             precision=tuple(precision.tolist()),
             recall=tuple(recall.tolist()),
             pixels=int(confusion.sum()),
@@ -117,7 +174,9 @@ class Scores:
         """Return the metrics as JSON values; absent classes give null."""
         return {
             "pixel_accuracy": _number(self.pixel_accuracy),
+            "mean_accuracy": _number(self.mean_accuracy),
             "mean_iou": _number(self.mean_iou),
+            "frequency_weighted_iou": _number(self.frequency_weighted_iou),
             "pixels": self.pixels,
             "classes": [
                 {

@@ -1,13 +1,14 @@
-"""Metrics against loops over pixels, which leave nothing to believe."""
+"""Metrics against loops over pixels, which leave nothing to believe, and against torchmetrics."""
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from segstudio.core.label_map import LabelMap
-from segstudio.core.metrics import Scores, confusion_matrix
+from segstudio.core.metrics import Scores, confusion_matrix, decided_above, f_beta
 
 MISSED = 255
 
@@ -59,10 +60,15 @@ def test_scores_are_those_of_their_definitions(num_classes: int) -> None:
         precision, recall = scores.precision[index], scores.recall[index]
         harmonic = 2 * precision * recall / (precision + recall)
         assert scores.f_score[index] == pytest.approx(harmonic)
+        f_2 = f_beta(confusion_matrix(truth, predicted, num_classes), 2.0)[index]
+        assert f_2 == pytest.approx(5 * precision * recall / (4 * precision + recall))
     judged = int((truth != 255).sum())
     assert scores.pixels == judged
     assert scores.pixel_accuracy == pytest.approx(sum(hit for hit, _, _ in counted) / judged)
     assert scores.mean_iou == pytest.approx(float(np.mean(scores.iou)))
+    assert scores.mean_accuracy == pytest.approx(float(np.mean(scores.recall)))
+    weighted = sum((hit + miss) * scores.iou[i] for i, (hit, _, miss) in enumerate(counted))
+    assert scores.frequency_weighted_iou == pytest.approx(weighted / judged)
 
 
 def test_a_perfect_prediction_scores_one() -> None:
@@ -83,6 +89,10 @@ def test_a_class_that_is_only_predicted_counts_as_zero() -> None:
     scores = Scores.of(confusion_matrix(truth, predicted, 3))
     assert scores.iou[2] == 0
     assert scores.mean_iou == pytest.approx(0.375)
+    assert scores.f_score[2] == 0
+    assert math.isnan(scores.recall[2])
+    assert scores.mean_accuracy == 0.75  # over the classes that are true somewhere
+    assert scores.frequency_weighted_iou == 0.75
 
 
 def test_a_pixel_that_is_not_predicted_is_missed() -> None:
@@ -98,6 +108,8 @@ def test_without_truth_there_is_no_score() -> None:
     scores = Scores.of(confusion_matrix(truth, predicted, 2))
     assert scores.pixels == 0
     assert math.isnan(scores.mean_iou)
+    assert math.isnan(scores.mean_accuracy)
+    assert math.isnan(scores.frequency_weighted_iou)
 
 
 def test_different_sizes_are_refused_in_words() -> None:
@@ -129,3 +141,64 @@ def test_absent_classes_are_null_in_json() -> None:
         "precision": None,
         "recall": None,
     }
+
+
+def _torch_and_torchmetrics() -> tuple[Any, Any]:
+    # Loaded by the tests that need it: it takes seconds.
+    torchmetrics = pytest.importorskip("torchmetrics.functional.classification")
+    return pytest.importorskip("torch"), torchmetrics
+
+
+def test_scores_are_those_of_torchmetrics() -> None:
+    torch, oracle = _torch_and_torchmetrics()
+    truth, predicted = _pair(7, 5)
+    predicted[predicted == MISSED] = 0  # which torchmetrics cannot count
+    confusion = confusion_matrix(truth, predicted, 5)
+    scores = Scores.of(confusion)
+    given = torch.tensor(predicted[None].astype(int)), torch.tensor(truth[None].astype(int))
+    common: dict[str, Any] = {"num_classes": 5, "ignore_index": 255}
+
+    def each(name: str, **options: object) -> list[float]:
+        metric = getattr(oracle, f"multiclass_{name}")
+        values: list[float] = metric(*given, average="none", **common, **options).tolist()
+        return values
+
+    assert scores.iou == pytest.approx(each("jaccard_index"))
+    assert scores.precision == pytest.approx(each("precision"))
+    assert scores.recall == pytest.approx(each("recall"))
+    assert scores.f_score == pytest.approx(each("f1_score"))
+    assert f_beta(confusion, 0.5) == pytest.approx(each("fbeta_score", beta=0.5))
+    assert f_beta(confusion, 2.0) == pytest.approx(each("fbeta_score", beta=2.0))
+
+    def whole(name: str, average: str) -> float:
+        value: float = getattr(oracle, f"multiclass_{name}")(*given, average=average, **common)
+        return float(value)
+
+    assert scores.pixel_accuracy == pytest.approx(whole("accuracy", "micro"))
+    assert scores.mean_accuracy == pytest.approx(whole("accuracy", "macro"))
+    assert scores.mean_iou == pytest.approx(whole("jaccard_index", "macro"))
+    assert scores.frequency_weighted_iou == pytest.approx(whole("jaccard_index", "weighted"))
+
+
+def test_a_threshold_judges_every_class_on_its_own() -> None:
+    torch, oracle = _torch_and_torchmetrics()
+    truth, _ = _pair(3, 3)
+    truth[truth == 255] = 0
+    scores = np.random.default_rng(0).normal(size=(3, *truth.shape)) * 2
+    probabilities = np.exp(scores) / np.exp(scores).sum(axis=0)
+    confusion = confusion_matrix(truth, decided_above(probabilities, 0.6), 3)
+    expected = oracle.multilabel_fbeta_score(
+        torch.tensor(probabilities[None]),
+        torch.tensor((truth == np.arange(3)[:, None, None])[None].astype(int)),
+        beta=2.0,
+        num_labels=3,
+        threshold=0.6,
+        average="none",
+    )
+    assert f_beta(confusion, 2.0) == pytest.approx(expected.tolist())
+
+
+def test_decisions_without_a_threshold_are_the_most_probable_classes() -> None:
+    probabilities = np.random.default_rng(0).random((4, 5, 6))
+    assert np.array_equal(decided_above(probabilities, 0.0), probabilities.argmax(axis=0))
+    assert (decided_above(probabilities, 1.1) == 255).all()

@@ -35,6 +35,11 @@ def _loss(name: str) -> Loss:
     return LOSSES[name].bind(LossSettings(beta=2.0))
 
 
+def _same(result: Tensor, expected: Tensor) -> bool:
+    # torch.testing.assert_close says more, and takes seconds to load.
+    return result.item() == pytest.approx(expected.item(), rel=1e-9)
+
+
 def _labelled(logits: Tensor, target: Tensor) -> tuple[list[list[float]], list[int]]:
     """Return the probabilities and classes of the labelled pixels, one by one."""
     probabilities = logits.detach().softmax(1).movedim(1, -1)[target != 255]
@@ -50,7 +55,7 @@ def test_cross_entropy_is_that_of_torch(weights: list[float] | None) -> None:
     given = None if weights is None else torch.tensor(weights, dtype=torch.float64)
     settings = LossSettings(class_weights="none" if weights is None else tuple(weights))
     expected = F.cross_entropy(logits, target, given, ignore_index=255)
-    torch.testing.assert_close(build_loss(settings, CLASSES)(logits, target), expected)
+    assert _same(build_loss(settings, CLASSES)(logits, target), expected)
 
 
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
@@ -89,7 +94,7 @@ def test_ohem_counts_pixels_that_are_equally_hard_alike() -> None:
     target = torch.zeros(1, 4, 8, dtype=torch.long)
     ohem_cross_entropy(logits, target, threshold=0.2).backward()  # type: ignore[no-untyped-call]
     assert logits.grad is not None
-    assert logits.grad.unique().numel() == 2  # one value for each class, no pixel left out
+    assert len(set(logits.grad.flatten().tolist())) == 2  # one a class: no pixel is left out
 
 
 @pytest.mark.parametrize("beta", [0.5, 1.0, 2.0])
@@ -112,7 +117,7 @@ def test_dice_is_f_beta_with_beta_1_over_the_whole_batch() -> None:
     logits, target = _batch()
     assert dice_loss(logits, target) == f_beta_loss(logits, target, beta=1.0)
     side_by_side = torch.cat([*logits], dim=-1)[None], torch.cat([*target], dim=-1)[None]
-    torch.testing.assert_close(dice_loss(*side_by_side), dice_loss(logits, target))
+    assert _same(dice_loss(*side_by_side), dice_loss(logits, target))
 
 
 def _jaccard_loss(wrong: set[int], true: set[int]) -> float:
@@ -184,7 +189,7 @@ def test_ignored_pixels_neither_count_nor_get_a_gradient(name: str) -> None:
     (gradient,) = torch.autograd.grad(loss, logits)
     assert not gradient.masked_select(ignored).any()
     other = torch.where(ignored, torch.flip(logits, [1]) * 3 + 1, logits)
-    torch.testing.assert_close(_loss(name)(other, target, None), loss)
+    assert _same(_loss(name)(other, target, None), loss)
 
 
 @every_loss
@@ -199,11 +204,10 @@ def test_the_truth_costs_nothing_and_its_opposite_much(name: str) -> None:
 def test_following_the_gradient_finds_the_truth(name: str) -> None:
     _, target = _batch()
     logits = torch.zeros(2, CLASSES, 4, 5, requires_grad=True)
-    optimizer = torch.optim.Adam([logits], lr=0.5)
-    for _ in range(60):
-        optimizer.zero_grad()
-        _loss(name)(logits, target, None).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
+    for _ in range(30):
+        (gradient,) = torch.autograd.grad(_loss(name)(logits, target, None), logits)
+        with torch.no_grad():
+            logits -= 0.5 * gradient.sign()
     labelled = target != 255
     assert torch.equal(logits.argmax(1)[labelled], target[labelled])
 
@@ -246,7 +250,7 @@ def test_a_pixel_of_weight_2_counts_as_two_pixels(name: str) -> None:
     weight = torch.ones(2, 4, 5, dtype=torch.float64)
     weight[0] = 2
     twice = torch.cat([logits, logits[:1]]), torch.cat([target, target[:1]])
-    torch.testing.assert_close(_loss(name)(logits, target, weight), _loss(name)(*twice, None))
+    assert _same(_loss(name)(logits, target, weight), _loss(name)(*twice, None))
 
 
 @pytest.mark.parametrize("name", PIXELWISE)
@@ -258,13 +262,13 @@ def test_pixels_of_weight_0_are_ignored_even_if_they_are_all(name: str) -> None:
     without[:, 1] = 255
     if name != "ohem":  # where a pixel of weight 0 may be among those that are kept
         expected = _loss(name)(logits, without, None)
-        torch.testing.assert_close(_loss(name)(logits, target, weight), expected)
+        assert _same(_loss(name)(logits, target, weight), expected)
     assert _loss(name)(logits, target, torch.zeros(4, 5)).item() == 0
 
 
 def test_cross_entropy_alone_takes_weights_too() -> None:
     logits, target = _batch()
-    torch.testing.assert_close(
+    assert _same(
         cross_entropy(logits, target, torch.full((4, 5), 3.0)), cross_entropy(logits, target)
     )
 

@@ -43,9 +43,9 @@ def ohem_cross_entropy(
     Weights say how much a pixel counts, not whether it is hard.
 
     Args:
-        logits: See below.
-        target: See below.
-        weight: See below.
+        logits: Scores of the classes.
+        target: The truth.
+        weight: How much each pixel counts, or None for all alike.
         threshold: Probability of the true class below which a pixel is hard.
         kept: Share of the labelled pixels that count at least, above 0.
 

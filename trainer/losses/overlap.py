@@ -33,8 +33,8 @@ def f_beta_loss(
     the score would be 0 however little probability they got.
 
     Args:
-        logits: See below.
-        target: See below.
+        logits: Scores of the classes.
+        target: The truth.
         beta: Recall counts beta times as much as precision.
         smooth: Pixels added to both sides of the fraction.
 
