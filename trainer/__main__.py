@@ -8,6 +8,7 @@ import click
 
 from segstudio.errors import SegStudioError
 from trainer.cli import cli
+from trainer.memory import keep_freed_memory
 
 _BAD_INPUT = 2
 _STOPPED = 130
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Read when torch is loaded. Threads that spin while they wait take the processor from
     # whatever else runs, and then wait for it: beside a busy program steps took twice as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    keep_freed_memory()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
