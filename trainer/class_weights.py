@@ -25,10 +25,18 @@ class ClassFrequencies:
     @classmethod
     def of(cls, label_maps: Iterable[LabelMap], num_classes: int) -> "ClassFrequencies":
         """Count the classes of (H, W) uint8 label maps; values that are no class do not count."""
+        histograms = (np.bincount(each.ravel(), minlength=IGNORE_INDEX + 1) for each in label_maps)
+        return cls.of_histograms(histograms, num_classes)
+
+    @classmethod
+    def of_histograms(
+        cls, histograms: Iterable[NDArray[np.int64]], num_classes: int
+    ) -> "ClassFrequencies":
+        """Add up counted images: for each, (256,) pixels of each value of its label map."""
         pixels = np.zeros(num_classes, np.int64)
         where_shown = np.zeros(num_classes, np.int64)
-        for label_map in label_maps:
-            counts = np.bincount(label_map.ravel(), minlength=IGNORE_INDEX + 1)[:num_classes]
+        for histogram in histograms:
+            counts = histogram[:num_classes]
             pixels += counts
             where_shown += np.where(counts > 0, counts.sum(), 0)
         return cls(pixels, where_shown)
