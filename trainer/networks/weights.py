@@ -9,6 +9,7 @@ import hashlib
 import http.client
 import pickle
 import secrets
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
@@ -198,8 +199,12 @@ def _read(path: Path) -> dict[str, Tensor]:
 def _download(url: str, path: Path, progress: Progress | None) -> str:
     """Write what is at an address to a file, and return its SHA-256."""
     sha = hashlib.sha256()
-    # The addresses are those of the table above.
-    with urllib.request.urlopen(url, timeout=_TIMEOUT) as response, path.open("xb") as file:
+    try:
+        answer = urllib.request.urlopen(url, timeout=_TIMEOUT)
+    except urllib.error.HTTPError as error:
+        error.close()  # it is an open connection as well
+        raise
+    with answer as response, path.open("xb") as file:
         total = int(response.headers.get("Content-Length") or 0)
         done = 0
         while chunk := response.read(_CHUNK):
