@@ -24,6 +24,7 @@ _KEPT_ON_RESUME = {
     "seed": "seed",
     "flip": "flip",
     "rotate": "rotation",
+    "terms": "terms",
 }
 _path = click.Path(path_type=Path)
 _positive = click.option(
@@ -113,6 +114,21 @@ def networks(num_classes: int, as_json: bool) -> None:
     metavar="DEGREES",
     help="Largest rotation of training images.",
 )
+@click.option(
+    "--loss",
+    "terms",
+    default="ce",
+    show_default=True,
+    metavar="SUM",
+    help="What is minimised: ce, ohem, focal, dice, f-beta, lovasz or a sum: ce+0.5*dice.",
+)
+@click.option(
+    "--class-weights",
+    default="none",
+    show_default=True,
+    metavar="none|inverse|median|W,W,...",
+    help="How much each class counts; inverse and median help rare classes.",
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @_device
 @_positive
@@ -183,6 +199,7 @@ def _console() -> "Console":
 
 def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
     from trainer.data.source import read_class_names
+    from trainer.loss_settings import LossSettings, parse_class_weights
     from trainer.plan import Request
     from trainer.recipe import AugmentationSettings
 
@@ -206,11 +223,15 @@ def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
         seed=options["seed"],
         device=options["device"],
         augmentation=AugmentationSettings(flip=options["flip"], rotation=options["rotate"]),
+        loss=LossSettings(
+            terms=options["terms"], class_weights=parse_class_weights(options["class_weights"])
+        ),
     )
 
 
 def _resume_request(context: click.Context, options: dict[str, Any]) -> "ResumeRequest":
     from trainer.commands import ResumeRequest
+    from trainer.loss_settings import parse_class_weights
 
     given = {
         name
@@ -218,6 +239,8 @@ def _resume_request(context: click.Context, options: dict[str, Any]) -> "ResumeR
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
     }
     kept = {setting: options[name] for name, setting in _KEPT_ON_RESUME.items() if name in given}
+    if "class_weights" in given:
+        kept["class_weights"] = parse_class_weights(options["class_weights"])
     if network_options := _network_options(options):
         kept["options"] = network_options
     return ResumeRequest(

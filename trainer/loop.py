@@ -16,7 +16,6 @@ from trainer.data.source import Sample
 from trainer.device import describe_device
 from trainer.errors import DivergedError, RecipeError
 from trainer.evaluate import Validation, validate
-from trainer.losses import training_loss
 from trainer.networks.table import count_parameters
 from trainer.run_folder import BEST, LAST, Emit
 from trainer.schedule import Budget, learning_rate_factor
@@ -172,7 +171,7 @@ def _step(session: Session, batch: Batch, learning_rate: float) -> float:
         image = batch.image.to(session.device, non_blocking=True)
         target = batch.target.to(session.device, non_blocking=True).long()
         session.optimizer.zero_grad(set_to_none=True)
-        loss = training_loss(session.segmenter(image), target)
+        loss = session.loss(session.segmenter(image), target)
         value = loss.item()
         if not math.isfinite(value):
             position = session.position

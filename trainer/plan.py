@@ -1,10 +1,11 @@
 """Decide the settings that the user left open, and say why."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from trainer.data.survey import Survey
+from trainer.loss_settings import LossSettings
 from trainer.networks.table import Network
 from trainer.recipe import AugmentationSettings, Recipe
 
@@ -14,6 +15,7 @@ _CPU_PIXELS: Final = 4 * 256 * 256
 _CUDA_PIXELS: Final = 16 * 256 * 256
 _DEFAULT_EPOCHS: Final = 100
 _LEARNING_RATE: Final = 1e-3
+_FULL_AUX_WEIGHT: Final = frozenset({"bisenet", "bisenetv2"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Request:
     seed: int = 0
     device: str = "auto"
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
+    loss: LossSettings = field(default_factory=LossSettings)
 
 
 class Reason(NamedTuple):
@@ -88,6 +91,10 @@ def decide_recipe(
         reasons.append(
             Reason("epochs", str(epochs), "a start; --minutes sets a time limit instead")
         )
+    loss = request.loss
+    if network.name in _FULL_AUX_WEIGHT:
+        loss = replace(loss, aux_weight=1.0)
+        reasons.append(Reason("auxiliary heads", "1", "their weight in the papers on BiSeNet"))
     recipe = Recipe(
         network=network.name,
         backbone=network.backbone,
@@ -104,6 +111,7 @@ def decide_recipe(
         seed=request.seed,
         device=request.device,
         augmentation=request.augmentation,
+        loss=loss,
     )
     return recipe, tuple(reasons)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from trainer.errors import RecipeError
+from trainer.loss_settings import LossSettings
 
 RECIPE_VERSION: Final = 1
 SCHEDULES: Final = ("poly", "cosine")
@@ -59,6 +60,7 @@ class Recipe:
         device: "auto", "cpu" or "cuda".
         cache_mib: Memory for decoded images, MiB.
         augmentation: How training images are varied.
+        loss: What is minimised.
     """
 
     network: str
@@ -79,6 +81,7 @@ class Recipe:
     device: str = "auto"
     cache_mib: int = 2048
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
+    loss: LossSettings = field(default_factory=LossSettings)
 
     def __post_init__(self) -> None:
         _require(self.batch >= 1, "--batch must be at least 1")
@@ -110,10 +113,12 @@ class Recipe:
             raise RecipeError(f"this is not a recipe of version {RECIPE_VERSION}")
         settings = {key: item for key, item in value.items() if key != "version"}
         augmentation = settings.pop("augmentation", {})
+        loss = settings.pop("loss", {})
         try:
             return cls(
                 **_checked(cls, settings),
                 augmentation=AugmentationSettings(**_checked(AugmentationSettings, augmentation)),
+                loss=LossSettings(**_checked(LossSettings, loss)),
             )
         except TypeError as error:
             raise RecipeError(f"the recipe is wrong ({error})") from error

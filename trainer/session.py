@@ -27,6 +27,7 @@ from trainer.data.source import SampleCache, items_of, open_label_set
 from trainer.data.survey import Survey, survey
 from trainer.device import pick_device
 from trainer.errors import CheckpointError, RunError
+from trainer.losses import TrainingLoss, build_loss
 from trainer.networks.segmenter import Segmenter
 from trainer.networks.table import Network, find_network
 from trainer.networks.weights import (
@@ -60,6 +61,7 @@ class Session:
         device: Where the network is.
         segmenter: The network in training mode.
         optimizer: Its optimiser.
+        loss: What it minimises.
         position: How far the run is.
         parent: Hash of the checkpoint it started from, or None.
         notes: What else the user should know.
@@ -74,6 +76,7 @@ class Session:
     device: torch.device
     segmenter: Segmenter
     optimizer: torch.optim.Optimizer
+    loss: TrainingLoss
     position: Position
     parent: str | None = None
     notes: tuple[str, ...] = ()
@@ -143,6 +146,7 @@ def new_session(
     cache = SampleCache(dataset, _CACHE_MIB * _MIB)
     found = survey(dataset, cache, progress=progress)
     recipe, reasons = decide_recipe(request, found, row, device.type)
+    loss = _make_loss(recipe, found, device)
     torch.manual_seed(recipe.seed)
     network = row.build(len(found.label_set))
     segmenter = Segmenter(network, row.stride, found.mean, found.std)
@@ -165,6 +169,7 @@ def new_session(
         device=device,
         segmenter=segmenter,
         optimizer=make_optimizer(segmenter, recipe),
+        loss=loss,
         position=Position(),
         parent=parent.digest if parent else None,
         notes=notes,
@@ -234,6 +239,7 @@ def resumed_session(
         device=torch_device,
         segmenter=segmenter,
         optimizer=optimizer,
+        loss=_make_loss(recipe, found, torch_device),
         position=checkpoint.position,
         parent=checkpoint.parent,
         notes=found.warnings,
@@ -245,8 +251,12 @@ def make_optimizer(segmenter: Segmenter, recipe: Recipe) -> torch.optim.Optimize
     return torch.optim.Adam(segmenter.parameters(), lr=recipe.learning_rate)
 
 
+def _make_loss(recipe: Recipe, found: Survey, device: torch.device) -> TrainingLoss:
+    return build_loss(recipe.loss, len(found.label_set), found.class_frequencies, device=device)
+
+
 def _refuse_changes(folder: Path, recipe: Recipe, kept: Mapping[str, Any]) -> None:
-    settings = {**asdict(recipe), **asdict(recipe.augmentation)}
+    settings = {**asdict(recipe), **asdict(recipe.augmentation), **asdict(recipe.loss)}
     for name, value in kept.items():
         if name == "options":  # not all are given, nor in the same order
             merged = (*recipe.options, *value)

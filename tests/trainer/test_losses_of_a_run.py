@@ -14,7 +14,7 @@ from torch import Tensor
 from trainer.class_weights import ClassFrequencies, class_weights
 from trainer.errors import RecipeError
 from trainer.loss_settings import LossSettings, Term, parse_class_weights, parse_terms
-from trainer.losses import build_loss, cross_entropy, training_loss
+from trainer.losses import build_loss, cross_entropy
 from trainer.losses.cross_entropy import ohem_cross_entropy
 from trainer.losses.lovasz import lovasz_softmax
 from trainer.losses.overlap import dice_loss
@@ -231,12 +231,6 @@ def test_gradients_of_a_sum_over_heads_are_right() -> None:
     assert torch.autograd.gradcheck(
         lambda *outputs: loss(outputs, target), tuple(heads), fast_mode=True
     )
-
-
-def test_the_loop_s_loss_is_cross_entropy_with_heads_of_full_weight() -> None:
-    (logits, target), (other, _) = _batch(), _batch(1)
-    expected = cross_entropy(logits, target) + cross_entropy(other, target)
-    assert training_loss([logits, other], target).item() == pytest.approx(expected.item())
 
 
 def test_settings_and_frequencies_load_without_torch() -> None:

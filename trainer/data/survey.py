@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TRAIN, VALIDATION
-from segstudio.errors import FormatError, SegStudioError
+from segstudio.errors import SegStudioError
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
+from trainer.class_weights import ClassFrequencies
 from trainer.data.source import SampleCache, items_of
 from trainer.errors import DatasetError, listed
 
@@ -36,6 +37,7 @@ class Survey:
         mean: Mean of red, green and blue of the training images, 0..255.
         std: Their standard deviation, at least 1.
         class_pixels: Training pixels of each class.
+        pixels_where_shown: Training pixels, of any class, of the images that show each class.
         warnings: What the user should know but may be meant so.
     """
 
@@ -47,7 +49,13 @@ class Survey:
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     class_pixels: tuple[int, ...]
+    pixels_where_shown: tuple[int, ...]
     warnings: tuple[str, ...]
+
+    @property
+    def class_frequencies(self) -> ClassFrequencies:
+        """How often each class occurs in the training images."""
+        return ClassFrequencies(np.array(self.class_pixels), np.array(self.pixels_where_shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +85,28 @@ def survey(
     Raises:
         DatasetError: If a split is empty, files cannot be used, mask values are no classes, or
             there is nothing to learn.
-        FormatError: If masks hold only 0 and 255 and it was not said what they mean.
+        SegStudioError: If a single file cannot be used, its own error.
     """
     work = [(split, item) for split in (TRAIN, VALIDATION) for item in items_of(dataset, split)]
     findings: list[_Finding] = []
-    failures: list[tuple[LabelledImage, SegStudioError]] = []
+    failures: list[SegStudioError] = []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         looks = pool.map(partial(_look, cache), *zip(*work, strict=True))
-        for done, ((_, item), found) in enumerate(zip(work, looks, strict=True), start=1):
+        for done, found in enumerate(looks, start=1):
             if isinstance(found, _Finding):
                 findings.append(found)
             else:
-                failures.append((item, found))
+                failures.append(found)
             if progress:
                 progress(done, len(work))
     _refuse_failures(dataset, failures, len(work))
     label_set = dataset.label_set if len(dataset.label_set) else _named(dataset, findings)
     _refuse_foreign_values(dataset, label_set, findings)
     training = [found for found in findings if found.split == TRAIN]
-    class_pixels = _class_pixels(training, len(label_set))
+    frequencies = ClassFrequencies.of_histograms(
+        (found.values for found in training), len(label_set)
+    )
+    class_pixels = tuple(frequencies.pixels.tolist())
     _refuse_nothing_to_learn(dataset, label_set, class_pixels, findings)
     mean, std = _color_statistics(training)
     sizes = np.array([found.size for found in training])
@@ -110,6 +121,7 @@ def survey(
         mean=mean,
         std=std,
         class_pixels=class_pixels,
+        pixels_where_shown=tuple(frequencies.pixels_where_shown.tolist()),
         warnings=_warnings(label_set, class_pixels, findings),
     )
 
@@ -139,21 +151,25 @@ def _digest(pixels: NDArray[np.uint8]) -> str:
 
 
 def _refuse_failures(
-    dataset: LabelledDataset, failures: Sequence[tuple[LabelledImage, SegStudioError]], total: int
+    dataset: LabelledDataset, failures: Sequence[SegStudioError], total: int
 ) -> None:
     if not failures:
         return
-    # Unclear 0/255 masks come by the hundred and have one cure, which the error itself names.
-    unclear = [error for _, error in failures if isinstance(error, FormatError)]
-    if unclear:
-        raise unclear[0]
     if len(failures) == 1:
-        raise failures[0][1]
+        raise failures[0]
+    # The same problem comes by the hundred: say it once, and name the files.
+    files_by_problem: dict[str, list[str]] = {}
+    for error in failures:
+        file, _, problem = str(error).partition(": ")
+        files_by_problem.setdefault(problem, []).append(file)
+    problems = "; ".join(f"{listed(f)}: {problem}" for problem, f in files_by_problem.items())
+    hints = {error.hint for error in failures}
     raise DatasetError(
         dataset.root,
-        f"{len(failures)} of {total} images cannot be used: "
-        + listed([str(error) for _, error in failures]),
-        hint="Repair these files, or take their names out of the lists of images",
+        f"{len(failures)} of {total} images cannot be used: {problems}",
+        hint=hints.pop()
+        if len(hints) == 1
+        else "Repair these files, or take their names out of the lists of images",
     )
 
 
@@ -231,10 +247,6 @@ def _warnings(
             "so the metrics are better than the model"
         )
     return tuple(warnings)
-
-
-def _class_pixels(findings: Sequence[_Finding], num_classes: int) -> tuple[int, ...]:
-    return tuple(_total(findings)[:num_classes].tolist())
 
 
 def _total(findings: Sequence[_Finding]) -> NDArray[np.int64]:
