@@ -1,6 +1,7 @@
 """Models in the dropdown, and running one on the open image."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +48,15 @@ class _Engine:
         return self._loaded
 
     def predict(
-        self, path: Path, image: RgbImage, cancelled: threading.Event
+        self,
+        path: Path,
+        image: RgbImage,
+        cancelled: threading.Event,
+        progress: Callable[[int, int], None],
     ) -> tuple[LoadedModel, Prediction] | None:
         loaded = self.load(path)
         try:
-            return loaded, self._worker.predict(image, cancelled)
+            return loaded, self._worker.predict(image, cancelled, progress=progress)
         except Cancelled:
             return None
         except SegStudioError:
@@ -66,6 +71,7 @@ class PredictController(QObject):
         models_changed: The list of models changed.
         model_loaded: The ``LoadedModel`` that is ready, or None while there is none.
         running_changed: Whether a model runs now.
+        progressed: (done, total) parts of a large image.
         predicted: A ``PredictionNote``; the document already shows the answer.
         failed: A ``SegStudioError`` to tell the user.
     """
@@ -73,6 +79,7 @@ class PredictController(QObject):
     models_changed = Signal()
     model_loaded = Signal(object)
     running_changed = Signal(bool)
+    progressed = Signal(int, int)
     predicted = Signal(object)
     failed = Signal(object)
 
@@ -137,7 +144,9 @@ class PredictController(QObject):
         if document is None or model is None or self.is_running:
             return
         image, engine, path = document.image, self._engine, model.path
-        self._job = Job(lambda cancelled: engine.predict(path, image, cancelled), self)
+        job = Job(lambda cancelled: engine.predict(path, image, cancelled, job.report), self)
+        job.progressed.connect(self.progressed)
+        self._job = job
         self._job.succeeded.connect(self._on_predicted)
         self._job.failed.connect(self._on_failed)
         self.running_changed.emit(True)

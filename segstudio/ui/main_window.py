@@ -244,6 +244,7 @@ class MainWindow(QMainWindow):
         self.predict.model_loaded.connect(self.status.show_engine)
         self.predict.models_changed.connect(self._show_project_state)
         self.predict.running_changed.connect(self._on_running_changed)
+        self.predict.progressed.connect(self.jobs.set_progress)
         self.predict.predicted.connect(self._on_predicted)
         self.export.running_changed.connect(self._on_export_running_changed)
         self.export.progressed.connect(self.jobs.set_progress)
