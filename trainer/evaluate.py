@@ -138,6 +138,8 @@ def score(
 
 def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
     """Return the metrics of ``Scores.to_json`` as a model card holds them: names and numbers."""
+    if not metrics:  # never validated yet
+        return {}
     flat = {name: metrics[name] for name in ("pixel_accuracy", "mean_iou")}
     for row in metrics["classes"]:
         flat[f"iou of {row['name']}"] = row["iou"]

@@ -78,7 +78,7 @@ def export_onnx(
         parent=checkpoint.parent,
     )
     content = _model_bytes(decider, segmenter.stride, card)
-    difference = _verified_difference(content, segmenter, images)
+    difference = verified_difference(content, segmenter, images)
     make_folder(out.parent)
     atomic_write(out, content)
     return difference
@@ -134,7 +134,17 @@ def _name_outputs(model: onnx.ModelProto) -> None:
             dim.dim_param = letter
 
 
-def _verified_difference(content: bytes, segmenter: Segmenter, images: Sequence[RgbImage]) -> float:
+def verified_difference(content: bytes, segmenter: Segmenter, images: Sequence[RgbImage]) -> float:
+    """Return the largest difference of confidence between an exported model and its network.
+
+    Args:
+        content: The ONNX file.
+        segmenter: The network it should be.
+        images: (H, W, 3) uint8; compared on parts of several sizes, alone and in pairs.
+
+    Raises:
+        ExportError: If a class differs anywhere but at a tie, or a confidence visibly.
+    """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from trainer.data.batches import Batch, TrainingBatches, crops_per_image
+from trainer.data.source import SampleCache, items_of, open_label_set
+from trainer.recipe import AugmentationSettings
+
+
+def _batches(root: Path, *, batch: int = 2, crops: int = 2, limit: int = 2**20) -> TrainingBatches:
+    dataset = open_label_set(root, None, None)
+    return TrainingBatches(
+        items=items_of(dataset, "train"),
+        cache=SampleCache(dataset, limit),
+        crop=(32, 40),
+        batch=batch,
+        crops_per_image=crops,
+        augmentation=AugmentationSettings(),
+        seed=3,
+    )
+
+
+def _same(one: Batch, other: Batch) -> bool:
+    return (
+        one.keys == other.keys
+        and torch.equal(one.image, other.image)
+        and torch.equal(one.target, other.target)
+    )
+
+
+def test_an_epoch_shows_every_image_as_often_as_it_should(voc: Path) -> None:
+    batches = list(_batches(voc).epoch(0))
+
+    keys = [key for batch in batches for key in batch.keys]
+    assert sorted(keys) == sorted(["image0", "image1", "image2"] * 2)
+    assert batches[0].image.shape == (2, 32, 40, 3)
+    assert batches[0].image.dtype == torch.uint8
+    assert batches[0].target.shape == (2, 32, 40)
+
+
+def test_an_epoch_can_be_entered_at_any_step_and_comes_out_the_same(voc: Path) -> None:
+    whole = list(_batches(voc).epoch(4))
+    rest = list(_batches(voc).epoch(4, first_step=1))
+
+    assert len(whole) == 3
+    assert all(map(_same, whole[1:], rest))
+
+
+def test_epochs_differ(voc: Path) -> None:
+    batches = _batches(voc)
+
+    assert not all(map(_same, batches.epoch(0), batches.epoch(1)))
+
+
+def test_a_cache_without_room_gives_the_same_batches(voc: Path) -> None:
+    assert all(map(_same, _batches(voc).epoch(0), _batches(voc, limit=0).epoch(0)))
+
+
+def test_a_batch_larger_than_the_data_set_is_filled(voc: Path) -> None:
+    batches = _batches(voc, batch=8, crops=1)
+
+    (batch,) = batches.epoch(0)
+
+    assert batches.steps_per_epoch == 1
+    assert len(batch.keys) == 8
+    assert set(batch.keys) == {"image0", "image1", "image2"}
+    assert len(np.unique(batch.image.flatten(1).numpy(), axis=0)) == 8
+
+
+def test_stopping_early_leaves_no_thread_working(voc: Path) -> None:
+    stream = _batches(voc, batch=1, crops=8).epoch(0)
+    next(stream)
+
+    stream.close()  # type: ignore[attr-defined]
+
+    assert next(stream, None) is None
+
+
+def test_an_epoch_takes_as_many_crops_as_cover_the_image() -> None:
+    assert crops_per_image((512, 512), (256, 256)) == 4
+    assert crops_per_image((100, 100), (256, 256)) == 1
