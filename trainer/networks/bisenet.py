@@ -25,6 +25,7 @@ from trainer.networks.backbones.xception39 import Xception39
 from trainer.networks.layers import (
     ConvBnRelu,
     PooledBatchNorm2d,
+    ToLogits,
     global_average,
     initialise,
     resized,
@@ -81,7 +82,7 @@ def build(
                 _TutorialSpatialPath(in_channels),
                 _WideContextPath(1024, 2048),
                 FeatureFusion(merge, _weigh_twice(width, bias=True)),
-                nn.Conv2d(width, num_classes, 1),
+                ToLogits(width, num_classes),
                 _Head(1024, 64, num_classes),
                 _Head(2048, 64, num_classes),
             )
@@ -263,4 +264,4 @@ class _TutorialSpatialPath(nn.Sequential):
 
 class _Head(nn.Sequential):
     def __init__(self, in_channels: int, width: int, num_classes: int) -> None:
-        super().__init__(ConvBnRelu(in_channels, width), nn.Conv2d(width, num_classes, 1))
+        super().__init__(ConvBnRelu(in_channels, width), ToLogits(width, num_classes))

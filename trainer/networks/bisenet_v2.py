@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from trainer.networks.layers import (
     ConvBnRelu,
     PooledBatchNorm2d,
+    ToLogits,
     global_average,
     initialise,
     resized,
@@ -61,7 +62,7 @@ class BiSeNetV2(nn.Module):
         self.head = nn.Sequential(
             ConvBnRelu(_WIDTH, _HEAD_WIDTH),
             nn.Dropout(0.1),
-            nn.Conv2d(_HEAD_WIDTH, num_classes, 1),
+            ToLogits(_HEAD_WIDTH, num_classes),
         )
         self.aux_head4 = _AuxHead(16, 4, num_classes)
         self.aux_head8 = _AuxHead(32, 8, num_classes)
@@ -222,7 +223,7 @@ class _AuxHead(nn.Module):
         # The coarser the features, the more channels there are to say what is in their pixels.
         width = stride * stride
         self.first = nn.Sequential(ConvBnRelu(in_channels, _AUX_WIDTH), nn.Dropout(0.1))
-        self.last = nn.Sequential(ConvBnRelu(_AUX_WIDTH, width), nn.Conv2d(width, num_classes, 1))
+        self.last = nn.Sequential(ConvBnRelu(_AUX_WIDTH, width), ToLogits(width, num_classes))
 
     def forward(self, features: Tensor) -> Tensor:
         doubled = F.interpolate(self.first(features), scale_factor=2.0, mode="nearest")

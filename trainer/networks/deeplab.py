@@ -22,6 +22,7 @@ from trainer.networks.backbones.xception65 import Xception65
 from trainer.networks.layers import (
     ConvBnRelu,
     PooledBatchNorm2d,
+    ToLogits,
     initialise,
     resized,
 )
@@ -112,7 +113,7 @@ class DeepLabV3(nn.Module):
         self.classifier = nn.Sequential(
             AtrousPyramid(backbone.out_channels[-1], rates, separable=separable),
             *_conv3x3(_WIDTH, separable=separable),
-            nn.Conv2d(_WIDTH, num_classes, 1),
+            ToLogits(_WIDTH, num_classes),
         )
         initialise(self.classifier)
 
@@ -154,7 +155,7 @@ class DeepLabV3Plus(nn.Module):
         if separable:
             layers += _conv3x3(_WIDTH, separable=True)
         self.decoder = nn.Sequential(*layers)
-        self.head = nn.Conv2d(_WIDTH, num_classes, 1)
+        self.head = ToLogits(_WIDTH, num_classes)
         for part in (self.pyramid, self.skip, self.decoder, self.head):
             initialise(part)
 

@@ -64,6 +64,13 @@ class PooledBatchNorm2d(nn.BatchNorm2d):
         return super().forward(input)
 
 
+class ToLogits(nn.Conv2d):
+    """The 1x1 convolution that gives one logit per class."""
+
+    def __init__(self, in_channels: int, num_classes: int) -> None:
+        super().__init__(in_channels, num_classes, 1)
+
+
 def global_average(features: Tensor) -> Tensor:
     """Return the mean over all pixels: (N, C, H, W) becomes (N, C, 1, 1)."""
     return features.mean(dim=(2, 3), keepdim=True)
@@ -84,17 +91,16 @@ def make_divisible(channels: float, divisor: int = 8) -> int:
 
 
 def initialise(network: nn.Module) -> None:
-    """Draw all convolutions anew, so that signals keep their scale through ReLUs (He et al.)."""
+    """Draw all weights anew, so that signals keep their scale through ReLUs (He et al., 2015).
+
+    Only logits start small: every class about equally likely, none surely wrong.
+    """
     for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            # PyTorch forgets the groups when it counts the fan-out of depthwise kernels.
-            nn.init.kaiming_normal_(
-                module.weight,
-                mode="fan_out" if module.groups == 1 else "fan_in",
-                nonlinearity="relu",
-            )
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.Linear):
+        if isinstance(module, ToLogits | nn.Linear):
             nn.init.normal_(module.weight, std=0.01)
+        elif isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        else:
+            continue
+        if module.bias is not None:
             nn.init.zeros_(module.bias)

@@ -9,7 +9,17 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from trainer.errors import RecipeError, UnknownNetworkError
-from trainer.networks import fcn, fcn_skip, segnet, unet, unet_mini, unet_mobilenet
+from trainer.networks import (
+    bisenet,
+    bisenet_v2,
+    deeplab,
+    fcn,
+    fcn_skip,
+    segnet,
+    unet,
+    unet_mini,
+    unet_mobilenet,
+)
 from trainer.networks.options import BACKBONE, Option, Value, as_text, chosen, options_of
 
 _COST_SIDE: Final = 512
@@ -57,6 +67,10 @@ NETWORKS: Final = {
         Row("unet-mini", unet_mini.UNetMini, unet_mini.STRIDE),
         Row("unet", unet.UNet, unet.STRIDE),
         Row("unet-mobilenet", unet_mobilenet.UNetMobileNet, unet_mobilenet.STRIDE),
+        Row("bisenet", bisenet.build, bisenet.STRIDE),
+        Row("bisenetv2", bisenet_v2.BiSeNetV2, bisenet_v2.STRIDE),
+        Row("deeplabv3", deeplab.build_v3, deeplab.STRIDE),
+        Row("deeplabv3plus", deeplab.build_v3_plus, deeplab.STRIDE),
     )
 }  # fmt: skip
 
