@@ -4,6 +4,7 @@ import os
 
 # Before Qt is imported anywhere.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # some tests load onnxruntime themselves
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,6 +60,16 @@ def open_folder(qtbot: QtBot, window: MainWindow) -> Callable[[Path], None]:
         qtbot.waitUntil(lambda: window.workspace.document is not None, timeout=10_000)
 
     return open_folder
+
+
+@pytest.fixture
+def add_class(window: MainWindow) -> Callable[[], None]:
+    """Add a class to a project that has only the background; it is then the one to paint."""
+
+    def add_class() -> None:
+        window.workspace.set_label_set(window.workspace.label_set.added("cell"))
+
+    return add_class
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Read when torch is loaded. Threads that spin while they wait take the processor from
     # whatever else runs, and then wait for it: beside a busy program steps took twice as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # onnxruntime, which checks exports, reports on itself to its maker unless told otherwise.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     keep_freed_memory()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 

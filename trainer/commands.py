@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -64,11 +65,11 @@ def show_networks(console: Console, num_classes: int, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(rows, indent=2), file=console.file)
         return
-    table = Table()
-    columns = ("network", "backbone", "parameters", "at inference", "GFLOPs at 512", "stride")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))  # narrow enough for 80 columns
+    columns = ("network", "backbone", "parameters", "at inference", "GFLOPs", "stride")
     for column in columns:
         is_name = column in ("network", "backbone")
-        table.add_column(column, justify="left" if is_name else "right", no_wrap=is_name)
+        table.add_column(column, justify="left" if is_name else "right", no_wrap=True)
     for row in rows:
         table.add_row(
             row["name"],
@@ -79,6 +80,7 @@ def show_networks(console: Console, num_classes: int, *, as_json: bool) -> None:
             str(row["stride"]),
         )
     console.print(table)
+    console.print("GFLOPs for one image of 512 x 512; a multiply-add is two", highlight=False)
     for name, options in {row["name"]: row["options"] for row in rows}.items():
         words = " ".join(f"{option}={allowed}" for option, allowed in options.items())
         if words:

@@ -93,6 +93,7 @@ class PredictController(QObject):
         self._load_job: Job | None = None
         self._last: tuple[str, LabelMap, LoadedModel] | None = None
         self._added_files: list[Path] = []
+        self._good: ModelFile | None = None  # the last one that loaded
         self.models: list[ModelFile] = []
         self.model: ModelFile | None = None
         workspace.project_changed.connect(self.find_models)
@@ -193,12 +194,23 @@ class PredictController(QObject):
     @Slot(object)
     def _on_loaded(self, loaded: LoadedModel) -> None:
         self._load_job = None
+        self._good = self.model
         self.model_loaded.emit(loaded)
 
     @Slot(object)
     def _on_load_failed(self, error: Exception) -> None:
         self._load_job = None
         self.failed.emit(as_user_error(error))
+        self._leave_broken_model()
+
+    def _leave_broken_model(self) -> None:
+        """Go back to the last model that loaded; forget the broken one if it was only added."""
+        if self.model is not None and self.model.path in self._added_files:
+            self._added_files.remove(self.model.path)
+            self.find_models()
+        if self._good in self.models and self.model != self._good:
+            self._choose(self._good)
+            self.models_changed.emit()
 
     def _end_job(self) -> None:
         self._job = None

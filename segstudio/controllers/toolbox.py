@@ -27,10 +27,12 @@ class Toolbox(QObject):
     Signals:
         changed: The tool, the class or the size changed.
         class_chosen: The class index that the user chose, by whatever way.
+        class_needed: The user painted, but there is no class yet besides the background.
     """
 
     changed = Signal()
     class_chosen = Signal(int)
+    class_needed = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -100,7 +102,9 @@ class Toolbox(QObject):
     def make_tool(self) -> Tool | None:
         """Return the active tool for one gesture, or None if it does not paint."""
         if self._tool is ToolName.BRUSH:
-            if self._class_index >= len(self._workspace.label_set):
+            # Background over nothing shows no trace; the user means a class that is not there.
+            if len(self._workspace.label_set) < 2:
+                self.class_needed.emit()
                 return None
             name = self._workspace.label_set[self._class_index].name
             return Brush(self.tr("Brush %s") % name, self._size, self.paint_value())

@@ -135,6 +135,7 @@ class Workspace(QObject):
         self.current_key = None
         self.project, self.keys = opened.project, opened.keys
         self.labelled = set()
+        self.saved_at = None
         self.project_changed.emit()
         self.label_set_changed.emit()
         self._find_labelled(opened.project)

@@ -283,6 +283,9 @@ def _spawn(folder: Path, theirs: Connection, pixels: SharedPixels) -> subprocess
 
 def _environment() -> dict[str, str]:
     environment = dict(os.environ)
+    # onnxruntime reports on itself to its maker unless told otherwise before it is loaded. Nothing
+    # leaves the user's computer.
+    environment["ORT_DISABLE_TELEMETRY"] = "1"
     root = str(Path(__file__).resolve().parents[2])
     # A source checkout is not on the path of a new process. An installed package is; adding its
     # folder again would put it before the standard library.

@@ -141,6 +141,7 @@ class ClassPanel(QWidget):
         workspace.label_set_changed.connect(self._on_label_set_changed)
         workspace.project_changed.connect(self._hide_background)
         toolbox.changed.connect(self._select_chosen)
+        toolbox.class_chosen.connect(self._show_chosen)
         theme.changed.connect(self._model.refresh)
         self._on_label_set_changed()
 
@@ -216,6 +217,13 @@ class ClassPanel(QWidget):
             self.view.setCurrentIndex(index)
             self.view.selectRow(row)
             self.view.scrollTo(index)
+
+    def _show_chosen(self, class_index: int) -> None:
+        # What is painted must be seen. The background stays as it is: painted over a class, it
+        # shows by what it takes away.
+        background = self._workspace.label_set.background_index
+        if class_index in self._model.hidden and class_index != background:
+            self.toggle(class_index)
 
     def _on_clicked(self, index: QModelIndex) -> None:
         if index.column() == _VISIBLE:

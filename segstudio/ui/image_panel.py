@@ -100,7 +100,7 @@ class _ImageDelegate(QStyledItemDelegate):
         self._state_text = {
             _LABELLED: self.tr("labelled"),
             _UNLABELLED: self.tr("not labelled"),
-            _DAMAGED: self.tr("damaged"),
+            _DAMAGED: self.tr("cannot be opened"),
         }
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:

@@ -30,6 +30,7 @@ class JobBar(QWidget):
         layout.addWidget(self._left)
         layout.addStretch(1)
         layout.addWidget(self._cancel)
+        self.setAutoFillBackground(True)  # it lies over the image
         self.hide()
 
     def begin(self, name: str, cancel: Callable[[], None]) -> None:

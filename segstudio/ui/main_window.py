@@ -16,12 +16,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
+    QGridLayout,
     QLabel,
     QMainWindow,
     QMessageBox,
     QStackedWidget,
     QToolBar,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -108,12 +108,12 @@ class MainWindow(QMainWindow):
         for page in (self.welcome, self.canvas, self._unreadable):
             self._pages.addWidget(page)
         centre = QWidget()
-        layout = QVBoxLayout(centre)
+        # The bars lie over the page: beside it they would make the image jump when they come.
+        layout = QGridLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.messages)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self.jobs)
+        layout.addWidget(self._pages, 0, 0)
+        layout.addWidget(self.messages, 0, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.jobs, 0, 0, Qt.AlignmentFlag.AlignBottom)
         self.setCentralWidget(centre)
 
         self.model_bar = ModelBar(self.predict, actions["run"], self)
@@ -226,7 +226,7 @@ class MainWindow(QMainWindow):
         workspace.project_changed.connect(self._on_project_changed)
         workspace.label_set_changed.connect(lambda: canvas.set_label_set(workspace.label_set))
         workspace.document_changed.connect(self._on_document_changed)
-        workspace.image_opening.connect(lambda _key: self._show_project_state())
+        workspace.image_opening.connect(self._on_image_opening)
         workspace.image_failed.connect(self._on_image_failed)
         workspace.open_failed.connect(self._on_open_failed)
         canvas.hovered.connect(self.status.show_pixel)
@@ -239,8 +239,10 @@ class MainWindow(QMainWindow):
             page.open_requested.connect(self._ask_folder)
         self.welcome.sample_requested.connect(workspace.open_sample)
         self.welcome.recent_requested.connect(workspace.open)
-        for part in (workspace, self.predict, self.export, self.class_panel):
+        for part in (workspace, self.predict, self.export):
             part.failed.connect(self.messages.show_error)
+        self.class_panel.failed.connect(lambda error: self.messages.show_notice(error.sentence))
+        self.toolbox.class_needed.connect(self._on_class_needed)
         self.predict.model_loaded.connect(self.status.show_engine)
         self.predict.models_changed.connect(self._show_project_state)
         self.predict.running_changed.connect(self._on_running_changed)
@@ -307,6 +309,17 @@ class MainWindow(QMainWindow):
         self.canvas.set_document(document)
         self._show_project_state()
 
+    def _on_image_opening(self, _key: str) -> None:
+        self.messages.hide_notice()
+        self._show_project_state()
+
+    def _on_class_needed(self) -> None:
+        self.messages.show_notice(
+            self.tr("There is only the background yet. Add a class to paint it."),
+            self.tr("Add class"),
+            self.class_panel.add_class,
+        )
+
     def _on_image_failed(self, _key: str, error: SegStudioError) -> None:
         self._unreadable.setText(error.sentence)
         self._pages.setCurrentWidget(self._unreadable)
@@ -349,9 +362,10 @@ class MainWindow(QMainWindow):
         self._show_project_state()
 
     def _on_exported(self, folder: Path, report: ExportReport) -> None:
+        count = self.tr("%d images") % report.images if report.images != 1 else self.tr("1 image")
         self.messages.show_notice(
-            self.tr("%d images exported to %s, %d pixels changed.")
-            % (report.images, folder, report.changed_pixels),
+            self.tr("%s exported to %s, %d pixels changed.")
+            % (count, folder, report.changed_pixels),
             self.tr("Show folder"),
             lambda: _show_folder(folder),
         )

@@ -63,6 +63,12 @@ class MessageBar(QWidget):
         self._show(text, ACCENT, label, action)
         self._timer.start()
 
+    def hide_notice(self) -> None:
+        """Hide what shows, unless it is an error."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self.hide()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the tinted plate and the coloured edge."""
         painter = QPainter(self)

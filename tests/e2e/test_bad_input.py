@@ -101,12 +101,14 @@ def test_a_file_that_is_no_model_gives_a_sentence_and_painting_goes_on(
     qtbot: QtBot,
     window: MainWindow,
     open_folder: Callable[[Path], None],
+    add_class: Callable[[], None],
     drag: Callable[..., None],
     image_folder: Path,
     tmp_path: Path,
     content: bytes,
 ) -> None:
     open_folder(image_folder)
+    add_class()
     fake = tmp_path / "fake.onnx"
     fake.write_bytes(content)
 
@@ -114,6 +116,7 @@ def test_a_file_that_is_no_model_gives_a_sentence_and_painting_goes_on(
         window.predict.add_model(fake)
     assert "fake.onnx" in window.messages.text
     assert "Traceback" not in window.messages.text
+    assert "fake" not in [model.name for model in window.predict.models]
 
     middle = window.canvas.rect().center()
     drag(window.canvas, middle, middle + QPoint(10, 10))
@@ -143,3 +146,22 @@ def test_a_read_only_folder_says_so_and_its_labels_can_go_elsewhere(
     assert window.workspace.project is not None
     assert window.workspace.project.folder == labels
     assert window.workspace.project.image_root == open_folder_for_all
+
+
+def test_painting_without_a_class_asks_for_one(
+    qtbot: QtBot,
+    window: MainWindow,
+    open_folder: Callable[[Path], None],
+    drag: Callable[..., None],
+    image_folder: Path,
+) -> None:
+    open_folder(image_folder)
+    middle = window.canvas.rect().center()
+    drag(window.canvas, middle, middle + QPoint(10, 10))
+    assert window.workspace.document is not None
+    assert (window.workspace.document.label_map == 255).all()
+    assert "Add a class" in window.messages.text
+
+    qtbot.mouseClick(window.messages._button, Qt.MouseButton.LeftButton)
+    drag(window.canvas, middle, middle + QPoint(10, 10))
+    assert (window.workspace.document.label_map == 1).any()

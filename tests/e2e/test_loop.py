@@ -126,10 +126,12 @@ def test_work_survives_closing_the_window(
     qtbot: QtBot,
     window: MainWindow,
     open_folder: Callable[[Path], None],
+    add_class: Callable[[], None],
     drag: Callable[..., None],
     image_folder: Path,
 ) -> None:
     open_folder(image_folder)
+    add_class()
     middle = window.canvas.rect().center()
     drag(window.canvas, middle, middle + QPoint(30, 30))
     assert window.workspace.document is not None
@@ -146,10 +148,12 @@ def test_edits_are_saved_after_three_idle_seconds(
     qtbot: QtBot,
     window: MainWindow,
     open_folder: Callable[[Path], None],
+    add_class: Callable[[], None],
     drag: Callable[..., None],
     image_folder: Path,
 ) -> None:
     open_folder(image_folder)
+    add_class()
     key = window.workspace.current_key
     middle = window.canvas.rect().center()
     drag(window.canvas, middle, middle + QPoint(30, 30))
@@ -163,10 +167,12 @@ def test_labels_that_cannot_be_saved_stay_in_memory_and_are_tried_again(
     qtbot: QtBot,
     window: MainWindow,
     open_folder: Callable[[Path], None],
+    add_class: Callable[[], None],
     drag: Callable[..., None],
     image_folder: Path,
 ) -> None:
     open_folder(image_folder)
+    add_class()
     workspace = window.workspace
     first = workspace.current_key
     masks = image_folder / "segstudio" / "masks"
@@ -224,11 +230,13 @@ def test_a_second_run_keeps_corrections_and_offers_to_replace_them(
 def test_the_project_can_be_moved_with_its_images(
     window: MainWindow,
     open_folder: Callable[[Path], None],
+    add_class: Callable[[], None],
     drag: Callable[..., None],
     image_folder: Path,
     tmp_path: Path,
 ) -> None:
     open_folder(image_folder)
+    add_class()
     middle = window.canvas.rect().center()
     drag(window.canvas, middle, middle + QPoint(30, 30))
     assert window.workspace.document is not None

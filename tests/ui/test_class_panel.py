@@ -82,3 +82,10 @@ def test_clicking_a_name_chooses_the_class_to_paint(qtbot: QtBot, opened: MainWi
     name = view.visualRect(view.model().index(0, 2)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=name)
     assert opened.toolbox.class_index == 0
+
+
+def test_choosing_a_hidden_class_shows_it(opened: MainWindow) -> None:
+    opened.class_panel.add_class()
+    opened.class_panel.toggle(1)
+    opened.toolbox.choose_class(1)
+    assert opened.class_panel.hidden == {0}

@@ -69,7 +69,7 @@ def items_of(dataset: LabelledDataset, split: str) -> Sequence[LabelledImage]:
         raise DatasetError(
             dataset.root,
             f"the split {split!r} holds no images",
-            hint=f"List at least one image in {split}.txt",
+            hint="Label two images or more: some train, the others judge",
         )
     return dataset.splits[split]
 

@@ -1,5 +1,6 @@
 """Where the image lies on the canvas: plain arithmetic, no Qt."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -64,8 +65,12 @@ class Viewport:
         )._kept_visible()
 
     def at_full_size(self) -> Self:
-        """Return the view at 100 % with the same point in the middle."""
-        return self.zoomed(1 / self.zoom, self.height / 2, self.width / 2)
+        """Return the view at 100 % with the same point in the middle, to half a pixel.
+
+        Image pixels then lie on the pixels of the screen, not between them.
+        """
+        view = self.zoomed(1 / self.zoom, self.height / 2, self.width / 2)
+        return replace(view, top=math.floor(view.top), left=math.floor(view.left))
 
     def panned(self, dy: float, dx: float) -> Self:
         """Return the view moved by canvas pixels; some of the image stays visible."""
