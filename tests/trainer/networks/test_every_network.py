@@ -101,7 +101,8 @@ def test_evaluation_needs_nothing_that_is_only_for_training(network: Network) ->
     "name",
     [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in NETWORKS],
 )
-def test_it_learns_four_images_by_heart(name: str) -> None:
+def test_it_learns_four_images_by_heart(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FCN, "hidden_channels", 256)  # 10 million weights do for four images
     torch.manual_seed(0)
     network = find_network(name)
 

@@ -14,7 +14,7 @@ from trainer.networks.segmenter import Segmenter
 from trainer.networks.table import NETWORKS, find_network
 from trainer.recipe import Recipe
 
-VARIANTS = [
+VARIANTS: list[tuple[str, tuple[str, ...]]] = [
     *((name, ()) for name in NETWORKS),
     ("fcn8s", ("geometry=classic",)),
     ("fcn8s", ("geometry=classic", "upsample=bilinear")),
@@ -23,17 +23,12 @@ VARIANTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("name", "settings"),
-    [
-        pytest.param(
-            *variant,
-            marks=() if variant[0] == "unet-mobilenet" else pytest.mark.slow,
-            id="-".join([variant[0], *variant[1]]),
-        )
-        for variant in VARIANTS
-    ],
+    VARIANTS,
+    ids=["-".join([name, *settings]) for name, settings in VARIANTS],
 )
 def test_the_exported_network_answers_as_in_pytorch(
     name: str, settings: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
