@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,7 +13,10 @@ from trainer.networks.backbones.resnet18 import ResNet18
 from trainer.networks.backbones.xception import Xception
 from trainer.networks.backbones.xception39 import Xception39
 from trainer.networks.backbones.xception65 import Xception65
+from trainer.networks.bisenet import build as build_bisenet
+from trainer.networks.deeplab import build_v3, build_v3_plus
 from trainer.networks.layers import PooledBatchNorm2d, make_divisible
+from trainer.networks.weights import PUBLISHED, load_published
 
 
 def on_meta(build: Callable[[], nn.Module]) -> nn.Module:
@@ -131,6 +136,27 @@ def test_mobilenet_has_the_names_of_torchvision() -> None:
         "classifier.1.weight",
     } <= names.keys()
     assert names["features.2.conv.1.0.weight"].shape == (96, 1, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("build", "network", "name"),
+    [
+        (ResNet18, build_bisenet, "resnet18"),
+        (MobileNetV2, build_v3, "mobilenet-v2"),
+        (MobileNetV2, partial(build_v3_plus, output_stride=8), "mobilenet-v2"),
+    ],
+)
+def test_the_weights_of_a_classifier_fill_the_backbone_of_a_network(
+    build: Callable[..., nn.Module], network: Callable[..., nn.Module], name: str, tmp_path: Path
+) -> None:
+    classifier = build(num_classes=10)
+    path = tmp_path / "weights.pth"
+    torch.save(classifier.state_dict(), path)
+    filled = network(2, backbone=name)
+    load_published(filled, PUBLISHED[name], path)
+    given = classifier.state_dict()
+    for key, value in filled.backbone.state_dict().items():
+        assert torch.equal(value, given[key]), key
 
 
 @pytest.mark.parametrize("build", [ResNet18, MobileNetV2, Xception])
