@@ -24,11 +24,18 @@ REQUEST = Request(network="unet-mini", data="/data")
 def test_what_is_left_open_is_decided_with_a_reason() -> None:
     recipe, reasons = decide_recipe(REQUEST, FOUND, NETWORK, "cpu")
 
-    assert recipe.crop == (256, 256)
-    assert recipe.batch >= 2
+    assert recipe.crop == (128, 128)
+    assert recipe.batch == 4
     assert recipe.epochs
     assert {reason.setting for reason in reasons} == {"crop", "batch", "lr", "epochs"}
     assert all(reason.why for reason in reasons)
+
+
+def test_networks_that_see_farther_and_gpus_get_larger_crops() -> None:
+    far = find_network("fcn32s")
+
+    assert decide_recipe(REQUEST, FOUND, far, "cpu")[0].crop == (256, 256)
+    assert decide_recipe(REQUEST, FOUND, NETWORK, "cuda")[0].crop == (512, 512)
 
 
 def test_what_is_given_is_kept_without_a_reason() -> None:
