@@ -24,8 +24,11 @@ from numpy.typing import NDArray
 
 from segstudio.core.label_map import RgbImage
 from segstudio.core.model_card import CARD_KEY, ModelCard
+from segstudio.core.splits import TRAIN, VALIDATION
+from segstudio.formats.dataset import LabelledDataset
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from trainer.checkpoint import Checkpoint, segmenter_of
+from trainer.data.source import read_sample
 from trainer.errors import ExportError
 from trainer.evaluate import flat_metrics
 from trainer.networks.segmenter import Decider, Segmenter
@@ -82,6 +85,12 @@ def export_onnx(
     make_folder(out.parent)
     atomic_write(out, content)
     return difference
+
+
+def images_to_check(dataset: LabelledDataset) -> list[RgbImage]:
+    """Return two real images of a data set, to check an export with."""
+    items = [*dataset.splits.get(VALIDATION, ()), *dataset.splits.get(TRAIN, ())]
+    return [read_sample(dataset, item).image for item in items[:2]]
 
 
 def _model_bytes(decider: Decider, stride: int, card: ModelCard) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from torch import nn
 
-from trainer.commands import show_networks
+from trainer.commands.networks import show_networks
 from trainer.errors import RecipeError, UnknownNetworkError
 from trainer.networks.options import Option, chosen, options_of
 from trainer.networks.table import (

@@ -1,16 +1,14 @@
-"""The command line: reads options, and loads torch only when a command needs it."""
+"""``trainer train``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from segstudio import __version__
+from trainer.cli import shared
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from trainer.commands import ResumeRequest
+    from trainer.commands.train import ResumeRequest
     from trainer.plan import Request
 
 # Options that a resumed run keeps, under their names in the recipe.
@@ -26,47 +24,10 @@ _KEPT_ON_RESUME = {
     "rotate": "rotation",
     "terms": "terms",
 }
-_path = click.Path(path_type=Path)
-_positive = click.option(
-    "--positive",
-    type=click.Choice(["dark", "light"]),
-    help="Which value of masks that hold only 0 and 255 is class 1.",
-)
-_classes = click.option(
-    "--classes", type=_path, metavar="NAMES.txt", help="Names of the classes, one a line."
-)
-_device = click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="trainer")
-def cli() -> None:
-    """Train segmentation networks on your label set and export them for segstudio."""
-
-
-@cli.command()
-@click.option(
-    "--classes",
-    "num_classes",
-    default=21,
-    show_default=True,
-    metavar="N",
-    type=click.IntRange(2, 255),
-    help="Count the weights for N classes.",
-)
-@_json
-def networks(num_classes: int, as_json: bool) -> None:
-    """List the networks with their size and cost."""
-    from trainer.commands import show_networks
-
-    show_networks(_console(), num_classes, as_json=as_json)
-
-
-@cli.command()
-@click.option("--data", type=_path, metavar="DIR", help="Folder of the label set.")
+@click.command()
+@click.option("--data", type=shared.path_type, metavar="DIR", help="Folder of the label set.")
 @click.option("--network", metavar="NAME", help="See: trainer networks.")
 @click.option("--backbone", metavar="NAME", help="Its encoder; see: trainer networks.")
 @click.option(
@@ -81,7 +42,9 @@ def networks(num_classes: int, as_json: bool) -> None:
     metavar="transposed|bilinear|unpool",
     help="Short for --option upsample=..., for networks that have it.",
 )
-@click.option("--out", type=_path, metavar="RUN", required=True, help="Folder of the run.")
+@click.option(
+    "--out", type=shared.path_type, metavar="RUN", required=True, help="Folder of the run."
+)
 @click.option(
     "--weights",
     default="none",
@@ -130,71 +93,21 @@ def networks(num_classes: int, as_json: bool) -> None:
     help="How much each class counts; inverse and median help rare classes.",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
-@_device
-@_positive
-@_classes
+@shared.device
+@shared.positive
+@shared.classes
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
-@_json
+@shared.as_json
 @click.pass_context
 def train(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click's values
     """Train a network; RUN gets checkpoints, events and at the end model.onnx."""
-    from trainer.commands import run_training
+    from trainer.commands.train import run_training
 
     make = _resume_request if options["resume"] else _new_request
     code = run_training(
-        _console(), options["out"], make(context, options), as_json=options["as_json"]
+        shared.console(), options["out"], make(context, options), as_json=options["as_json"]
     )
     context.exit(code)
-
-
-@cli.command()
-@click.argument("model", type=_path, metavar="RUN_OR_MODEL")
-@click.option("--data", type=_path, metavar="DIR", required=True, help="Folder of the label set.")
-@click.option("--split", default="val", show_default=True, metavar="NAME")
-@_positive
-@_classes
-@_device
-@_json
-def evaluate(
-    model: Path,
-    data: Path,
-    split: str,
-    positive: str | None,
-    classes: Path | None,
-    device: str,
-    as_json: bool,
-) -> None:
-    """Judge a run, a checkpoint or an ONNX model on labelled images."""
-    from trainer.commands import evaluate_model
-    from trainer.data.source import read_class_names
-
-    evaluate_model(
-        _console(),
-        model,
-        data,
-        split,
-        positive=positive,
-        classes=read_class_names(classes) if classes else None,
-        device=device,
-        as_json=as_json,
-    )
-
-
-@cli.command()
-@click.argument("run", type=_path, metavar="RUN")
-@click.option("--out", type=_path, metavar="MODEL.onnx", required=True, help="File to write.")
-@click.option("--name", metavar="NAME", help="Name people see; the file's stem unless given.")
-def export(run: Path, out: Path, name: str | None) -> None:
-    """Write the best weights of RUN as an ONNX model with its card inside."""
-    from trainer.commands import export_run
-
-    export_run(_console(), run, out, name)
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console()
 
 
 def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
@@ -230,7 +143,7 @@ def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
 
 
 def _resume_request(context: click.Context, options: dict[str, Any]) -> "ResumeRequest":
-    from trainer.commands import ResumeRequest
+    from trainer.commands.train import ResumeRequest
     from trainer.loss_settings import parse_class_weights
 
     given = {
