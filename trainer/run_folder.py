@@ -10,6 +10,7 @@ RUN/
 
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -105,10 +106,13 @@ class EventLog:
 
     def _ends_without_newline(self) -> bool:
         try:
-            content = self._path.read_bytes()
+            with self._path.open("rb") as file:
+                if file.seek(0, os.SEEK_END) == 0:
+                    return False
+                file.seek(-1, os.SEEK_END)
+                return file.read(1) != b"\n"
         except OSError:  # there is none yet
             return False
-        return bool(content) and not content.endswith(b"\n")
 
 
 def event_line(event: Event) -> str:

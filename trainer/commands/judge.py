@@ -12,7 +12,7 @@ from trainer.device import pick_device
 from trainer.errors import RunError
 from trainer.evaluate import load_model, score
 from trainer.export import export_onnx, images_to_check
-from trainer.report import JsonReport, TerminalReport, scores_table
+from trainer.reports.terminal import JsonReport, TerminalReport, scores_table
 
 
 def evaluate_model(

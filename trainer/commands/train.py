@@ -18,7 +18,7 @@ from trainer.errors import RunError
 from trainer.export import export_onnx, images_to_check
 from trainer.loop import Ending, train
 from trainer.plan import Request
-from trainer.report import JsonReport, TerminalReport, duration
+from trainer.reports.terminal import JsonReport, TerminalReport, duration
 from trainer.run_folder import BEST, MODEL, Emit, Event, EventLog
 from trainer.session import Session, new_session, resumed_session
 
