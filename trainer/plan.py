@@ -33,6 +33,7 @@ class Request:
     backbone: str | None = None
     options: tuple[str, ...] = ()
     data: str
+    format: str | None = None
     positive: str | None = None
     classes: tuple[str, ...] | None = None
     weights: str = "none"
@@ -104,6 +105,7 @@ def decide_recipe(
         backbone=network.backbone,
         options=network.settings,
         data=request.data,
+        format=request.format or found.format_name,
         positive=request.positive,
         classes=request.classes,
         weights=request.weights,

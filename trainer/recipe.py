@@ -46,6 +46,7 @@ class Recipe:
         backbone: Name of its backbone, or None where it has none to choose.
         options: Its options as "name=value".
         data: Folder of the label set, absolute.
+        format: Name of its format; None in recipes that did not say: it is recognised.
         positive: "dark" or "light": which value of 0/255 masks is class 1; None if not asked.
         classes: Class names that were given on the command line, or None.
         weights: "none", or the checkpoint that training starts from, absolute.
@@ -67,6 +68,7 @@ class Recipe:
     backbone: str | None = None
     options: tuple[str, ...] = ()
     data: str
+    format: str | None = None
     positive: str | None = None
     classes: tuple[str, ...] | None = None
     weights: str = "none"

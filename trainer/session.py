@@ -142,7 +142,7 @@ def new_session(
     device = pick_device(request.device)
     published = published_for(row.name, row.backbone) if request.weights == "imagenet" else None
     parent = _parent_weights(request.weights, row)
-    dataset = open_label_set(Path(request.data), request.positive, request.classes)
+    dataset = open_label_set(Path(request.data), request.positive, request.classes, request.format)
     cache = SampleCache(dataset, _CACHE_MIB * _MIB)
     found = survey(dataset, cache, progress=progress)
     recipe, reasons = decide_recipe(request, found, row, device.type)
@@ -210,7 +210,7 @@ def resumed_session(
     recipe = replace(
         recipe, data=str(data) if data else recipe.data, device=device or recipe.device
     )
-    dataset = open_label_set(Path(recipe.data), recipe.positive, recipe.classes)
+    dataset = open_label_set(Path(recipe.data), recipe.positive, recipe.classes, recipe.format)
     cache = SampleCache(dataset, recipe.cache_mib * _MIB)
     found = survey(dataset, cache, progress=progress)
     if found.fingerprint != checkpoint.fingerprint:

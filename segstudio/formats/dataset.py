@@ -35,6 +35,7 @@ class LabelledDataset:
         read_label_map: Decodes one image's labels to (H, W) uint8 class indices, 255 = ignore.
             Raises ``MaskError`` or ``FormatError``.
         problems: What was left out and why, one sentence each.
+        format_name: Name of the format in the table; empty until ``table.read_any`` says it.
     """
 
     root: Path
@@ -42,6 +43,7 @@ class LabelledDataset:
     splits: Mapping[str, Sequence[LabelledImage]]
     read_label_map: Callable[[LabelledImage], LabelMap]
     problems: tuple[str, ...] = ()
+    format_name: str = ""
 
 
 class LabelledArray(NamedTuple):

@@ -1,6 +1,7 @@
 """The one table of formats: a new format is one file and one row here."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -66,6 +67,7 @@ class LabelFormat(NamedTuple):
         title: Words in the window.
         recognises: Whether a folder looks like this format.
         write: None for what is only read.
+        asks_positive: Whether masks of 0 and 255 leave open what they mean; the others define it.
     """
 
     name: str
@@ -73,6 +75,7 @@ class LabelFormat(NamedTuple):
     recognises: Callable[[Path], bool]
     read: Reader
     write: Writer | None = None
+    asks_positive: bool = False
 
 
 _PROJECT: Final = LabelFormat("segstudio", "segstudio project", is_project_or_images, read_project)
@@ -80,8 +83,8 @@ _PROJECT: Final = LabelFormat("segstudio", "segstudio project", is_project_or_im
 # In the order of recognising: what is particular before what fits many folders.
 _ROWS: Final = (
     _PROJECT,
-    LabelFormat("voc", "Pascal VOC", is_voc, read_voc, write_voc),
-    LabelFormat("camvid", "CamVid lists", is_camvid, read_camvid, write_camvid),
+    LabelFormat("voc", "Pascal VOC", is_voc, read_voc, write_voc, asks_positive=True),
+    LabelFormat("camvid", "CamVid lists", is_camvid, read_camvid, write_camvid, asks_positive=True),
     LabelFormat("pets", "Oxford-IIIT Pet", is_pets, read_pets, write_pets),
     LabelFormat(
         "cityscapes", "Cityscapes, 19 classes", is_cityscapes, read_cityscapes, write_cityscapes
@@ -104,7 +107,9 @@ _ROWS: Final = (
         read_coco_instances,
         write_coco_instances,
     ),
-    LabelFormat("png", "folders of images and masks", is_png, read_png, write_png),
+    LabelFormat(
+        "png", "folders of images and masks", is_png, read_png, write_png, asks_positive=True
+    ),
 )
 
 FORMATS: Final = {row.name: row for row in _ROWS}
@@ -125,6 +130,17 @@ def read_any(
             cannot be read.
         ProjectError: If it is a project that cannot be read.
     """
+    row = find_format(root, format_name)
+    return replace(row.read(root, positive=positive), format_name=row.name)
+
+
+def find_format(root: Path, format_name: str | None = None) -> LabelFormat:
+    """Return the format that a folder looks like, or the one that is named.
+
+    Raises:
+        FormatError: If there is no such folder or format, no format recognises the folder, or two
+            do that mean different labels.
+    """
     if not root.is_dir():
         raise FormatError(root, "there is no such folder", hint="Check the name")
     if (root / UNFINISHED).is_file():
@@ -133,14 +149,18 @@ def read_any(
             "this export was stopped before it was finished",
             hint=f"Export again into a new folder, or remove {UNFINISHED} to use what is there",
         )
-    row = _recognised(root) if format_name is None else FORMATS.get(format_name)
+    return _recognised(root) if format_name is None else _named(root, format_name)
+
+
+def _named(root: Path, format_name: str) -> LabelFormat:
+    row = FORMATS.get(format_name)
     if row is None:
         raise FormatError(
             root,
             f"there is no format {format_name}",
             hint=f"Known are: {', '.join(FORMATS)}",
         )
-    return row.read(root, positive=positive)
+    return row
 
 
 def _recognised(root: Path) -> LabelFormat:

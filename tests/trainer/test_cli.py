@@ -33,6 +33,13 @@ def _events(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
 
 
+def _spread_masks(voc: Path) -> None:
+    """Write 255 where the masks say 1."""
+    for path in (voc / "SegmentationClass").iterdir():
+        mask = np.asarray(Image.open(path))
+        Image.fromarray(mask * np.uint8(255)).save(path)
+
+
 def test_help_is_quick(trainer: Trainer) -> None:
     durations = []
     for _ in range(3):
@@ -138,6 +145,8 @@ def test_ctrl_c_keeps_a_checkpoint_to_go_on_from(tmp_path: Path, voc: Path) -> N
         (("train", "--out", "run", "--data", "."), "--network is missing"),
         (("train", "--out", "run", "--batch", "many"), "many"),
         (("trian",), "trian"),
+        (("train", "--out", "run", "--data", ".", "--format", "vox"), "known are segstudio, voc"),
+        (("evaluate", "run", "--data", ".", "--format", "vox"), "known are segstudio, voc"),
         (("train", "--out", "nowhere", "--resume"), "no such run folder"),
         (("evaluate", "nowhere", "--data", "."), "no such run or file"),
         (("export", "nowhere", "--out", "x.onnx"), "no such run or file"),
@@ -191,9 +200,7 @@ def test_bad_input_is_one_sentence(
 def test_masks_of_0_and_255_need_an_answer(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, voc: Path
 ) -> None:
-    for path in (voc / "SegmentationClass").iterdir():
-        mask = np.asarray(Image.open(path))
-        Image.fromarray(mask * np.uint8(255)).save(path)
+    _spread_masks(voc)
     train = ("train", *QUICK, "--data", voc, "--out", tmp_path / "run", "--epochs", 1)
 
     assert "--positive dark" in _complaint(capsys, *train)

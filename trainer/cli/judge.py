@@ -13,6 +13,7 @@ from trainer.cli import shared
     "--data", type=shared.path_type, metavar="DIR", required=True, help="Folder of the label set."
 )
 @click.option("--split", default="val", show_default=True, metavar="NAME")
+@shared.format_name
 @shared.positive
 @shared.classes
 @shared.device
@@ -21,6 +22,7 @@ def evaluate(
     model: Path,
     data: Path,
     split: str,
+    format_name: str | None,
     positive: str | None,
     classes: Path | None,
     device: str,
@@ -35,6 +37,7 @@ def evaluate(
         model,
         data,
         split,
+        format_name=format_name,
         positive=positive,
         classes=read_class_names(classes) if classes else None,
         device=device,

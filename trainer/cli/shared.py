@@ -8,7 +8,25 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+
+def _known_format(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    from segstudio.formats.table import FORMATS  # not for everyone who asks for help
+
+    if value not in FORMATS:
+        raise click.BadParameter(f"there is no format {value!r}; known are {', '.join(FORMATS)}")
+    return value
+
+
 path_type = click.Path(path_type=Path)
+format_name = click.option(
+    "--format",
+    "format_name",
+    callback=_known_format,
+    metavar="NAME",
+    help="How the label set is kept, such as voc or png; recognised unless given.",
+)
 positive = click.option(
     "--positive",
     type=click.Choice(["dark", "light"]),

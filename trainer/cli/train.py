@@ -18,6 +18,7 @@ _KEPT_ON_RESUME = {
     "crop": "crop",
     "batch": "batch",
     "lr": "learning_rate",
+    "format_name": "format",
     "positive": "positive",
     "seed": "seed",
     "flip": "flip",
@@ -94,6 +95,7 @@ _KEPT_ON_RESUME = {
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @shared.device
+@shared.format_name
 @shared.positive
 @shared.classes
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
@@ -125,6 +127,7 @@ def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
         backbone=options["backbone"],
         options=_network_options(options),
         data=str(options["data"].absolute()),
+        format=options["format_name"],
         positive=options["positive"],
         classes=read_class_names(options["classes"]) if options["classes"] else None,
         weights=weights if weights in ("none", "imagenet") else str(Path(weights).absolute()),

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from segstudio.errors import SegStudioError
+from segstudio.formats.table import find_format
 from trainer.checkpoint import find_checkpoint, load_checkpoint
 from trainer.data.source import items_of, open_label_set, read_sample
 from trainer.device import pick_device
@@ -21,6 +22,7 @@ def evaluate_model(
     data: Path,
     split: str,
     *,
+    format_name: str | None,
     positive: str | None,
     classes: tuple[str, ...] | None,
     device: str,
@@ -28,7 +30,9 @@ def evaluate_model(
 ) -> None:
     """Print the metrics of a run, checkpoint or ONNX file on a split."""
     model = load_model(path, pick_device(device))
-    dataset = open_label_set(data, positive or model.positive, classes)
+    if positive is None and find_format(data, format_name).asks_positive:
+        positive = model.positive
+    dataset = open_label_set(data, positive, classes, format_name)
     items = items_of(dataset, split)
     samples = (read_sample(dataset, item) for item in items)
     with TerminalReport(console) if not as_json else JsonReport(console) as report:
@@ -53,7 +57,7 @@ def export_run(console: Console, path: Path, out: Path, name: str | None) -> Non
     checkpoint = load_checkpoint(file)
     recipe = checkpoint.recipe
     try:
-        dataset = open_label_set(Path(recipe.data), recipe.positive, recipe.classes)
+        dataset = open_label_set(Path(recipe.data), recipe.positive, recipe.classes, recipe.format)
         images = images_to_check(dataset)
     except SegStudioError as error:
         raise RunError(

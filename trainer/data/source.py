@@ -29,14 +29,18 @@ class Sample:
 
 
 def open_label_set(
-    root: Path, positive: str | None, classes: Sequence[str] | None
+    root: Path,
+    positive: str | None,
+    classes: Sequence[str] | None,
+    format_name: str | None = None,
 ) -> LabelledDataset:
-    """Read the layout of a label set in whatever format it has.
+    """Read the layout of a label set, in whatever format it has unless one is named.
 
     Args:
         root: Its folder.
         positive: "dark" or "light" for 0/255 masks, or None.
         classes: Names that replace those of the data set, or None.
+        format_name: Name in the table of formats, or None.
 
     Returns:
         The data set. Its label set is empty if nothing names the classes.
@@ -45,7 +49,9 @@ def open_label_set(
         FormatError: If the folder cannot be read.
         RecipeError: If the given names cannot be.
     """
-    dataset = read_any(root, positive=Positive(positive) if positive else None)
+    dataset = read_any(
+        root, positive=Positive(positive) if positive else None, format_name=format_name
+    )
     if classes is None:
         return dataset
     try:

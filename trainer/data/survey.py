@@ -39,6 +39,7 @@ class Survey:
         class_pixels: Training pixels of each class.
         pixels_where_shown: Training pixels, of any class, of the images that show each class.
         warnings: What the user should know but may be meant so.
+        format_name: Name of the format it was read in, or None.
     """
 
     label_set: LabelSet
@@ -51,6 +52,7 @@ class Survey:
     class_pixels: tuple[int, ...]
     pixels_where_shown: tuple[int, ...]
     warnings: tuple[str, ...]
+    format_name: str | None = None
 
     @property
     def class_frequencies(self) -> ClassFrequencies:
@@ -123,6 +125,7 @@ def survey(
         class_pixels=class_pixels,
         pixels_where_shown=tuple(frequencies.pixels_where_shown.tolist()),
         warnings=_warnings(label_set, class_pixels, findings),
+        format_name=dataset.format_name or None,
     )
 
 
