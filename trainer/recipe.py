@@ -6,35 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
+from trainer.augmentation_settings import AugmentationSettings
 from trainer.errors import RecipeError
 from trainer.loss_settings import LossSettings
 
 RECIPE_VERSION: Final = 1
 SCHEDULES: Final = ("poly", "cosine")
-FLIPS: Final = ("none", "horizontal", "both")
 DEVICES: Final = ("auto", "cpu", "cuda")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AugmentationSettings:
-    """How training images are varied.
-
-    Attributes:
-        warped: Share of samples that are scaled and rotated, 0..1. The others are cut out as they
-            are, so that the network also sees pixels that no interpolation has softened.
-        scale: Smallest and largest factor; drawn on a logarithmic scale.
-        rotation: Largest angle to either side, degrees.
-        flip: "none", "horizontal" or "both".
-        brightness: Largest change, as a share of the full range.
-        contrast: Largest change of the factor from 1.
-    """
-
-    warped: float = 0.5
-    scale: tuple[float, float] = (0.7, 1.4)
-    rotation: float = 15.0
-    flip: str = "horizontal"
-    brightness: float = 0.15
-    contrast: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +75,6 @@ class Recipe:
             "--epochs and --minutes exclude each other",
         )
         _require(self.schedule in SCHEDULES, f"the schedule is one of {', '.join(SCHEDULES)}")
-        _require(self.augmentation.flip in FLIPS, f"--flip is one of {', '.join(FLIPS)}")
         _require(self.device in DEVICES, f"--device is one of {', '.join(DEVICES)}")
 
     def to_json(self) -> dict[str, Any]:
@@ -165,8 +142,8 @@ def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - a type as the typ
             return False
         parts = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
         return len(value) == len(parts) and all(map(_fits, value, parts))
-    if isinstance(value, bool):  # true is an int in Python, but not a setting
-        return False
+    if isinstance(value, bool):  # true is an int in Python, but not a number
+        return hint is bool
     if hint is float:
         return isinstance(value, int | float)
     return isinstance(value, hint)

@@ -113,10 +113,10 @@ def train(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - 
 
 
 def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
+    from trainer.augmentation_settings import AugmentationSettings
     from trainer.data.source import read_class_names
     from trainer.loss_settings import LossSettings, parse_class_weights
     from trainer.plan import Request
-    from trainer.recipe import AugmentationSettings
 
     for name in ("data", "network"):
         if options[name] is None:

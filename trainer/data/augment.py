@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
-from trainer.recipe import AugmentationSettings
+from trainer.augmentation_settings import AugmentationSettings
 
 
 @dataclass(frozen=True, slots=True)

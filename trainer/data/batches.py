@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from segstudio.formats.dataset import LabelledImage
+from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.augment import cut, random_light, random_placement
 from trainer.data.source import SampleCache
-from trainer.recipe import AugmentationSettings
 
 _AHEAD = 3
 _WORKERS = 2

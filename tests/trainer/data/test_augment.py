@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.augment import Placement, cut, random_light, random_placement
-from trainer.recipe import AugmentationSettings
 
 STILL = AugmentationSettings(warped=0, flip="none", brightness=0, contrast=0)
 IGNORE = 255

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.batches import Batch, TrainingBatches, crops_per_image
 from trainer.data.source import SampleCache, items_of, open_label_set
-from trainer.recipe import AugmentationSettings
 
 
 def _batches(root: Path, *, batch: int = 2, crops: int = 2, limit: int = 2**20) -> TrainingBatches:
