@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -42,6 +42,10 @@ class LoadedModel:
     positive: str | None
 
 
+Watch: TypeAlias = Callable[[int, Sample, LabelMap], None]
+"""Gets the place of a validation image, the image, and its predicted (H, W) class indices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Validation:
     """Outcome of one look at the validation images.
@@ -49,15 +53,21 @@ class Validation:
     Attributes:
         loss: Mean loss over the images.
         scores: Metrics over all pixels of all images.
+        confusion: (C, C + 1) pixel counts they were taken from.
     """
 
     loss: float
     scores: Scores
+    confusion: Confusion
 
 
 @torch.no_grad()
 def validate(
-    segmenter: Segmenter, samples: Iterable[Sample], num_classes: int, device: torch.device
+    segmenter: Segmenter,
+    samples: Iterable[Sample],
+    num_classes: int,
+    device: torch.device,
+    watch: Watch | None = None,
 ) -> Validation:
     """Judge a network that is being trained on full images, one at a time.
 
@@ -66,19 +76,22 @@ def validate(
         samples: The validation images.
         num_classes: C.
         device: Where the network is.
+        watch: Shown every prediction.
     """
     was_training = segmenter.training
     segmenter.eval()
     confusion = np.zeros((num_classes, num_classes + 1), np.int64)
     losses: list[float] = []
-    for sample in samples:
+    for index, sample in enumerate(samples):
         logits = segmenter(_on(device, sample.image))
         target = torch.from_numpy(sample.label_map.astype(np.int64))[None].to(device)
         losses.append(cross_entropy(logits, target).item())
         predicted = decide(logits)[0][0].cpu().numpy()
         confusion += confusion_matrix(sample.label_map, predicted, num_classes)
+        if watch:
+            watch(index, sample, predicted)
     segmenter.train(was_training)
-    return Validation(float(np.mean(losses)), Scores.of(confusion))
+    return Validation(float(np.mean(losses)), Scores.of(confusion), confusion)
 
 
 def load_model(path: Path, device: torch.device) -> LoadedModel:

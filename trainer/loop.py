@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 import torch
 
+from segstudio import __version__
 from trainer.checkpoint import Position
 from trainer.data.batches import Batch, TrainingBatches
 from trainer.data.source import Sample
@@ -17,6 +19,7 @@ from trainer.device import describe_device
 from trainer.errors import DivergedError, RecipeError
 from trainer.evaluate import Validation, validate
 from trainer.networks.table import count_parameters
+from trainer.reports.pictures import PictureBook
 from trainer.run_folder import BEST, LAST, Emit
 from trainer.schedule import Budget, learning_rate_factor
 from trainer.session import Session
@@ -73,7 +76,12 @@ class _Pace:
 
 
 def train(
-    session: Session, emit: Emit, *, started: float, should_stop: Callable[[], bool]
+    session: Session,
+    emit: Emit,
+    *,
+    started: float,
+    should_stop: Callable[[], bool],
+    pictures: PictureBook | None = None,
 ) -> Ending:
     """Train until the budget is spent.
 
@@ -82,6 +90,7 @@ def train(
         emit: Gets the events.
         started: ``time.monotonic()`` when the command began; minutes count from there.
         should_stop: Asked after every step; the state is then saved and nothing is lost.
+        pictures: Draws sample predictions.
 
     Raises:
         DivergedError: If the loss is not a number; the checkpoints are those of before.
@@ -110,7 +119,7 @@ def train(
             return Ending.STOPPED
         steps = position.step_in_epoch - first
         images_per_s = steps * recipe.batch / max(seconds, 1e-9)
-        _end_epoch(session, clock, pace, emit, images_per_s)
+        _end_epoch(session, clock, pace, emit, images_per_s, pictures)
     return Ending.FINISHED
 
 
@@ -187,13 +196,22 @@ def _step(session: Session, batch: Batch, learning_rate: float) -> float:
 
 
 def _end_epoch(
-    session: Session, clock: _Clock, pace: _Pace, emit: Emit, images_per_s: float
+    session: Session,
+    clock: _Clock,
+    pace: _Pace,
+    emit: Emit,
+    images_per_s: float,
+    pictures: PictureBook | None,
 ) -> None:
     """Validate, and save the last and perhaps the best checkpoint."""
     position = session.position
     began = time.monotonic()
     result = validate(
-        session.segmenter, _validation_samples(session), len(session.label_set), session.device
+        session.segmenter,
+        _validation_samples(session),
+        len(session.label_set),
+        session.device,
+        watch=pictures.see if pictures else None,
     )
     pace.set_validation(time.monotonic() - began)
     if not math.isfinite(result.loss):
@@ -217,6 +235,9 @@ def _end_epoch(
             validation_s=pace.validation,
             is_best=is_best,
             metrics=position.metrics,
+            # Of many classes it is long, and of interest where the metrics are.
+            confusion=result.confusion.tolist() if is_best else None,
+            picture=pictures.end_epoch(position.epoch, is_best=is_best) if pictures else None,
         )
     )
 
@@ -275,6 +296,11 @@ def _started(session: Session, batches: TrainingBatches) -> dict[str, Any]:
         device_name=describe_device(session.device),
         parameters=count_parameters(session.segmenter),
         classes=session.label_set.to_json(),
+        versions={
+            "segstudio": __version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
         images=dict(session.found.images),
         data_fingerprint=session.found.fingerprint,
         steps_per_epoch=batches.steps_per_epoch,

@@ -6,6 +6,14 @@ RUN/
     last.pt         where to go on
     best.pt         the weights with the best validation mIoU
     model.onnx      the model made of them
+    epochs.csv      losses and metrics, one row an epoch
+    curves.png      the same as curves
+    pictures/       sample predictions
+    tensorboard/    the same for TensorBoard
+    report.html     all of it as one page
+
+The first five are the run; the others are made from ``recipe.json``, ``events.jsonl`` and
+``pictures/``, and can be made again.
 """
 
 import json
@@ -32,6 +40,11 @@ EVENTS: Final = "events.jsonl"
 LAST: Final = "last.pt"
 BEST: Final = "best.pt"
 MODEL: Final = "model.onnx"
+EPOCHS: Final = "epochs.csv"
+CURVES: Final = "curves.png"
+PICTURES: Final = "pictures"
+TENSORBOARD: Final = "tensorboard"
+REPORT: Final = "report.html"
 
 _STEP_INTERVAL: Final = 0.5
 
