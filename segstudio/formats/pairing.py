@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from segstudio.errors import FormatError
 from segstudio.formats.reading import counted, some
+from segstudio.storage.images import is_image_name
 from segstudio.storage.project import find_images
 
 # a_mask.png, a-labels.png, a_L.png (CamVid's original labels), ...
@@ -21,11 +22,27 @@ class Pairing(NamedTuple):
 
     Attributes:
         pairs: (image, mask) relative paths, in the order of the images.
-        problems: One sentence for each kind of thing left out.
+        unclear: Masks that fit several images of one stem.
+        second: Masks of images that have another one by a better name.
+        without_image: Masks that have none.
+        without_mask: Images that have none.
     """
 
     pairs: list[tuple[str, str]]
-    problems: list[str]
+    unclear: list[str]
+    second: list[str]
+    without_image: list[str]
+    without_mask: list[str]
+
+    @property
+    def problems(self) -> list[str]:
+        """One sentence for each kind of thing left out."""
+        return [
+            *_told("mask", self.unclear, "fit several images of one stem"),
+            *_told("mask", self.second, "came second for an image"),
+            *_told("mask", self.without_image, "have no image"),
+            *_told("image", self.without_mask, "have no mask"),
+        ]
 
 
 class Files(NamedTuple):
@@ -53,6 +70,21 @@ def files_in(folder: Path) -> Files:
         paths = names if prefix == "." else [f"{prefix}/{name}" for name in names]
         strays += [path for path in paths if path not in known]
     return Files(images, sorted(strays))
+
+
+def flat_files_in(folder: Path) -> Files:
+    """Return the files directly in a folder, by name; other folders in it are passed over.
+
+    Raises:
+        FormatError: If the folder cannot be read.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if not entry.is_dir())
+    except OSError as error:
+        raise FormatError(folder, f"this folder cannot be read ({error.strerror})") from error
+    images = [name for name in names if is_image_name(name)]
+    return Files(images, [name for name in names if not is_image_name(name)])
 
 
 def stray_problems(folder: str, strays: Sequence[str]) -> list[str]:
@@ -110,12 +142,13 @@ def pair(images: Sequence[str], masks: Sequence[str]) -> Pairing:
                 second.append(mask)
             else:
                 left.append(mask)
-    problems = _told("mask", unclear, "fit several images of one stem")
-    problems += _told("mask", second, "came second for an image")
-    problems += _told("mask", left, "have no image")
-    bare = [image for image in images if image not in chosen]
-    problems += _told("image", bare, "have no mask")
-    return Pairing([(image, chosen[image]) for image in images if image in chosen], problems)
+    return Pairing(
+        pairs=[(image, chosen[image]) for image in images if image in chosen],
+        unclear=unclear,
+        second=second,
+        without_image=left,
+        without_mask=[image for image in images if image not in chosen],
+    )
 
 
 def _is_mask(stem: str, stems: set[str]) -> bool:

@@ -26,6 +26,7 @@ from segstudio.core.label_set import LabelClass, LabelSet
 from segstudio.core.palette import Color
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
+from segstudio.formats.classes import CLASSES_FILE, read_classes
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -35,9 +36,7 @@ from segstudio.formats.dataset import (
 )
 from segstudio.formats.pairing import files_in, pair, stray_problems
 from segstudio.formats.reading import (
-    CLASSES_FILE,
     counted,
-    read_classes,
     read_list,
     refuse_foreign_values,
     refuse_positive,
@@ -88,8 +87,8 @@ def read_pets(root: Path, *, positive: Positive | None = None) -> LabelledDatase
     folders = root / "images", root / "annotations" / "trimaps"
     images, trimaps = map(files_in, folders)
     problems = stray_problems("images", images.strays) + stray_problems("trimaps", trimaps.strays)
-    pairs, told = pair(images.images, trimaps.images)
-    if not pairs:
+    pairing = pair(images.images, trimaps.images)
+    if not pairing.pairs:
         raise FormatError(
             root,
             "no trimap belongs to an image",
@@ -97,7 +96,7 @@ def read_pets(root: Path, *, positive: Positive | None = None) -> LabelledDatase
         )
     items = [
         LabelledImage(image.rsplit(".", 1)[0], folders[0] / image, folders[1] / mask)
-        for image, mask in pairs
+        for image, mask in pairing.pairs
     ]
     splits, unlisted = _by_lists(root / "annotations", items)
     label_set = read_classes(root / CLASSES_FILE) or _PETS
@@ -106,7 +105,7 @@ def read_pets(root: Path, *, positive: Positive | None = None) -> LabelledDatase
         label_set=label_set,
         splits=with_validation(splits),
         read_label_map=partial(_read_trimap, len(label_set)),
-        problems=(*problems, *told, *unlisted),
+        problems=(*problems, *pairing.problems, *unlisted),
     )
 
 
@@ -172,5 +171,5 @@ def _by_lists(
 def _read_trimap(num_classes: int, item: LabelledImage) -> LabelMap:
     trimap = read_label_map(item.mask)
     label_map = trimap - np.uint8(1)  # 0 becomes 255 in 8 bits: unlabelled
-    refuse_foreign_values(item.mask, label_map, num_classes, "the layout")
+    refuse_foreign_values(item.mask, label_map, num_classes, "the layout", stored=trimap)
     return label_map

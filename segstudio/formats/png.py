@@ -3,6 +3,7 @@
     images/       a.jpg, ... (also: image, imgs, img, inputs)
     masks/        a.png, ... (also: labels, annotations, gt, ...)
     classes.txt   names of the classes, one a line in class index order (optional)
+    labelmap.txt  names and colours instead, for masks in colours; see ``formats.classes``
     train.txt     names of the training images, one a line (optional; also val.txt, test.txt)
 
 The same within ``train/`` and ``val/``, with ``train/`` and ``val/`` inside both folders, as
@@ -10,7 +11,7 @@ The same within ``train/`` and ``val/``, with ``train/`` and ``val/`` inside bot
 ``a_mask.png``. ``formats.pairing`` says how names are paired. Where nothing decides it, a hash of
 the names chooses the images that judge.
 
-Where classes.txt names the classes, 255 means ignore. Where nothing does, a mask of 0 and 255
+Where one of the two names the classes, 255 means ignore. Where nothing does, a mask of 0 and 255
 alone is ambiguous, see ``formats.binary``.
 """
 
@@ -26,6 +27,7 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TRAIN
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
+from segstudio.formats.classes import NamedClasses, read_named_classes
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -35,10 +37,8 @@ from segstudio.formats.dataset import (
 )
 from segstudio.formats.pairing import divided, files_in, pair, stray_problems, without_suffix
 from segstudio.formats.reading import (
-    CLASSES_FILE,
     counted,
     listed,
-    read_classes,
     read_index_mask,
     read_list,
     some,
@@ -111,12 +111,12 @@ def read_png(root: Path, *, positive: Positive | None = None) -> LabelledDataset
             hint="Give each mask the name of its image: masks/a.png for images/a.jpg",
         )
     splits, told = _by_lists(root, splits)
-    label_set = read_classes(root / CLASSES_FILE)
+    classes = read_named_classes(root)
     return LabelledDataset(
         root=root,
-        label_set=label_set,
+        label_set=classes.label_set,
         splits=with_validation(splits),
-        read_label_map=partial(_read_mask, positive, len(label_set)),
+        read_label_map=partial(_read_mask, positive, classes),
         problems=(*problems, *told),
     )
 
@@ -248,5 +248,5 @@ def _by_lists(
     return splits, problems
 
 
-def _read_mask(positive: Positive | None, num_classes: int, item: LabelledImage) -> LabelMap:
-    return read_index_mask(item.mask, positive, num_classes, CLASSES_FILE)
+def _read_mask(positive: Positive | None, classes: NamedClasses, item: LabelledImage) -> LabelMap:
+    return read_index_mask(item.mask, positive, classes)

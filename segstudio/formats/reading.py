@@ -1,4 +1,4 @@
-"""What the readers of several formats share: folders, lists, names of classes, index masks."""
+"""What the readers of several formats share: folders, lists, index masks."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,12 +7,13 @@ from typing import Final
 import numpy as np
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
-from segstudio.core.label_set import LabelSet
-from segstudio.errors import FormatError
+from segstudio.errors import ColorMaskError, FormatError
 from segstudio.formats.binary import Positive, resolve_binary
+from segstudio.formats.classes import LABELMAP, NamedClasses
+from segstudio.formats.color_masks import read_color_mask
+from segstudio.formats.lines import raw_lines
 from segstudio.storage.masks import read_label_map
 
-CLASSES_FILE: Final = "classes.txt"
 _NAMED: Final = 5
 
 
@@ -46,12 +47,6 @@ def text_files(folder: Path) -> list[Path]:
     ]
 
 
-def raw_lines(path: Path) -> list[str]:
-    """Return the lines of a UTF-8 text file; raises OSError or UnicodeDecodeError."""
-    # Not splitlines(), which also ends a line at characters that a name may hold.
-    return path.read_text(encoding="utf-8-sig").split("\n")
-
-
 def read_list(path: Path) -> list[str]:
     """Return the lines of a list of images, stripped, without empty ones.
 
@@ -66,55 +61,59 @@ def read_list(path: Path) -> list[str]:
         ) from error
 
 
-def read_classes(path: Path) -> LabelSet:
-    """Return the classes named in a text file, one a line in class index order.
-
-    Returns:
-        The classes with default colours; none if there is no such file.
-
-    Raises:
-        FormatError: If it cannot be read.
-    """
-    if not path.is_file():
-        return LabelSet()
-    try:
-        return LabelSet.named(line for line in map(str.strip, raw_lines(path)) if line)
-    except (OSError, ValueError) as error:  # a UnicodeDecodeError is a ValueError
-        raise FormatError(
-            path, f"the class names cannot be read ({error})", hint="It needs one name a line"
-        ) from error
-
-
 def read_index_mask(
-    path: Path, positive: Positive | None, num_classes: int, named_in: str
+    path: Path, positive: Positive | None, classes: NamedClasses, *, void: int | None = None
 ) -> LabelMap:
     """Read an image file whose pixel values are class indices, 255 = ignore.
+
+    A picture in colours is read by the colours of the classes, where those are known.
 
     Args:
         path: The mask.
         positive: What the user said about masks of 0 and 255.
-        num_classes: Number of classes, or 0 if nothing names them: then a mask of 0 and 255 alone
-            is ambiguous.
-        named_in: The file that names the classes, for the message.
+        classes: The classes; if nothing names them, a mask of 0 and 255 alone is ambiguous.
+        void: A value that means ignore, besides 255.
 
     Raises:
-        MaskError: If the file is no mask.
+        MaskError: If the file is no mask, or has colours that are not known.
         FormatError: If it is ambiguous or holds a value that is no class.
     """
-    label_map = read_label_map(path)
-    if positive is not None or not num_classes:
+    try:
+        label_map = read_label_map(path)
+    except ColorMaskError:
+        label_map = read_color_mask(path, classes.colors, LABELMAP)
+    if positive is not None or not len(classes.label_set):
         return resolve_binary(path, label_map, positive)
-    refuse_foreign_values(path, label_map, num_classes, named_in)
+    if void is not None:
+        label_map = np.where(label_map == void, np.uint8(IGNORE_INDEX), label_map)
+    refuse_foreign_values(path, label_map, len(classes.label_set), classes.named_in)
     return label_map
 
 
-def refuse_foreign_values(path: Path, label_map: LabelMap, num_classes: int, named_in: str) -> None:
-    """Raise a ``FormatError`` if a label map holds a value that is no class and not 255."""
-    outside = label_map[(label_map >= num_classes) & (label_map != IGNORE_INDEX)]
-    if outside.size:
+def refuse_foreign_values(
+    path: Path,
+    label_map: LabelMap,
+    num_classes: int,
+    named_in: str,
+    *,
+    stored: LabelMap | None = None,
+) -> None:
+    """Raise a ``FormatError`` if a label map holds a value that is no class and not 255.
+
+    Args:
+        path: The mask, for the message.
+        label_map: (H, W) uint8.
+        num_classes: C.
+        named_in: What names the classes, for the message.
+        stored: The values as they stand in the file, where those are others.
+    """
+    outside = (label_map >= num_classes) & (label_map != IGNORE_INDEX)
+    if outside.any():
+        values = np.unique((label_map if stored is None else stored)[outside]).tolist()
         raise FormatError(
             path,
-            f"it holds the value {np.min(outside)}, but {named_in} names {num_classes} classes",
+            f"it holds the value{'' if len(values) == 1 else 's'} {some(list(map(str, values)))}, "
+            f"but {named_in} names {num_classes} classes",
             hint=f"Correct the mask, or name all classes in {named_in}",
         )
 

@@ -5,6 +5,8 @@
     ImageSets/Segmentation/ train.txt, val.txt, ...: one stem a line
     labelmap.txt            classes as "name:red,green,blue::" (CVAT's addition to the layout)
 
+Masks may be pictures in the colours of labelmap.txt, as CVAT writes them.
+
 Where labelmap.txt names the classes, 255 is the layout's "void" and means ignore. Where nothing
 does, a mask of 0 and 255 alone is ambiguous, see ``formats.binary``.
 
@@ -12,18 +14,17 @@ Source: Everingham et al., "The PASCAL Visual Object Classes Challenge 2012 Deve
 sections 3 and 5; labelmap.txt as described in CVAT's documentation of its Pascal VOC format.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from segstudio.core.label_map import LabelMap
-from segstudio.core.label_set import LabelClass, LabelSet
-from segstudio.core.palette import Color, default_color
+from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
+from segstudio.formats.classes import LABELMAP, NamedClasses, labelmap_lines, read_labelmap
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -31,25 +32,21 @@ from segstudio.formats.dataset import (
     LabelledImage,
     Progress,
 )
+from segstudio.formats.pairing import Pairing, flat_files_in, pair, stray_problems, without_suffix
 from segstudio.formats.reading import (
+    counted,
     first_folder,
-    listed,
-    raw_lines,
     read_index_mask,
     read_list,
+    some,
     text_files,
 )
 from segstudio.formats.writing import copy_image, new_export, write_each, write_lines, write_mask
 from segstudio.storage.atomic_write import make_folder
-from segstudio.storage.images import is_image_name
 
 _IMAGE_FOLDERS: Final = ("JPEGImages", "Images")
 _MASK_FOLDERS: Final = ("SegmentationClass", "Labels")
 _SPLITS_FOLDER: Final = PurePosixPath("ImageSets/Segmentation")
-_LABELMAP: Final = "labelmap.txt"
-# A name may hold a "#" or a colon. CVAT leaves the colour out where a class has none.
-_CLASS_LINE: Final = re.compile(r"(?P<name>.+?):(?P<color>\d+ *, *\d+ *, *\d+)(:[^:]*:[^:]*)?")
-_COLORLESS_LINE: Final = re.compile(r"(?P<name>[^#:][^:]*):(?P<color>)(:[^:]*:[^:]*)?")
 
 
 def is_voc(root: Path) -> bool:
@@ -69,7 +66,7 @@ def read_voc(root: Path, *, positive: Positive | None = None) -> LabelledDataset
         positive: How to read masks that hold only 0 and 255.
 
     Raises:
-        FormatError: If a folder is missing, a listed stem has no image or no mask, or
+        FormatError: If a folder is missing, the lists name nothing that is there, or
             ``labelmap.txt`` is wrong.
     """
     images = first_folder(root, _IMAGE_FOLDERS)
@@ -81,13 +78,41 @@ def read_voc(root: Path, *, positive: Positive | None = None) -> LabelledDataset
             "this is not a Pascal VOC folder",
             hint="It needs JPEGImages, SegmentationClass and ImageSets/Segmentation/train.txt",
         )
-    by_stem = _images_by_stem(images)
-    label_set = _read_labelmap(root / _LABELMAP)
+    image_files, mask_files = flat_files_in(images), flat_files_in(masks)
+    _refuse_equal_stems(images, image_files.images)
+    pairing = pair(image_files.images, mask_files.images)
+    items = {
+        stem: LabelledImage(stem, images / image, masks / mask)
+        for image, mask in pairing.pairs
+        for stem in (without_suffix(image),)
+    }
+    there = {without_suffix(image) for image in image_files.images}
+    stems = {path: _stems(path, there) for path in lists}
+    splits = {path.stem: [items[s] for s in stems[path] if s in items] for path in lists}
+    told = [
+        problem
+        for path in lists
+        for problem in _missing(path, [s for s in stems[path] if s not in items], there)
+    ]
+    if told and not any(splits.values()):
+        raise FormatError(
+            root,
+            f"the lists name no image with a mask; {'; '.join(told)}",
+            hint=f"The lists hold the names of the files in {images.name}, without suffix",
+        )
+    named = {stem for names in stems.values() for stem in names}
+    classes = read_labelmap(root)
     return LabelledDataset(
         root=root,
-        label_set=label_set,
-        splits={path.stem: _read_split(path, by_stem, masks) for path in lists},
-        read_label_map=partial(_read_mask, positive, len(label_set)),
+        label_set=classes.label_set,
+        splits=splits,
+        read_label_map=partial(_read_mask, positive, classes),
+        problems=(
+            *stray_problems(images.name, image_files.strays),
+            *stray_problems(masks.name, mask_files.strays),
+            *told,
+            *_unlisted(pairing, named),
+        ),
     )
 
 
@@ -127,79 +152,54 @@ def write_voc(
         lists = {**stems, "trainval": sorted(stems[TRAIN] + stems[VALIDATION])}
         for name, listed_stems in lists.items():
             write_lines(out / _SPLITS_FOLDER / f"{name}.txt", listed_stems)
-        write_lines(out / _LABELMAP, _labelmap_lines(label_set))
+        write_lines(out / LABELMAP, labelmap_lines(label_set))
     return report
 
 
-def _images_by_stem(folder: Path) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for path in listed(folder):
-        if is_image_name(path.name):
-            if path.stem in found:
-                raise FormatError(
-                    path,
-                    f"it has the same stem as {found[path.stem].name}",
-                    hint="Rename one of the two: this format tells images apart by their stem",
-                )
-            found[path.stem] = path
-    return found
+def _refuse_equal_stems(folder: Path, names: Iterable[str]) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        stem = without_suffix(name)
+        if stem in seen:
+            raise FormatError(
+                folder / name,
+                f"it has the same stem as {seen[stem]}",
+                hint="Rename one of the two: this format tells images apart by their stem",
+            )
+        seen[stem] = name
 
 
-def _read_split(path: Path, images: dict[str, Path], masks: Path) -> list[LabelledImage]:
-    items = []
-    for line in read_list(path):
-        # Lists of the object challenges carry a second column; a stem may hold a space.
-        stem = line if line in images else line.split()[0]
-        if stem not in images:
-            raise FormatError(path, f"it lists {stem}, but there is no image of that name")
-        mask = masks / f"{stem}.png"
-        if not mask.is_file():
-            raise FormatError(path, f"it lists {stem}, but {masks.name}/{stem}.png is missing")
-        items.append(LabelledImage(key=stem, image=images[stem], mask=mask))
-    return items
+def _stems(path: Path, images: Container[str]) -> list[str]:
+    # Lists of the object challenges carry a second column; a stem may hold a space.
+    return [line if line in images else line.split()[0] for line in read_list(path)]
 
 
-def _read_mask(positive: Positive | None, num_classes: int, item: LabelledImage) -> LabelMap:
-    return read_index_mask(item.mask, positive, num_classes, _LABELMAP)
+def _missing(path: Path, stems: Sequence[str], images: Container[str]) -> list[str]:
+    """Return a sentence about names in a list without an image, and one about those without mask.
+
+    Args:
+        path: The list.
+        stems: Its names that do not stand for an image with a mask.
+        images: The stems of all images.
+    """
+    bare = [stem for stem in stems if stem in images]
+    gone = [stem for stem in stems if stem not in images]
+    return [
+        f"{counted(names, 'name')} in {path.name} passed over, without {what}: {some(names)}"
+        for names, what in ((gone, "an image"), (bare, "a mask"))
+        if names
+    ]
 
 
-def _read_labelmap(path: Path) -> LabelSet:
-    if not path.is_file():
-        return LabelSet()
-    classes: list[LabelClass] = []
-    try:
-        for line in filter(None, map(str.strip, raw_lines(path))):
-            found = _CLASS_LINE.fullmatch(line) or _COLORLESS_LINE.fullmatch(line)
-            if found is not None:
-                classes.append(_class(found["name"].strip(), found["color"], len(classes)))
-            elif not line.startswith("#"):  # else a comment
-                raise ValueError(f"a line reads {line[:40]!r}")
-        return LabelSet(tuple(classes))
-    except (OSError, ValueError) as error:
-        raise FormatError(
-            path, f"it cannot be read ({error})", hint="Each line reads name:red,green,blue::"
-        ) from error
+def _unlisted(pairing: Pairing, named: Container[str]) -> list[str]:
+    """Return sentences about files that no list names."""
+    bare = [name for name in pairing.without_mask if without_suffix(name) not in named]
+    left = [image for image, _ in pairing.pairs if without_suffix(image) not in named]
+    problems = pairing._replace(without_mask=bare).problems
+    if left:
+        problems.append(f"{counted(left, 'image')} with a mask in no list, left out: {some(left)}")
+    return problems
 
 
-def _class(name: str, color: str, class_index: int) -> LabelClass:
-    if not color:
-        return LabelClass(name, default_color(class_index))
-    red, green, blue = (int(part) for part in color.split(","))
-    if max(red, green, blue) > 255:
-        raise ValueError(f"colour {color} is out of range")
-    return LabelClass(name, Color(red, green, blue))
-
-
-def _labelmap_lines(label_set: LabelSet) -> list[str]:
-    lines = ["# label:color_rgb:parts:actions"]
-    names: set[str] = set()
-    for item in label_set:
-        # The format separates by colons, so a name cannot hold one.
-        plain = item.name.replace(":", " ").strip() or "class"
-        name, number = plain, 1
-        while name in names or (name != item.name and name in label_set.names):
-            number += 1
-            name = f"{plain} {number}"
-        names.add(name)
-        lines.append(f"{name}:{item.color.red},{item.color.green},{item.color.blue}::")
-    return lines
+def _read_mask(positive: Positive | None, classes: NamedClasses, item: LabelledImage) -> LabelMap:
+    return read_index_mask(item.mask, positive, classes)

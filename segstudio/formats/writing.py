@@ -15,8 +15,9 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.palette import Palette
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError, ImageError
+from segstudio.formats.classes import CLASSES_FILE
 from segstudio.formats.dataset import ExportReport, LabelledArray, Progress
-from segstudio.formats.reading import CLASSES_FILE, refuse_foreign_values
+from segstudio.formats.reading import refuse_foreign_values
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from segstudio.storage.images import is_turned, read_image
 from segstudio.storage.masks import read_label_map, write_label_map

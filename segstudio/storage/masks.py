@@ -9,7 +9,7 @@ from PIL import Image, ImageFile
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.palette import Palette
-from segstudio.errors import ImageError, MaskError
+from segstudio.errors import ColorMaskError, ImageError, MaskError
 from segstudio.storage.atomic_write import atomic_write
 from segstudio.storage.images import load_upright, opened_image
 
@@ -45,8 +45,8 @@ def read_label_map(path: Path) -> LabelMap:
     IGNORE_INDEX: whether 255 means a class there is for the importers to ask (``formats.binary``).
 
     Raises:
-        MaskError: If the file is no image, has colours or alpha instead of indices, is a JPEG
-            file, or holds values outside 0..255.
+        ColorMaskError: If it has colours or alpha instead of indices.
+        MaskError: If the file is no image, is a JPEG file, or holds values outside 0..255.
     """
     try:
         with opened_image(path) as image:
@@ -59,10 +59,10 @@ def read_label_map(path: Path) -> LabelMap:
             if image.mode == "F":
                 raise MaskError(path, "this holds fractions, not class indices")
             if image.mode not in _INDEX_MODES:
-                raise MaskError(
+                raise ColorMaskError(
                     path,
                     "this is a colour picture, not a mask of class indices",
-                    hint="Import it as colour-coded labels",
+                    hint="Save the mask with one value per pixel: as grey or indexed PNG",
                 )
             spread = _SPREAD.get(_raw_mode(image), 1)
             values = np.asarray(load_upright(image))

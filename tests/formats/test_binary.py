@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segstudio.errors import FormatError
+from segstudio.errors import AmbiguousMaskError, FormatError
 from segstudio.formats.binary import Positive, is_ambiguous, resolve_binary
 
 BINARY = np.array([[0, 255], [255, 0]], np.uint8)
@@ -39,3 +39,18 @@ def test_nothing_is_guessed() -> None:
 def test_class_indices_pass_as_they_are() -> None:
     label_map = np.array([[0, 1, 255]], np.uint8)
     assert np.array_equal(resolve_binary(Path("a.png"), label_map, None), label_map)
+
+
+@pytest.mark.parametrize("positive", list(Positive))
+def test_class_indices_are_not_taken_for_dark_and_light(positive: Positive) -> None:
+    with pytest.raises(FormatError, match="look like class indices") as caught:
+        resolve_binary(Path("a.png"), np.array([[0, 1, 2]], np.uint8), positive)
+    assert "Leave --positive out" in caught.value.hint
+
+
+def test_the_question_says_how_much_of_the_mask_each_value_covers() -> None:
+    with pytest.raises(AmbiguousMaskError) as caught:
+        resolve_binary(Path("a.png"), np.array([[0, 255, 255, 255]], np.uint8), None)
+    assert (caught.value.dark, caught.value.light) == (1, 3)
+    assert "75%" in caught.value.hint
+    assert "25%" in caught.value.hint

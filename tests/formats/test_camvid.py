@@ -96,6 +96,25 @@ def test_lines_whose_files_are_gone_are_told(tmp_path: Path) -> None:
     assert problem.startswith("1 line of train.txt passed over")
 
 
+def test_a_wrong_value_is_told_beside_the_number_of_classes(tmp_path: Path) -> None:
+    root = _make(tmp_path, "a", mask=np.array([[0, 11, 77, 255]], np.uint8))
+    (root / "train.txt").write_text("train/a.png trainannot/a.png")
+    dataset = read_any(root)
+    with pytest.raises(FormatError, match=r"a\.png: it holds the value 77, .* 11 classes"):
+        dataset.read_label_map(dataset.splits["train"][0])
+
+
+def test_files_that_no_list_names_are_told(tmp_path: Path) -> None:
+    root = _make(tmp_path, "a", "b")
+    (root / "train" / "Thumbs.db").touch()
+    (root / "train.txt").write_text("train/a.png trainannot/a.png")
+    assert read_any(root).problems == (
+        "1 file in train passed over: Thumbs.db",
+        "1 file of train in no list, left out: b.png",
+        "1 file of trainannot in no list, left out: b.png",
+    )
+
+
 @pytest.mark.parametrize("name", ["../secret.png", "/etc/../secret.png", "train/../../secret.png"])
 def test_no_line_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     Image.new("L", (4, 1)).save(tmp_path / "secret.png")

@@ -40,7 +40,7 @@ def test_other_labels_are_read(tmp_path: Path) -> None:
     (root / "labels.txt").write_text("0: unlabeled\n1: cell\n2: wall: inner\n")
     dataset = read_any(root)
     assert dataset.label_set.names == ("cell", "wall: inner")
-    with pytest.raises(FormatError, match=r"it holds the value 15, but labels\.txt names 2"):
+    with pytest.raises(FormatError, match=r"it holds the values 15, 181, but labels\.txt names 2"):
         dataset.read_label_map(dataset.splits["train"][0])
 
 

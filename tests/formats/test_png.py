@@ -151,14 +151,14 @@ def test_no_pair_at_all_is_refused_with_the_names(tmp_path: Path) -> None:
 def test_the_better_name_wins() -> None:
     images = ["a.jpg", "a.png", "b.jpg", "c.jpg", "d.jpg", "d.png"]
     masks = ["a.jpg.png", "a.png", "b_mask.png", "b.png", "c.png", "c.tif", "d.png"]
-    pairs, problems = pair(images, masks)
-    assert dict(pairs) == {
+    pairing = pair(images, masks)
+    assert dict(pairing.pairs) == {
         "a.jpg": "a.jpg.png",
         "a.png": "a.png",
         "b.jpg": "b.png",
         "c.jpg": "c.png",
     }
-    assert problems == [
+    assert pairing.problems == [
         "1 mask left out, which fits several images of one stem: d.png",
         "2 masks left out, which came second for an image: c.tif, b_mask.png",
         "2 images left out, which have no mask: d.jpg, d.png",

@@ -15,6 +15,8 @@ from segstudio.formats.binary import Positive
 from segstudio.formats.table import read_any
 from segstudio.formats.voc import is_voc, read_voc
 
+MASK = np.array([[0, 1, 2, 255]], np.uint8)
+
 
 def _voc(
     root: Path,
@@ -29,7 +31,7 @@ def _voc(
     splits = root / "ImageSets" / "Segmentation"
     for folder in (images, masks, splits):
         folder.mkdir(parents=True)
-    mask = np.array([[0, 1, 2, 255]], np.uint8) if mask is None else mask
+    mask = MASK if mask is None else mask
     for stem in stems:
         Image.fromarray(mask).save(masks / f"{stem}.png")
         Image.new("RGB", mask.shape[::-1]).save(images / f"{stem}.jpg")
@@ -89,28 +91,61 @@ def test_hidden_files_are_no_lists_and_no_images(root: Path) -> None:
     _voc(root, ["a"], lists={"train.txt": b"a\n", "._train.txt": b"\x00\x05\x16\xff"})
     (root / "JPEGImages" / "._a.jpg").write_bytes(b"\x00\x05\x16")
     (root / "JPEGImages" / "Thumbs.db").write_bytes(b"")
-    assert list(read_voc(root).splits) == ["train"]
+    dataset = read_voc(root)
+    assert list(dataset.splits) == ["train"]
+    assert dataset.problems == ("2 files in JPEGImages passed over: ._a.jpg, Thumbs.db",)
 
 
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"gone\n", "it lists gone, but there is no image of that name"),
-        (b"../a\n", "it lists ../a, but there is no image of that name"),
-        (b"\xff\xfe\n", "this list of images cannot be read"),
+        (b"gone\n", r"1 name in train\.txt passed over, without an image: gone"),
+        (b"../a\n", r"1 name in train\.txt passed over, without an image: \.\./a"),
+        (b"\xff\xfe\n", r"train\.txt: this list of images cannot be read"),
     ],
 )
 def test_a_wrong_list_is_told(root: Path, content: bytes, problem: str) -> None:
     _voc(root, ["a"], lists={"train.txt": content})
-    with pytest.raises(FormatError, match=rf"train\.txt: {problem}"):
+    with pytest.raises(FormatError, match=problem):
         read_voc(root)
 
 
-def test_a_missing_mask_is_told(root: Path) -> None:
+def test_listed_files_that_are_gone_are_passed_over_and_told(root: Path) -> None:
+    _voc(root, ["a", "b", "c", "d"], lists={"train.txt": b"a\nb\nc\nd\n"})
+    (root / "SegmentationClass" / "b.png").unlink()
+    (root / "JPEGImages" / "c.jpg").unlink()
+    (root / "JPEGImages" / "d.jpg").unlink()
+    dataset = read_voc(root)
+    assert [item.key for item in dataset.splits["train"]] == ["a"]
+    assert dataset.problems == (
+        "2 names in train.txt passed over, without an image: c, d",
+        "1 name in train.txt passed over, without a mask: b",
+        "2 masks left out, which have no image: c.png, d.png",
+    )
+
+
+def test_files_that_no_list_names_are_told(root: Path) -> None:
+    _voc(root, ["a", "b", "c"], lists={"train.txt": b"a\n"})
+    (root / "SegmentationClass" / "c.png").unlink()
+    assert read_voc(root).problems == (
+        "1 image left out, which has no mask: c.jpg",
+        "1 image with a mask in no list, left out: b.jpg",
+    )
+
+
+def test_of_two_masks_of_one_stem_the_second_is_told(root: Path) -> None:
+    _voc(root, ["a"], lists={"train.txt": b"a\n"})
+    Image.fromarray(MASK).save(root / "SegmentationClass" / "a.tif")
+    dataset = read_voc(root)
+    assert dataset.splits["train"][0].mask.name == "a.png"
+    assert dataset.problems == ("1 mask left out, which came second for an image: a.tif",)
+
+
+def test_masks_need_not_be_png(root: Path) -> None:
     _voc(root, ["a"], lists={"train.txt": b"a\n"})
     (root / "SegmentationClass" / "a.png").unlink()
-    with pytest.raises(FormatError, match=r"it lists a, but SegmentationClass/a\.png is missing"):
-        read_voc(root)
+    Image.fromarray(MASK).save(root / "SegmentationClass" / "a.tif")
+    assert _label_map(root).tolist() == MASK.tolist()
 
 
 def test_two_images_of_one_stem_are_told(root: Path) -> None:
