@@ -22,6 +22,7 @@ from trainer.checkpoint import (
     segmenter_of,
     set_rng_state,
 )
+from trainer.data.augment_rare import rare_classes
 from trainer.data.batches import TrainingBatches, crops_per_image
 from trainer.data.source import SampleCache, items_of, open_label_set
 from trainer.data.survey import Survey, survey
@@ -94,14 +95,17 @@ class Session:
     def batches(self) -> TrainingBatches:
         """Return the stream of training batches."""
         recipe = self.recipe
+        whole = recipe.augmentation.fit == "letterbox"
         return TrainingBatches(
             items=items_of(self.dataset, TRAIN),
             cache=self.cache,
             crop=recipe.crop,
             batch=recipe.batch,
-            crops_per_image=crops_per_image(self.found.median_size, recipe.crop),
+            crops_per_image=1 if whole else crops_per_image(self.found.median_size, recipe.crop),
             augmentation=recipe.augmentation,
             seed=recipe.seed,
+            rare_classes=rare_classes(self.found.class_pixels),
+            pinned=self.device.type == "cuda",
         )
 
     def save(self, name: str) -> None:

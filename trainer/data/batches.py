@@ -1,9 +1,11 @@
 """Batches of augmented crops, made ahead by a thread while the network computes."""
 
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
@@ -12,11 +14,12 @@ from torch import Tensor
 
 from segstudio.formats.dataset import LabelledImage
 from trainer.augmentation_settings import AugmentationSettings
-from trainer.data.augment import cut, random_light, random_placement
+from trainer.data.augment import random_crop
 from trainer.data.source import SampleCache
 
-_AHEAD = 3
-_WORKERS = 2
+# Two keep up with a network on a CPU; a fast GPU takes more, where there are cores for them.
+_WORKERS: Final = min(max(os.cpu_count() or 1, 2), 8)
+_AHEAD: Final = _WORKERS + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class TrainingBatches:
         crops_per_image: Crops that an epoch takes of each image.
         augmentation: How they are varied.
         seed: Start of the randomness.
+        rare_classes: Those that a share of the crops is placed on.
+        pinned: Whether batches lie where a GPU fetches them by itself, while the network computes.
     """
 
     items: Sequence[LabelledImage]
@@ -60,6 +65,8 @@ class TrainingBatches:
     crops_per_image: int
     augmentation: AugmentationSettings
     seed: int
+    rare_classes: tuple[int, ...] = ()
+    pinned: bool = False
 
     @property
     def steps_per_epoch(self) -> int:
@@ -91,19 +98,21 @@ class TrainingBatches:
     def _make(
         self, epoch: int, step: int, order: np.ndarray[tuple[int], np.dtype[np.int64]]
     ) -> Batch:
-        places = range(step * self.batch, (step + 1) * self.batch)
-        crops = []
-        for place in places:
+        image = torch.empty((self.batch, *self.crop, 3), dtype=torch.uint8, pin_memory=self.pinned)
+        target = torch.empty((self.batch, *self.crop), dtype=torch.uint8, pin_memory=self.pinned)
+        images, targets, keys = image.numpy(), target.numpy(), []
+        for slot in range(self.batch):
+            place = step * self.batch + slot
             # A data set smaller than one batch goes round more than once.
             item = self.items[int(order[place % len(order)]) % len(self.items)]
             rng = np.random.default_rng([self.seed, epoch, place + 1])
             sample = self.cache.load(item)
-            size = (sample.image.shape[0], sample.image.shape[1])
-            where = random_placement(size, self.crop, self.augmentation, rng)
-            image, target = cut(sample.image, sample.label_map, self.crop, where)
-            crops.append((sample.key, random_light(image, self.augmentation, rng), target))
-        keys, images, targets = zip(*crops, strict=True)
-        return Batch(keys, torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(targets)))
+            rare = self.cache.pixels_of(item, sample, self.rare_classes)
+            images[slot], targets[slot] = random_crop(
+                sample.image, sample.label_map, self.crop, self.augmentation, rng, rare
+            )
+            keys.append(sample.key)
+        return Batch(tuple(keys), image, target)
 
 
 def crops_per_image(size: tuple[int, int], crop: tuple[int, int]) -> int:

@@ -1,8 +1,10 @@
 """The label set that a run trains on or is judged on."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet
@@ -10,7 +12,11 @@ from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.table import read_any
 from segstudio.storage.images import read_image
+from trainer.data.augment_rare import ClassPixels, find_pixels
 from trainer.errors import DatasetError, RecipeError
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +141,39 @@ class SampleCache:
     def __init__(self, dataset: LabelledDataset, limit: int) -> None:
         self.dataset = dataset
         self._limit = limit
-        self._held: dict[LabelledImage, Sample] = {}
+        self._samples: dict[LabelledImage, Sample] = {}
+        self._pixels: dict[tuple[LabelledImage, tuple[int, ...]], ClassPixels] = {}
         self._bytes = 0
+        self._lock = threading.Lock()
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of everything that is held, never above the limit."""
+        return self._bytes
 
     def load(self, item: LabelledImage) -> Sample:
         """Return the sample; raises as ``read_sample`` does."""
-        held = self._held.get(item)
+        held = self._samples.get(item)
         if held is not None:
             return held
         sample = read_sample(self.dataset, item)
-        size = sample.image.nbytes + sample.label_map.nbytes
-        # Two threads may decode the same file at once and count it twice: that only holds less.
-        if self._bytes + size <= self._limit:
-            self._bytes += size
-            self._held[item] = sample
+        self._keep(self._samples, item, sample, sample.image.nbytes + sample.label_map.nbytes)
         return sample
+
+    def pixels_of(
+        self, item: LabelledImage, sample: Sample, classes: tuple[int, ...]
+    ) -> ClassPixels:
+        """Return where the sample of an image shows the classes; see ``find_pixels``."""
+        held = self._pixels.get((item, classes))
+        if held is not None:
+            return held
+        pixels = find_pixels(sample.label_map, classes)
+        size = sum(indices.nbytes for indices in pixels.values())
+        self._keep(self._pixels, (item, classes), pixels, size)
+        return pixels
+
+    def _keep(self, held: dict[_Key, _Value], key: _Key, value: _Value, size: int) -> None:
+        with self._lock:  # another thread may have decoded the same meanwhile
+            if key not in held and self._bytes + size <= self._limit:
+                self._bytes += size
+                held[key] = value

@@ -1,11 +1,23 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
 from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.batches import Batch, TrainingBatches, crops_per_image
 from trainer.data.source import SampleCache, items_of, open_label_set
+
+MakeVoc = Callable[..., Path]
+
+
+# Everything happens all the time, so that nothing can differ unseen.
+EVERY = AugmentationSettings(
+    flip="both", hsv_share=1, light_share=1, blur_share=1, noise_share=1, jpeg_share=1
+)
 
 
 def _batches(root: Path, *, batch: int = 2, crops: int = 2, limit: int = 2**20) -> TrainingBatches:
@@ -16,8 +28,9 @@ def _batches(root: Path, *, batch: int = 2, crops: int = 2, limit: int = 2**20) 
         crop=(32, 40),
         batch=batch,
         crops_per_image=crops,
-        augmentation=AugmentationSettings(),
+        augmentation=EVERY,
         seed=3,
+        rare_classes=(1,),
     )
 
 
@@ -55,6 +68,36 @@ def test_epochs_differ(voc: Path) -> None:
 
 def test_a_cache_without_room_gives_the_same_batches(voc: Path) -> None:
     assert all(map(_same, _batches(voc).epoch(0), _batches(voc, limit=0).epoch(0)))
+
+
+def test_the_seed_alone_decides_whatever_the_threads_do(voc: Path) -> None:
+    slow = _batches(voc, batch=1, crops=12)
+    first = list(slow.epoch(2))
+
+    with ThreadPoolExecutor(1) as busy:  # another consumer of the same cache, at its own pace
+        other = busy.submit(lambda: list(slow.epoch(3)))
+        again = list(slow.epoch(2))
+        other.result()
+
+    assert all(map(_same, first, again))
+    assert all(map(_same, first, _batches(voc, batch=1, crops=12).epoch(2)))
+
+
+def test_other_seeds_give_other_crops(voc: Path) -> None:
+    assert not all(map(_same, _batches(voc).epoch(0), replace(_batches(voc), seed=4).epoch(0)))
+
+
+def test_rare_crops_show_the_rare_class(tmp_path: Path, make_voc: MakeVoc) -> None:
+    root = make_voc(tmp_path / "voc", size=(300, 400))
+    for path in (root / "SegmentationClass").iterdir():
+        mask = np.zeros((300, 400), np.uint8)
+        mask[200:203, 50:53] = 1
+        Image.fromarray(mask).save(path)
+    rare = replace(EVERY, rare_crops=1.0, scale=(0.8, 1.25))
+
+    batches = list(replace(_batches(root, crops=4), augmentation=rare).epoch(0))
+
+    assert all((target == 1).any() for batch in batches for target in batch.target)
 
 
 def test_a_batch_larger_than_the_data_set_is_filled(voc: Path) -> None:
