@@ -30,6 +30,8 @@ class Position:
         loss_sum: Sum of the losses of the present epoch's steps.
         best: Best validation mIoU so far, or None.
         best_epoch: Epoch that reached it.
+        stale: Epochs since that, or since the learning rate last dropped.
+        drops: How often the learning rate dropped because validation got no better.
         metrics: Validation metrics of these weights, as ``Scores.to_json`` gives them.
     """
 
@@ -40,6 +42,8 @@ class Position:
     loss_sum: float = 0.0
     best: float | None = None
     best_epoch: int = 0
+    stale: int = 0
+    drops: int = 0
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
@@ -53,8 +57,11 @@ class Checkpoint:
         fingerprint: Hash of its data.
         parent: Hash of the checkpoint it started from, or None.
         position: How far it is.
-        model: Weights of the segmenter, normalisation included.
+        model: Weights of the segmenter, normalisation included, as they are trained.
+        average: Running average of them, which is what is judged; None if the run takes none.
+        averaged_steps: Steps that are in the average.
         optimizer: State of the optimiser.
+        scaler: State of the scaler of fp16 gradients; empty in other precisions.
         rng: State of every source of randomness.
     """
 
@@ -64,7 +71,10 @@ class Checkpoint:
     parent: str | None
     position: Position
     model: dict[str, Any]
+    average: dict[str, Any] | None = None
+    averaged_steps: int = 0
     optimizer: dict[str, Any]
+    scaler: dict[str, Any] = field(default_factory=dict)
     rng: dict[str, Any]
 
 
@@ -80,7 +90,10 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             "parent": checkpoint.parent,
             "position": asdict(checkpoint.position),
             "model": checkpoint.model,
+            "average": checkpoint.average,
+            "averaged_steps": checkpoint.averaged_steps,
             "optimizer": checkpoint.optimizer,
+            "scaler": checkpoint.scaler,
             "rng": checkpoint.rng,
         },
         buffer,
@@ -118,7 +131,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
             parent=value["parent"],
             position=Position(**value["position"]),
             model=dict(value["model"]),
+            average=dict(value["average"]) if value.get("average") else None,
+            averaged_steps=int(value.get("averaged_steps", 0)),
             optimizer=dict(value["optimizer"]),
+            scaler=dict(value.get("scaler", {})),
             rng=dict(value["rng"]),
         )
     except (KeyError, TypeError, ValueError, RecipeError) as error:
@@ -145,6 +161,8 @@ def find_checkpoint(path: Path, name: str = BEST) -> Path:
 def segmenter_of(checkpoint: Checkpoint, path: Path) -> Segmenter:
     """Return the trained network of a checkpoint, on the CPU, in evaluation mode.
 
+    Its weights are the average, where the run took one.
+
     Raises:
         CheckpointError: If its weights do not fit the network; ``path`` is for the message.
         UnknownNetworkError: If the network is not in the table.
@@ -152,9 +170,9 @@ def segmenter_of(checkpoint: Checkpoint, path: Path) -> Segmenter:
     recipe = checkpoint.recipe
     row = find_network(recipe.network, recipe.backbone, recipe.options)
     network = row.build(len(checkpoint.label_set))
-    segmenter = Segmenter(network, row.stride, [0.0] * 3, [1.0] * 3)
+    segmenter = Segmenter(network, row.stride, [0.0] * 3, [1.0] * 3, reduce=recipe.reduce)
     try:
-        segmenter.load_state_dict(checkpoint.model)
+        segmenter.load_state_dict(checkpoint.average or checkpoint.model)
     except (RuntimeError, AttributeError) as error:
         raise CheckpointError(path, f"its weights do not fit {row.name}") from error
     return segmenter.eval()

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet, class_mapping
@@ -61,6 +62,10 @@ class Validation:
     confusion: Confusion
 
 
+def _one_process(values: NDArray[Any]) -> NDArray[Any]:
+    return values
+
+
 @torch.no_grad()
 def validate(
     segmenter: Segmenter,
@@ -68,6 +73,8 @@ def validate(
     num_classes: int,
     device: torch.device,
     watch: Watch | None = None,
+    *,
+    total: Callable[[NDArray[Any]], NDArray[Any]] = _one_process,
 ) -> Validation:
     """Judge a network that is being trained on full images, one at a time.
 
@@ -77,21 +84,24 @@ def validate(
         num_classes: C.
         device: Where the network is.
         watch: Shown every prediction.
+        total: Adds an array up over all processes, where each judges a part of the images.
     """
     was_training = segmenter.training
     segmenter.eval()
     confusion = np.zeros((num_classes, num_classes + 1), np.int64)
-    losses: list[float] = []
+    losses = np.zeros(2)  # sum, number of images
     for index, sample in enumerate(samples):
         logits = segmenter(_on(device, sample.image))
         target = torch.from_numpy(sample.label_map.astype(np.int64))[None].to(device)
-        losses.append(cross_entropy(logits, target).item())
+        losses += (cross_entropy(logits, target).item(), 1)
         predicted = decide(logits)[0][0].cpu().numpy()
         confusion += confusion_matrix(sample.label_map, predicted, num_classes)
         if watch:
             watch(index, sample, predicted)
     segmenter.train(was_training)
-    return Validation(float(np.mean(losses)), Scores.of(confusion), confusion)
+    loss_sum, count = total(losses)
+    confusion = total(confusion)
+    return Validation(float(loss_sum / count), Scores.of(confusion), confusion)
 
 
 def load_model(path: Path, device: torch.device) -> LoadedModel:

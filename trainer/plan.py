@@ -2,13 +2,18 @@
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
+import torch
+
+from segstudio.core.splits import TRAIN
 from trainer.augmentation_settings import AugmentationSettings
+from trainer.data.batches import crops_per_image
 from trainer.data.survey import Survey
 from trainer.loss_settings import LossSettings
 from trainer.networks.table import Network
 from trainer.recipe import Recipe
+from trainer.trial import Cost
 
 # With the same number of pixels, 80 steps of 4 crops of 256 x 256 brought unet-mini to a membrane
 # F-score of 0.654 on ISBI, 280 of 2 of 192 x 192 to 0.744, and 320 of 4 of 128 x 128 to 0.752.
@@ -17,17 +22,26 @@ _CPU_SIDES: Final = (128, 256)
 _CPU_SIDE_STRIDES: Final = 32
 _CUDA_SIDE: Final = 512
 _CPU_PIXELS: Final = 4 * 128 * 128
-_CUDA_PIXELS: Final = 16 * 256 * 256
+_LARGEST_BATCH: Final = 16
 _DEFAULT_EPOCHS: Final = 100
-_LEARNING_RATE: Final = 1e-3
+_RATES: Final = {"adamw": 1e-3, "adam": 1e-3, "sgd": 1e-2}
+_REFINING: Final = 1 / 3
 _FULL_AUX_WEIGHT: Final = frozenset({"bisenet", "bisenetv2"})
+# On a CPU these train faster with the channels of a pixel together, by 7 % to 28 %; the others,
+# with few channels at full size, more slowly.
+_CPU_CHANNELS_LAST: Final = frozenset({"bisenet", "deeplabv3", "deeplabv3plus"})
+_MANY_STEPS: Final = 300
+_FEW_STEPS: Final = 100
+_USED_MEMORY: Final = 0.8
+_GIB: Final = 2**30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What the user asked for; None where it is left to us.
 
-    Attributes are those of ``Recipe``.
+    Attributes are those of ``Recipe``, and:
+        memory_gib: Memory of the GPU to use at most, GiB, or None for most of what is free.
     """
 
     network: str
@@ -42,11 +56,25 @@ class Request:
     minutes: float | None = None
     crop: tuple[int, int] | None = None
     batch: int | None = None
+    accumulate: int = 1
+    reduce: int | None = None
+    normalization: str | None = None
+    optimizer: str = "adamw"
     learning_rate: float | None = None
+    backbone_rate: float | None = None
+    weight_decay: float = 0.01
+    schedule: str = "poly"
+    clip: float = 0.0
+    average: float | None = None
+    patience: int | None = None
+    precision: str | None = None
+    channels_last: bool | None = None
+    compile: bool = False
+    memory_gib: float | None = None
     seed: int = 0
     device: str = "auto"
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
-    loss: LossSettings = field(default_factory=LossSettings)
+    loss: LossSettings | None = None
 
 
 class Reason(NamedTuple):
@@ -57,8 +85,20 @@ class Reason(NamedTuple):
     why: str
 
 
+class Steps(Protocol):
+    """Tries training steps; see ``Trial``."""
+
+    def cost(
+        self, crop: tuple[int, int], batch: int, *, reduce: int, precision: str
+    ) -> Cost | None:
+        """Return what a step costs, or None if the memory does not hold it."""
+
+    def free_memory(self) -> int:
+        """Return the free bytes of the GPU; 0 on a CPU."""
+
+
 def decide_recipe(
-    request: Request, found: Survey, network: Network, device_type: str
+    request: Request, found: Survey, network: Network, device_type: str, trial: Steps
 ) -> tuple[Recipe, tuple[Reason, ...]]:
     """Return the full recipe, and a reason for each setting that was decided here.
 
@@ -67,40 +107,25 @@ def decide_recipe(
         found: What the data set holds.
         network: The network that trains.
         device_type: "cpu" or "cuda".
+        trial: Measures what steps cost, where that decides something.
 
     Raises:
         RecipeError: If a setting makes no sense.
     """
     reasons: list[Reason] = []
-    crop = request.crop and _whole_strides(request.crop, network.stride)
-    if crop is None:
-        crop, reason = _decide_crop(found.median_size, network.stride, device_type)
-        reasons.append(reason)
-    elif crop != request.crop:
-        reasons.append(
-            Reason("crop", _size(crop), f"--crop rounded up to multiples of {network.stride}")
-        )
-    batch = request.batch
-    if batch is None:
-        batch, reason = _decide_batch(crop, device_type)
-        reasons.append(reason)
-    rate = request.learning_rate
-    if rate is None:
-        rate = _LEARNING_RATE
-        reasons.append(Reason("lr", f"{rate:g}", "what Adam usually takes for a first training"))
-        if request.weights != "none":
-            rate = _LEARNING_RATE / 3
-            reasons[-1] = Reason("lr", f"{rate:.2g}", "a third of the usual: weights are refined")
+    plan = _Plan(request, found, network, device_type, trial, reasons)
+    precision = plan.precision()
+    reduce = request.reduce or 1
+    crop = plan.crop(reduce)
+    batch, steps = plan.batch(crop, reduce, precision)
     epochs = request.epochs
     if epochs is None and request.minutes is None:
         epochs = _DEFAULT_EPOCHS
         reasons.append(
             Reason("epochs", str(epochs), "a start; --minutes sets a time limit instead")
         )
-    loss = request.loss
-    if network.name in _FULL_AUX_WEIGHT:
-        loss = replace(loss, aux_weight=1.0)
-        reasons.append(Reason("auxiliary heads", "1", "their weight in the papers on BiSeNet"))
+    if epochs is not None:
+        steps = epochs * found.images[TRAIN] * crops_per_image(found.median_size, crop) // batch
     recipe = Recipe(
         network=network.name,
         backbone=network.backbone,
@@ -114,13 +139,179 @@ def decide_recipe(
         minutes=request.minutes,
         crop=crop,
         batch=batch,
-        learning_rate=rate,
+        accumulate=request.accumulate,
+        reduce=reduce,
+        normalization=plan.normalization(),
+        optimizer=request.optimizer,
+        learning_rate=plan.learning_rate(),
+        backbone_rate=plan.backbone_rate(),
+        weight_decay=request.weight_decay,
+        schedule=request.schedule,
+        clip=request.clip,
+        average=plan.average(steps),
+        patience=request.patience,
+        precision=precision,
+        channels_last=plan.channels_last(),
+        compile=request.compile,
         seed=request.seed,
         device=request.device,
         augmentation=request.augmentation,
-        loss=loss,
+        loss=plan.loss(),
     )
     return recipe, tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Decides one setting after the other, and notes why."""
+
+    request: Request
+    found: Survey
+    network: Network
+    device_type: str
+    trial: Steps
+    reasons: list[Reason]
+
+    def precision(self) -> str:
+        """Half precision where tensor cores compute it."""
+        if self.request.precision:
+            return self.request.precision
+        if self.device_type != "cuda":
+            return "fp32"
+        precision = "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+        self._because("precision", precision, "what this GPU computes fastest")
+        return precision
+
+    def crop(self, reduce: int) -> tuple[int, int]:
+        """As much of an image as leaves time for many steps."""
+        stride = self.network.stride * reduce
+        asked = self.request.crop
+        if asked is None:
+            crop, reason = _decide_crop(self.found.median_size, stride, self.device_type)
+            self.reasons.append(reason)
+            return crop
+        crop = _whole_strides(asked, stride)
+        if crop != asked:
+            self._because("crop", _size(crop), f"--crop rounded up to multiples of {stride}")
+        return crop
+
+    def batch(self, crop: tuple[int, int], reduce: int, precision: str) -> tuple[int, int | None]:
+        """Return crops a step, and the number of steps in the time limit if there is one."""
+        batch = self.request.batch
+        if batch is None:
+            batch = (
+                self._batch_for_memory(crop, reduce, precision)
+                if self.device_type == "cuda"
+                else self._batch_for_speed(crop, reduce)
+            )
+        if self.request.minutes is None:
+            return batch, None
+        cost = self.trial.cost(crop, batch, reduce=reduce, precision=precision)
+        if cost is None:
+            return batch, None
+        steps = self._steps_in_time(cost)
+        if self.request.batch is None and self.device_type == "cpu" and steps < _MANY_STEPS:
+            batch, steps = max(batch // 2, 2), steps * batch // max(batch // 2, 2)
+            self._because("batch", str(batch), "half the usual, for more steps in the time")
+        few = "; too few to learn much, give it more --minutes" if steps < _FEW_STEPS else ""
+        self._because(
+            "steps", f"about {_round(steps)}", f"one takes {cost.seconds:.2g} s, measured{few}"
+        )
+        return batch, steps
+
+    def normalization(self) -> str:
+        """What the weights know."""
+        if self.request.normalization:
+            return self.request.normalization
+        return "imagenet" if self.request.weights == "imagenet" else "dataset"
+
+    def learning_rate(self) -> float:
+        """The optimiser's usual rate; less where weights are refined."""
+        request = self.request
+        if request.learning_rate is not None:
+            return request.learning_rate
+        rate = _RATES[request.optimizer]
+        why = f"what {request.optimizer} usually takes for a first training"
+        if request.weights not in ("none", "imagenet"):
+            rate *= _REFINING
+            why = "a third of the usual: weights are refined"
+        self._because("lr", f"{rate:.2g}", why)
+        return rate
+
+    def backbone_rate(self) -> float:
+        """A tenth for a backbone that knows ImageNet (Chen et al., 2017, DeepLab)."""
+        if self.request.backbone_rate is not None:
+            return self.request.backbone_rate
+        if self.request.weights != "imagenet":
+            return 1.0
+        self._because("backbone's lr", "x 0.1", "its weights know ImageNet already")
+        return 0.1
+
+    def average(self, steps: int | None) -> float:
+        """Average over about the last twentieth of the run."""
+        if self.request.average is not None:
+            return self.request.average
+        decay = min(max(1 - 20 / max(steps or 2000, 1), 0.8), 0.999)
+        decay = round(decay, 3)
+        self._because("average of weights", f"{decay:g}", "steadier than the weights of one step")
+        return decay
+
+    def channels_last(self) -> bool:
+        """Where it is faster."""
+        if self.request.channels_last is not None:
+            return self.request.channels_last
+        return self.device_type == "cuda" or self.network.name in _CPU_CHANNELS_LAST
+
+    def loss(self) -> LossSettings:
+        """Cross-entropy and Dice, unless something else is asked for."""
+        loss = self.request.loss
+        if loss is None:
+            loss = LossSettings(terms="ce+dice")
+            self._because("loss", loss.terms, "dice keeps rare classes in view")
+        if self.network.name in _FULL_AUX_WEIGHT:
+            loss = replace(loss, aux_weight=1.0)
+            self._because("auxiliary heads", "1", "their weight in the papers on BiSeNet")
+        return loss
+
+    def _batch_for_speed(self, crop: tuple[int, int], reduce: int) -> int:
+        pixels = _CPU_PIXELS * reduce**2
+        batch = min(max(pixels // math.prod(crop), 2), 16)
+        self._because("batch", str(batch), f"about {pixels // 1000} thousand pixels a step")
+        return batch
+
+    def _batch_for_memory(self, crop: tuple[int, int], reduce: int, precision: str) -> int:
+        """Measure two batches; what a crop takes follows, and how many fit."""
+        small, large = (
+            self.trial.cost(crop, batch, reduce=reduce, precision=precision) for batch in (2, 4)
+        )
+        if small is None or large is None:
+            self._because("batch", "2", "the GPU's memory holds no more")
+            return 2
+        limit = self.request.memory_gib
+        usable = limit * _GIB if limit else _USED_MEMORY * self.trial.free_memory()
+        crop_bytes = max((large.memory - small.memory) // 2, 1)
+        fitting = int((usable - small.memory) // crop_bytes) + 2
+        # nnU-Net (Isensee et al., 2021): a batch holds at most 5 % of the data set's pixels.
+        pixels = self.found.images[TRAIN] * math.prod(self.found.median_size)
+        enough = max(int(0.05 * pixels // math.prod(crop)), 2)
+        batch = max(min(fitting, enough, _LARGEST_BATCH), 2)
+        why = (
+            f"a crop takes {crop_bytes / _GIB:.2g} GiB, measured"
+            if batch == fitting
+            else "5 % of the data set's pixels"
+            if batch == enough
+            else "more gains nothing"
+        )
+        self._because("batch", str(batch), why)
+        return batch
+
+    def _steps_in_time(self, cost: Cost) -> int:
+        minutes = self.request.minutes or 0.0
+        # Validation takes about a tenth; what a trial leaves out, as much again.
+        return max(int(minutes * 60 * 0.8 / max(cost.seconds, 1e-9)), 1)
+
+    def _because(self, setting: str, value: str, why: str) -> None:
+        self.reasons.append(Reason(setting, value, why))
 
 
 def _decide_crop(
@@ -140,12 +331,6 @@ def _decide_crop(
     return (height, width), Reason("crop", _size((height, width)), why)
 
 
-def _decide_batch(crop: tuple[int, int], device_type: str) -> tuple[int, Reason]:
-    pixels = _CUDA_PIXELS if device_type == "cuda" else _CPU_PIXELS
-    batch = min(max(pixels // math.prod(crop), 2), 16)
-    return batch, Reason("batch", str(batch), f"about {pixels // 1000} thousand pixels a step")
-
-
 def _whole_strides(crop: tuple[int, int], stride: int) -> tuple[int, int]:
     return _up(crop[0], stride), _up(crop[1], stride)
 
@@ -156,3 +341,9 @@ def _up(side: int, stride: int) -> int:
 
 def _size(size: tuple[int, int]) -> str:
     return f"{size[1]} x {size[0]}"
+
+
+def _round(number: int) -> int:
+    """Return the number with two digits that mean something."""
+    digits = max(len(str(number)) - 2, 0)
+    return round(number, -digits)

@@ -2,7 +2,7 @@
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -11,7 +11,10 @@ from trainer.errors import RecipeError
 from trainer.loss_settings import LossSettings
 
 RECIPE_VERSION: Final = 1
-SCHEDULES: Final = ("poly", "cosine")
+OPTIMIZERS: Final = ("adamw", "sgd", "adam")
+SCHEDULES: Final = ("poly", "cosine", "exponential", "plateau", "constant")
+PRECISIONS: Final = ("fp32", "bf16", "fp16")
+NORMALIZATIONS: Final = ("dataset", "imagenet", "symmetric")
 DEVICES: Final = ("auto", "cpu", "cuda")
 
 
@@ -32,9 +35,25 @@ class Recipe:
         minutes: Hard limit of wall-clock time, or None. One of the two is set.
         crop: (height, width) of the training crops, pixels.
         batch: Crops a step.
+        accumulate: Parts a batch is computed in, one after the other, to save memory.
+        reduce: Side of the pixel squares whose mean the network sees as one pixel: 1 is full size.
+        normalization: What is subtracted from pixels and what they are divided by: mean and
+            standard deviation of the training images ("dataset") or of ImageNet ("imagenet"), or
+            127.5 and 127.5 ("symmetric").
+        optimizer: "adamw", "sgd" (Nesterov) or "adam".
         learning_rate: Its highest value.
+        backbone_rate: What it is multiplied by for weights of the backbone.
+        weight_decay: How much weights shrink; biases and normalisation layers do not.
+        momentum: Of "sgd".
         warmup: Share of the run in which the learning rate rises.
-        schedule: "poly" or "cosine"; how it falls.
+        schedule: "poly", "cosine", "exponential", "plateau" or "constant"; how it falls.
+        clip: Longest gradient; 0 leaves it as it is.
+        average: Decay of the running average of the weights, which is what is judged and kept; 0
+            takes the weights as they are.
+        patience: Epochs without a better validation mIoU after which the run ends, or None.
+        precision: "fp32", "bf16" or "fp16": what the network computes in while it trains.
+        channels_last: Whether pixels lie together in memory, not channels; only speed differs.
+        compile: Whether torch.compile makes the training step.
         seed: Of weights, order and augmentation, >= 0.
         device: "auto", "cpu" or "cuda".
         cache_mib: Memory for decoded images, MiB.
@@ -54,9 +73,22 @@ class Recipe:
     minutes: float | None = None
     crop: tuple[int, int]
     batch: int
+    accumulate: int = 1
+    reduce: int = 1
+    normalization: str = "dataset"
+    optimizer: str = "adamw"
     learning_rate: float
+    backbone_rate: float = 1.0
+    weight_decay: float = 0.01
+    momentum: float = 0.9
     warmup: float = 0.05
     schedule: str = "poly"
+    clip: float = 0.0
+    average: float = 0.0
+    patience: int | None = None
+    precision: str = "fp32"
+    channels_last: bool = False
+    compile: bool = False
     seed: int = 0
     device: str = "auto"
     cache_mib: int = 2048
@@ -74,8 +106,22 @@ class Recipe:
             (self.epochs is None) != (self.minutes is None),
             "--epochs and --minutes exclude each other",
         )
-        _require(self.schedule in SCHEDULES, f"the schedule is one of {', '.join(SCHEDULES)}")
-        _require(self.device in DEVICES, f"--device is one of {', '.join(DEVICES)}")
+        _require(
+            1 <= self.accumulate <= self.batch,
+            "--accumulate is from 1 to the number of crops in a batch",
+        )
+        _require(1 <= self.reduce <= 8, "--reduce is from 1 to 8")
+        _require(0 <= self.backbone_rate <= 1, "--backbone-lr is from 0 to 1")
+        _require(0 <= self.weight_decay < 1, "--weight-decay is from 0 to below 1")
+        _require(0 <= self.momentum < 1, "--momentum is from 0 to below 1")
+        _require(self.clip >= 0, "--clip must not be negative")
+        _require(0 <= self.average < 1, "--ema is from 0 to below 1")
+        _require(self.patience is None or self.patience >= 1, "--patience must be at least 1")
+        _choose("--optimizer", self.optimizer, OPTIMIZERS)
+        _choose("--schedule", self.schedule, SCHEDULES)
+        _choose("--precision", self.precision, PRECISIONS)
+        _choose("--normalization", self.normalization, NORMALIZATIONS)
+        _choose("--device", self.device, DEVICES)
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as JSON values."""
@@ -116,6 +162,10 @@ def _require(condition: bool, problem: str) -> None:
         raise RecipeError(problem)
 
 
+def _choose(option: str, value: str, known: Sequence[str]) -> None:
+    _require(value in known, f"{option} is one of {', '.join(known)}")
+
+
 def _checked(kind: type, value: object) -> dict[str, Any]:
     """Return JSON values as keyword arguments of a dataclass, lists turned into tuples."""
     if not isinstance(value, Mapping):
@@ -142,7 +192,7 @@ def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - a type as the typ
             return False
         parts = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
         return len(value) == len(parts) and all(map(_fits, value, parts))
-    if isinstance(value, bool):  # true is an int in Python, but not a number
+    if isinstance(value, bool):  # true is an int in Python, but not a number here
         return hint is bool
     if hint is float:
         return isinstance(value, int | float)

@@ -1,6 +1,5 @@
 """Set a run up, new or resumed: data, network and optimiser, ready for the loop."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,9 +27,10 @@ from trainer.data.source import SampleCache, items_of, open_label_set
 from trainer.data.survey import Survey, survey
 from trainer.device import pick_device
 from trainer.errors import CheckpointError, RunError
-from trainer.losses import TrainingLoss, build_loss
+from trainer.learner import Learner
+from trainer.losses import build_loss
 from trainer.networks.segmenter import Segmenter
-from trainer.networks.table import Network, find_network
+from trainer.networks.table import find_network
 from trainer.networks.weights import (
     IMAGENET_MEAN,
     IMAGENET_STD,
@@ -38,9 +38,12 @@ from trainer.networks.weights import (
     load_published,
     published_for,
 )
+from trainer.parents import parent_weights, take_weights
 from trainer.plan import Reason, Request, decide_recipe
+from trainer.processes import Processes
 from trainer.recipe import Recipe
 from trainer.run_folder import BEST, LAST, read_recipe, start_run, write_recipe
+from trainer.trial import Trial
 
 _MIB: Final = 2**20
 _CACHE_MIB: Final = 2048
@@ -59,10 +62,7 @@ class Session:
         found: What the data set holds.
         dataset: The data set.
         cache: Its decoded samples.
-        device: Where the network is.
-        segmenter: The network in training mode.
-        optimizer: Its optimiser.
-        loss: What it minimises.
+        learner: The network in training mode, and what changes its weights.
         position: How far the run is.
         parent: Hash of the checkpoint it started from, or None.
         notes: What else the user should know.
@@ -74,13 +74,25 @@ class Session:
     found: Survey
     dataset: LabelledDataset
     cache: SampleCache
-    device: torch.device
-    segmenter: Segmenter
-    optimizer: torch.optim.Optimizer
-    loss: TrainingLoss
+    learner: Learner
     position: Position
     parent: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def segmenter(self) -> Segmenter:
+        """The network."""
+        return self.learner.segmenter
+
+    @property
+    def processes(self) -> Processes:
+        """Who trains together."""
+        return self.learner.processes
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return self.processes.device
 
     @property
     def label_set(self) -> LabelSet:
@@ -106,10 +118,16 @@ class Session:
             seed=recipe.seed,
             rare_classes=rare_classes(self.found.class_pixels),
             pinned=self.device.type == "cuda",
+            part=(self.processes.index, self.processes.count),
         )
 
     def save(self, name: str) -> None:
-        """Write the state as it is now to a checkpoint of the run; raises StorageError."""
+        """Write the state as it is now to a checkpoint of the run; raises StorageError.
+
+        Only the main process writes.
+        """
+        if not self.processes.is_main:
+            return
         save_checkpoint(
             self.folder / name,
             Checkpoint(
@@ -118,9 +136,8 @@ class Session:
                 fingerprint=self.found.fingerprint,
                 parent=self.parent,
                 position=self.position,
-                model=self.segmenter.state_dict(),
-                optimizer=self.optimizer.state_dict(),
                 rng=rng_state(),
+                **self.learner.state(),
             ),
         )
 
@@ -145,24 +162,31 @@ def new_session(
     row = find_network(request.network, request.backbone, request.options)
     device = pick_device(request.device)
     published = published_for(row.name, row.backbone) if request.weights == "imagenet" else None
-    parent = _parent_weights(request.weights, row)
+    parent = parent_weights(request.weights, row)
+    if parent and request.reduce is None:  # these weights know things at that size
+        request = replace(request, reduce=parent.recipe.reduce)
     dataset = open_label_set(Path(request.data), request.positive, request.classes, request.format)
     cache = SampleCache(dataset, _CACHE_MIB * _MIB)
     found = survey(dataset, cache, progress=progress)
-    recipe, reasons = decide_recipe(request, found, row, device.type)
-    loss = _make_loss(recipe, found, device)
-    torch.manual_seed(recipe.seed)
+    torch.manual_seed(request.seed)
     network = row.build(len(found.label_set))
-    segmenter = Segmenter(network, row.stride, found.mean, found.std)
+    trial = Trial(network, row.stride, len(found.label_set), device)
+    recipe, reasons = decide_recipe(request, found, row, device.type, trial)
+    loss = build_loss(recipe.loss, len(found.label_set), found.class_frequencies, device=device)
+    mean, std = _normalization(recipe.normalization, found)
+    segmenter = Segmenter(network, row.stride, mean, std, reduce=recipe.reduce)
     notes: tuple[str, ...] = found.warnings
     if published:
         load_published(network, published, fetch(published, fetched))
-        segmenter = Segmenter(network, row.stride, IMAGENET_MEAN, IMAGENET_STD)
     if parent:
-        notes = (*notes, *_take_weights(segmenter, parent.segmenter, found.label_set, parent))
-    _place(segmenter, device)
-    start_run(folder)
-    write_recipe(folder, recipe)
+        notes = (*notes, *take_weights(segmenter, found.label_set, parent))
+    processes = Processes.start(device.type, recipe.precision)
+    torch.manual_seed(recipe.seed + processes.index)
+    learner = Learner(segmenter, loss, recipe, processes)
+    if processes.is_main:
+        start_run(folder)
+        write_recipe(folder, recipe)
+    processes.wait()
     return Session(
         folder=folder,
         recipe=recipe,
@@ -170,10 +194,7 @@ def new_session(
         found=found,
         dataset=dataset,
         cache=cache,
-        device=device,
-        segmenter=segmenter,
-        optimizer=make_optimizer(segmenter, recipe),
-        loss=loss,
+        learner=learner,
         position=Position(),
         parent=parent.digest if parent else None,
         notes=notes,
@@ -224,15 +245,27 @@ def resumed_session(
             hint=f"Start a new run with --weights {folder / BEST}",
         )
     torch_device = pick_device(recipe.device)
-    segmenter = segmenter_of(checkpoint, path)
-    _place(segmenter, torch_device)
-    optimizer = make_optimizer(segmenter, recipe)
+    processes = Processes.start(torch_device.type, recipe.precision)
+    frequencies = found.class_frequencies
+    loss = build_loss(recipe.loss, len(found.label_set), frequencies, device=processes.device)
+    learner = Learner(segmenter_of(checkpoint, path), loss, recipe, processes)
     try:
-        optimizer.load_state_dict(checkpoint.optimizer)
-        set_rng_state(checkpoint.rng)
+        learner.load_state(
+            model=checkpoint.model,
+            average=checkpoint.average,
+            averaged_steps=checkpoint.averaged_steps,
+            optimizer=checkpoint.optimizer,
+            scaler=checkpoint.scaler,
+        )
+        if processes.is_main:
+            set_rng_state(checkpoint.rng)
+        else:  # only the main process's randomness was saved
+            torch.manual_seed(recipe.seed + processes.index + checkpoint.position.step)
     except (ValueError, KeyError, RuntimeError, TypeError) as error:
         raise CheckpointError(path, "its optimiser state cannot be used") from error
-    write_recipe(folder, recipe)
+    if processes.is_main:
+        write_recipe(folder, recipe)
+    processes.wait()
     return Session(
         folder=folder,
         recipe=recipe,
@@ -240,23 +273,22 @@ def resumed_session(
         found=found,
         dataset=dataset,
         cache=cache,
-        device=torch_device,
-        segmenter=segmenter,
-        optimizer=optimizer,
-        loss=_make_loss(recipe, found, torch_device),
+        learner=learner,
         position=checkpoint.position,
         parent=checkpoint.parent,
         notes=found.warnings,
     )
 
 
-def make_optimizer(segmenter: Segmenter, recipe: Recipe) -> torch.optim.Optimizer:
-    """Return the optimiser of a recipe."""
-    return torch.optim.Adam(segmenter.parameters(), lr=recipe.learning_rate)
-
-
-def _make_loss(recipe: Recipe, found: Survey, device: torch.device) -> TrainingLoss:
-    return build_loss(recipe.loss, len(found.label_set), found.class_frequencies, device=device)
+def _normalization(name: str, found: Survey) -> tuple[Sequence[float], Sequence[float]]:
+    """Return what is subtracted from red, green and blue in 0..255, and what divides them."""
+    match name:
+        case "imagenet":
+            return IMAGENET_MEAN, IMAGENET_STD
+        case "symmetric":
+            return [127.5] * 3, [127.5] * 3
+        case _:
+            return found.mean, found.std
 
 
 def _refuse_changes(folder: Path, recipe: Recipe, kept: Mapping[str, Any]) -> None:
@@ -271,61 +303,3 @@ def _refuse_changes(folder: Path, recipe: Recipe, kept: Mapping[str, Any]) -> No
                 f"a resumed run keeps its settings, and its {name} is {settings[name]}",
                 hint=f"Start a new run with --weights {folder / BEST} to change it",
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Parent:
-    path: Path
-    digest: str
-    label_set: LabelSet
-    segmenter: Segmenter
-
-
-def _parent_weights(weights: str, row: Network) -> _Parent | None:
-    if weights in ("none", "imagenet"):
-        return None
-    path = find_checkpoint(Path(weights))
-    checkpoint = load_checkpoint(path)
-    recipe = checkpoint.recipe
-    if (recipe.network, recipe.backbone) != (row.name, row.backbone):
-        raise CheckpointError(
-            path,
-            f"these are weights of {_title(recipe.network, recipe.backbone)}, "
-            f"not of {_title(row.name, row.backbone)}",
-            hint=f"Train with --network {recipe.network}"
-            + (f" --backbone {recipe.backbone}" if recipe.backbone else ""),
-        )
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return _Parent(path, digest, checkpoint.label_set, segmenter_of(checkpoint, path))
-
-
-def _take_weights(
-    segmenter: Segmenter, trained: Segmenter, label_set: LabelSet, parent: _Parent
-) -> tuple[str, ...]:
-    """Copy every weight that fits, and say what does not: the head, if the classes differ."""
-    own = segmenter.state_dict()
-    given = trained.state_dict()
-    fitting = {
-        name: value
-        for name, value in given.items()
-        if name in own and own[name].shape == value.shape
-    }
-    # The normalisation comes along: these weights were trained with it.
-    segmenter.load_state_dict({**own, **fitting})
-    if len(fitting) < len(given):
-        what = "the classes are not" if len(label_set) != len(parent.label_set) else "not all is"
-        return (f"{what} as in {parent.path.name}: the layers that do not fit start afresh",)
-    if label_set.names != parent.label_set.names:
-        return (f"the classes are called differently in {parent.path.name}",)
-    return ()
-
-
-def _title(network: str, backbone: str | None) -> str:
-    return f"{network} on {backbone}" if backbone else network
-
-
-def _place(segmenter: Segmenter, device: torch.device) -> None:
-    segmenter.to(device)
-    if device.type == "cuda":  # tensor cores want it; CPUs do not, see Segmenter
-        segmenter.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    segmenter.train()

@@ -2,8 +2,11 @@ from dataclasses import replace
 
 from segstudio.core.label_set import LabelSet
 from trainer.data.survey import Survey
-from trainer.networks.table import find_network
-from trainer.plan import Request, decide_recipe
+from trainer.loss_settings import LossSettings
+from trainer.networks.table import Network, find_network
+from trainer.plan import Reason, Request, decide_recipe
+from trainer.recipe import Recipe
+from trainer.trial import Cost
 
 FOUND = Survey(
     label_set=LabelSet.named(["background", "cell"]),
@@ -17,47 +20,141 @@ FOUND = Survey(
     pixels_where_shown=(2, 2),
     warnings=(),
 )
+
+
+class Costs:
+    """Steps that cost what they would on some machine."""
+
+    def __init__(self, seconds: float = 0.1, gib_per_crop: float = 1.0) -> None:
+        self.seconds = seconds
+        self.gib_per_crop = gib_per_crop
+
+    def cost(
+        self, crop: tuple[int, int], batch: int, *, reduce: int, precision: str
+    ) -> Cost | None:
+        memory = self.gib_per_crop * batch
+        return Cost(self.seconds * batch, int(memory * GIB)) if memory < 24 else None
+
+    def free_memory(self) -> int:
+        return 24 * GIB
+
+
+GIB = 2**30
 NETWORK = find_network("unet-mini")
 REQUEST = Request(network="unet-mini", data="/data")
 
 
+def _decide(
+    request: Request,
+    *,
+    found: Survey = FOUND,
+    network: Network = NETWORK,
+    device: str = "cpu",
+    costs: Costs | None = None,
+) -> tuple[Recipe, dict[str, Reason]]:
+    recipe, reasons = decide_recipe(request, found, network, device, costs or Costs())
+    return recipe, {reason.setting: reason for reason in reasons}
+
+
 def test_what_is_left_open_is_decided_with_a_reason() -> None:
-    recipe, reasons = decide_recipe(REQUEST, FOUND, NETWORK, "cpu")
+    recipe, reasons = _decide(REQUEST)
 
     assert recipe.crop == (128, 128)
     assert recipe.batch == 4
     assert recipe.epochs
-    assert {reason.setting for reason in reasons} == {"crop", "batch", "lr", "epochs"}
-    assert all(reason.why for reason in reasons)
+    assert recipe.loss.terms == "ce+dice"
+    assert reasons.keys() == {"crop", "batch", "lr", "epochs", "average of weights", "loss"}
+    assert all(reason.why for reason in reasons.values())
 
 
 def test_networks_that_see_farther_and_gpus_get_larger_crops() -> None:
     far = find_network("fcn32s")
 
-    assert decide_recipe(REQUEST, FOUND, far, "cpu")[0].crop == (256, 256)
-    assert decide_recipe(REQUEST, FOUND, NETWORK, "cuda")[0].crop == (512, 512)
+    assert _decide(REQUEST, network=far)[0].crop == (256, 256)
+    assert _decide(replace(REQUEST, precision="fp32"), device="cuda")[0].crop == (512, 512)
 
 
 def test_what_is_given_is_kept_without_a_reason() -> None:
-    request = replace(REQUEST, crop=(64, 32), batch=3, learning_rate=0.5, minutes=4.0)
+    request = replace(
+        REQUEST,
+        crop=(64, 32),
+        batch=3,
+        learning_rate=0.5,
+        epochs=4,
+        average=0.5,
+        loss=LossSettings(terms="focal"),
+    )
 
-    recipe, reasons = decide_recipe(request, FOUND, NETWORK, "cpu")
+    recipe, reasons = _decide(request)
 
     assert (recipe.crop, recipe.batch, recipe.learning_rate) == ((64, 32), 3, 0.5)
-    assert (recipe.minutes, recipe.epochs) == (4.0, None)
-    assert reasons == ()
+    assert (recipe.minutes, recipe.epochs, recipe.average) == (None, 4, 0.5)
+    assert recipe.loss.terms == "focal"
+    assert reasons == {}
 
 
 def test_crops_are_whole_strides() -> None:
     request = replace(REQUEST, crop=(61, 33))
-    assert decide_recipe(request, FOUND, NETWORK, "cpu")[0].crop == (64, 36)
+    assert _decide(request)[0].crop == (64, 36)
+    assert _decide(replace(request, reduce=2))[0].crop == (64, 40)
 
     small = replace(FOUND, median_size=(101, 30))
-    assert decide_recipe(REQUEST, small, NETWORK, "cpu")[0].crop == (104, 32)
+    assert _decide(REQUEST, found=small)[0].crop == (104, 32)
 
 
 def test_refining_weights_takes_smaller_steps() -> None:
-    fresh, _ = decide_recipe(REQUEST, FOUND, NETWORK, "cpu")
-    refined, _ = decide_recipe(replace(REQUEST, weights="/run"), FOUND, NETWORK, "cpu")
+    fresh, _ = _decide(REQUEST)
+    refined, _ = _decide(replace(REQUEST, weights="/run"))
 
     assert refined.learning_rate < fresh.learning_rate
+
+
+def test_a_backbone_that_knows_imagenet_is_left_more_as_it_is() -> None:
+    recipe, _ = _decide(replace(REQUEST, weights="imagenet"), network=find_network("fcn8s"))
+
+    assert recipe.backbone_rate == 0.1
+    assert recipe.normalization == "imagenet"
+
+
+def test_a_time_limit_says_how_many_steps_it_allows() -> None:
+    _, reasons = _decide(replace(REQUEST, minutes=20), costs=Costs(seconds=0.1))
+
+    assert reasons["steps"].value == "about 2400"
+    assert "measured" in reasons["steps"].why
+
+
+def test_too_short_a_time_limit_is_told() -> None:
+    recipe, reasons = _decide(replace(REQUEST, minutes=1), costs=Costs(seconds=1))
+
+    assert recipe.batch == 2  # more steps in the same time
+    assert "too few" in reasons["steps"].why
+
+
+def test_a_gpu_gets_as_many_crops_as_its_memory_holds() -> None:
+    request = replace(REQUEST, precision="bf16", crop=(128, 128))
+
+    recipe, reasons = _decide(request, device="cuda", costs=Costs(gib_per_crop=1.5))
+
+    assert recipe.batch == 0.8 * 24 // 1.5
+    assert "1.5 GiB, measured" in reasons["batch"].why
+    limited, _ = _decide(
+        replace(request, memory_gib=6), device="cuda", costs=Costs(gib_per_crop=1.5)
+    )
+    assert limited.batch == 4
+
+
+def test_a_batch_is_a_small_part_of_the_data() -> None:
+    request = replace(REQUEST, precision="bf16", crop=(512, 512))
+
+    recipe, reasons = _decide(request, device="cuda", costs=Costs(gib_per_crop=0.1))
+
+    assert recipe.batch == 2
+    assert "5 %" in reasons["batch"].why
+
+
+def test_the_average_reaches_back_over_a_twentieth_of_the_run() -> None:
+    short, _ = _decide(replace(REQUEST, minutes=20), costs=Costs(seconds=0.1))
+    long, _ = _decide(replace(REQUEST, minutes=2000), costs=Costs(seconds=0.1))
+
+    assert short.average == 0.992
+    assert long.average == 0.999

@@ -22,6 +22,12 @@ def test_poly_has_the_power_of_the_paper() -> None:
     assert learning_rate_factor("poly", 0.5, 0.05) == pytest.approx(0.5**0.9)
 
 
+def test_other_schedules_fall_by_epochs_by_drops_or_not_at_all() -> None:
+    assert learning_rate_factor("exponential", 0.5, 0, epoch=3) == pytest.approx(0.96**3)
+    assert learning_rate_factor("plateau", 0.5, 0, drops=2) == pytest.approx(0.25)
+    assert learning_rate_factor("constant", 0.99, 0) == 1.0
+
+
 def test_epochs_count_steps_not_time() -> None:
     budget = Budget(epochs=4, minutes=None)
 

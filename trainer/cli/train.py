@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trainer.cli import shared
+from trainer.cli.optimization import optimization_options, optimization_settings
 
 if TYPE_CHECKING:
     from trainer.commands.train import ResumeRequest
+    from trainer.loss_settings import LossSettings
     from trainer.plan import Request
 
 # Options that a resumed run keeps, under their names in the recipe.
@@ -20,6 +22,17 @@ _KEPT_ON_RESUME = {
     "lr": "learning_rate",
     "format_name": "format",
     "positive": "positive",
+    "accumulate": "accumulate",
+    "reduce": "reduce",
+    "normalization": "normalization",
+    "optimizer": "optimizer",
+    "backbone_lr": "backbone_rate",
+    "weight_decay": "weight_decay",
+    "schedule": "schedule",
+    "clip": "clip",
+    "ema": "average",
+    "patience": "patience",
+    "precision": "precision",
     "seed": "seed",
     "flip": "flip",
     "rotate": "rotation",
@@ -62,7 +75,13 @@ _KEPT_ON_RESUME = {
 )
 @click.option("--crop", type=int, nargs=2, metavar="H W", help="Size of the training crops.")
 @click.option("--batch", type=int, metavar="N", help="Crops a step.")
-@click.option("--lr", type=float, metavar="RATE", help="Highest learning rate.")
+@click.option(
+    "--reduce",
+    type=int,
+    metavar="N",
+    help="Show the network squares of N x N pixels as one: faster, and less detail.",
+)
+@optimization_options
 @click.option(
     "--flip",
     type=click.Choice(["none", "horizontal", "both"]),
@@ -81,10 +100,8 @@ _KEPT_ON_RESUME = {
 @click.option(
     "--loss",
     "terms",
-    default="ce",
-    show_default=True,
     metavar="SUM",
-    help="What is minimised: ce, ohem, focal, dice, f-beta, lovasz or a sum: ce+0.5*dice.",
+    help="What is minimised: ce, ohem, focal, dice, f-beta, lovasz or a sum: ce+dice (default).",
 )
 @click.option(
     "--class-weights",
@@ -115,7 +132,6 @@ def train(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - 
 def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
     from trainer.augmentation_settings import AugmentationSettings
     from trainer.data.source import read_class_names
-    from trainer.loss_settings import LossSettings, parse_class_weights
     from trainer.plan import Request
 
     for name in ("data", "network"):
@@ -135,14 +151,22 @@ def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
         minutes=options["minutes"],
         crop=options["crop"],
         batch=options["batch"],
-        learning_rate=options["lr"],
+        reduce=options["reduce"],
         seed=options["seed"],
         device=options["device"],
         augmentation=AugmentationSettings(flip=options["flip"], rotation=options["rotate"]),
-        loss=LossSettings(
-            terms=options["terms"], class_weights=parse_class_weights(options["class_weights"])
-        ),
+        loss=_loss_settings(options),
+        **optimization_settings(options),
     )
+
+
+def _loss_settings(options: dict[str, Any]) -> "LossSettings | None":
+    from trainer.loss_settings import LossSettings, parse_class_weights
+
+    terms, weights = options["terms"], parse_class_weights(options["class_weights"])
+    if terms is None and weights == "none":
+        return None
+    return LossSettings(terms=terms or "ce+dice", class_weights=weights)
 
 
 def _resume_request(context: click.Context, options: dict[str, Any]) -> "ResumeRequest":

@@ -18,6 +18,7 @@ from trainer.errors import RunError
 from trainer.export import export_onnx, images_to_check
 from trainer.loop import Ending, train
 from trainer.plan import Request
+from trainer.processes import is_first_process
 from trainer.reports.terminal import JsonReport, TerminalReport, duration
 from trainer.run_folder import BEST, MODEL, Emit, Event, EventLog
 from trainer.session import Session, new_session, resumed_session
@@ -54,7 +55,7 @@ def run_training(
         SegStudioError: With a sentence; it is in ``events.jsonl`` as well once the run has begun.
     """
     started = time.monotonic()
-    report = JsonReport(console) if as_json else TerminalReport(console)
+    report = _report(console, as_json=as_json)
     with report, _Stop.on_signals() as stop:
         if isinstance(request, Request):
             session = new_session(folder, request, report.looked_at, report.fetched)
@@ -69,19 +70,23 @@ def run_training(
                 progress=report.looked_at,
             )
             _refuse_finished(session)
-        emit = _both(EventLog(folder), report)
+        emit = _both(EventLog(folder), report) if session.processes.is_main else _keep_silent
         try:
             ending = train(session, emit, started=started, should_stop=stop.is_set)
             if ending is Ending.STOPPED:
-                _say_stopped(console, folder, as_json=as_json)
+                if session.processes.is_main:
+                    _say_stopped(console, folder, as_json=as_json)
                 return STOPPED_CODE
-            _finish(session, emit)
+            if session.processes.is_main:
+                _finish(session, emit)
         except SegStudioError as error:
             emit({"event": "failed", "time": time.time(), "message": error.sentence})
             raise
         except KeyboardInterrupt:
             emit({"event": "stopped", "time": time.time()})
             raise
+        finally:
+            session.processes.end()
     return 0
 
 
@@ -129,6 +134,17 @@ def _say_stopped(console: Console, folder: Path, *, as_json: bool) -> None:
             markup=False,
             soft_wrap=True,
         )
+
+
+def _report(console: Console, *, as_json: bool) -> JsonReport | TerminalReport:
+    if not is_first_process():
+        console = Console(quiet=True)
+        return TerminalReport(console)
+    return JsonReport(console) if as_json else TerminalReport(console)
+
+
+def _keep_silent(event: Event) -> None:
+    """Leave events to the main process."""
 
 
 def _both(log: EventLog, report: Emit) -> Emit:

@@ -56,6 +56,7 @@ class TrainingBatches:
         seed: Start of the randomness.
         rare_classes: Those that a share of the crops is placed on.
         pinned: Whether batches lie where a GPU fetches them by itself, while the network computes.
+        part: (index, count) of the processes that share every batch; this one makes its part.
     """
 
     items: Sequence[LabelledImage]
@@ -67,6 +68,7 @@ class TrainingBatches:
     seed: int
     rare_classes: tuple[int, ...] = ()
     pinned: bool = False
+    part: tuple[int, int] = (0, 1)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -98,11 +100,12 @@ class TrainingBatches:
     def _make(
         self, epoch: int, step: int, order: np.ndarray[tuple[int], np.dtype[np.int64]]
     ) -> Batch:
-        image = torch.empty((self.batch, *self.crop, 3), dtype=torch.uint8, pin_memory=self.pinned)
-        target = torch.empty((self.batch, *self.crop), dtype=torch.uint8, pin_memory=self.pinned)
+        index, count = self.part
+        places = range(step * self.batch, (step + 1) * self.batch)[index::count]
+        image = torch.empty((len(places), *self.crop, 3), dtype=torch.uint8, pin_memory=self.pinned)
+        target = torch.empty((len(places), *self.crop), dtype=torch.uint8, pin_memory=self.pinned)
         images, targets, keys = image.numpy(), target.numpy(), []
-        for slot in range(self.batch):
-            place = step * self.batch + slot
+        for slot, place in enumerate(places):
             # A data set smaller than one batch goes round more than once.
             item = self.items[int(order[place % len(order)]) % len(self.items)]
             rng = np.random.default_rng([self.seed, epoch, place + 1])
