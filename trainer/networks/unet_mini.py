@@ -11,9 +11,10 @@ trains with any batch size.
 
 from typing import Final
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from trainer.networks.layers import Decoder, Dropout, UpsampleConv2d
 
 STRIDE: Final = 4
 """Input pixels per pixel of the coarsest features."""
@@ -36,11 +37,11 @@ class UNetMini(nn.Module):
 
     def __init__(self, num_classes: int, in_channels: int = 3) -> None:
         super().__init__()
-        self.encoder1 = _Level(in_channels, 32)
-        self.encoder2 = _Level(32, 64)
-        self.encoder3 = _Level(64, 128)
-        self.decoder2 = _Level(128 + 64, 64)
-        self.decoder1 = _Level(64 + 32, 32)
+        self.encoder1 = nn.Sequential(*_level(nn.Conv2d(in_channels, 32, 3, padding=1)))
+        self.encoder2 = nn.Sequential(*_level(nn.Conv2d(32, 64, 3, padding=1)))
+        self.encoder3 = nn.Sequential(*_level(nn.Conv2d(64, 128, 3, padding=1)))
+        self.decoder2 = Decoder(*_level(UpsampleConv2d(128 + 64, 64)))
+        self.decoder1 = Decoder(*_level(UpsampleConv2d(64 + 32, 32)))
         self.head = nn.Conv2d(32, num_classes, 1)
         _initialise(self)
 
@@ -49,25 +50,21 @@ class UNetMini(nn.Module):
         level1 = self.encoder1(image)
         level2 = self.encoder2(F.max_pool2d(level1, 2))
         level3 = self.encoder3(F.max_pool2d(level2, 2))
-        up2 = self.decoder2(torch.cat([_doubled(level3), level2], dim=1))
-        up1 = self.decoder1(torch.cat([_doubled(up2), level1], dim=1))
+        up2 = self.decoder2(level3, level2)
+        up1 = self.decoder1(up2, level1)
         logits: Tensor = self.head(up1)
         return logits
 
 
-class _Level(nn.Sequential):
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__(
-            nn.Conv2d(in_channels, out_channels, 3, padding=1),
-            nn.ReLU(inplace=True),
-            nn.Dropout(0.2),
-            nn.Conv2d(out_channels, out_channels, 3, padding=1),
-            nn.ReLU(inplace=True),
-        )
-
-
-def _doubled(features: Tensor) -> Tensor:
-    return F.interpolate(features, scale_factor=2.0, mode="nearest")
+def _level(first: nn.Conv2d) -> list[nn.Module]:
+    channels = first.out_channels
+    return [
+        first,
+        nn.ReLU(inplace=True),
+        Dropout(0.2),
+        nn.Conv2d(channels, channels, 3, padding=1),
+        nn.ReLU(inplace=True),
+    ]
 
 
 def _initialise(network: UNetMini) -> None:

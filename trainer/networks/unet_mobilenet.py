@@ -14,12 +14,10 @@ Reference implementation:
 
 from typing import Final, Literal
 
-import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trainer.networks.backbones.mobilenet_v1 import MobileNetV1
-from trainer.networks.layers import initialise
+from trainer.networks.layers import Decoder, UpsampleConv2d, initialise
 
 STRIDE: Final = 16
 """Input pixels per pixel of the coarsest features."""
@@ -50,11 +48,11 @@ class UNetMobileNet(nn.Module):
         super().__init__()
         self.backbone = MobileNetV1(in_channels, num_stages=_STAGES)
         f1, f2, f3, f4 = self.backbone.out_channels
-        self.decoder4 = _conv_relu_bn(f4, 512)
-        self.decoder3 = _conv_relu_bn(512 + f3, 256)
-        self.decoder2 = _conv_relu_bn(256 + f2, 128)
-        self.decoder1 = _conv_relu_bn(128 + f1, 128)
-        self.decoder0 = _conv_relu_bn(128, 64)
+        self.decoder4 = nn.Sequential(*_relu_bn(nn.Conv2d(f4, 512, 3, padding=1)))
+        self.decoder3 = Decoder(*_relu_bn(UpsampleConv2d(512 + f3, 256)))
+        self.decoder2 = Decoder(*_relu_bn(UpsampleConv2d(256 + f2, 128)))
+        self.decoder1 = Decoder(*_relu_bn(UpsampleConv2d(128 + f1, 128)))
+        self.decoder0 = Decoder(*_relu_bn(UpsampleConv2d(128, 64)))
         self.head = nn.Conv2d(64, num_classes, 3, padding=1)
         initialise(self)
         nn.init.normal_(self.head.weight, std=0.01)  # no class is surely wrong at first
@@ -63,20 +61,12 @@ class UNetMobileNet(nn.Module):
         """Return the logits; see the class for shapes."""
         f1, f2, f3, f4 = self.backbone(image)
         up4 = self.decoder4(f4)
-        up3 = self.decoder3(torch.cat([_enlarged(up4, f3), f3], dim=1))
-        up2 = self.decoder2(torch.cat([_enlarged(up3, f2), f2], dim=1))
-        up1 = self.decoder1(torch.cat([_enlarged(up2, f1), f1], dim=1))
-        logits: Tensor = self.head(self.decoder0(_enlarged(up1, image)))
+        up3 = self.decoder3(up4, f3)
+        up2 = self.decoder2(up3, f2)
+        up1 = self.decoder1(up2, f1)
+        logits: Tensor = self.head(self.decoder0(up1, size=image.shape[-2:]))
         return logits
 
 
-def _enlarged(features: Tensor, like: Tensor) -> Tensor:
-    return F.interpolate(features, size=like.shape[-2:], mode="nearest")
-
-
-def _conv_relu_bn(in_channels: int, out_channels: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, 3, padding=1),
-        nn.ReLU(inplace=True),
-        nn.BatchNorm2d(out_channels),
-    )
+def _relu_bn(convolution: nn.Conv2d) -> list[nn.Module]:
+    return [convolution, nn.ReLU(inplace=True), nn.BatchNorm2d(convolution.out_channels)]
