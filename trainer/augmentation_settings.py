@@ -4,14 +4,34 @@ Loads neither torch nor OpenCV.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from trainer.errors import RecipeError
 
 FLIPS: Final = ("auto", "none", "horizontal", "both")
 FITS: Final = ("crop", "letterbox")
 PADS: Final = ("mirror", "grey")
+OFF: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "scale": (1.0, 1.0),
+        "aspect": 0.0,
+        "rotation": 0.0,
+        "flip": "none",
+        "rare_crops": 0.0,
+        "hue": 0.0,
+        "saturation": 0.0,
+        "value": 0.0,
+        "brightness": 0.0,
+        "contrast": 0.0,
+        "blur_share": 0.0,
+        "noise_share": 0.0,
+        "jpeg_share": 0.0,
+    }
+)
+"""Settings that vary nothing: their strength is zero, so that each may be given a strength."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +110,8 @@ class AugmentationSettings:
             "--blur": self.blur_share,
             "--noise": self.noise_share,
             "--jpeg": self.jpeg_share,
-            "the brightness": self.brightness,
-            "the contrast": self.contrast,
+            "the brightness of --light": self.brightness,
+            "the contrast of --light": self.contrast,
             "the strength of the noise": self.noise,
         }
         for name, share in shares.items():

@@ -2,17 +2,19 @@
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import torch
 
 from segstudio.core.splits import TRAIN
+from trainer.augmentation_plan import decide_augmentation
 from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.batches import crops_per_image
 from trainer.data.survey import Survey
 from trainer.loss_settings import LossSettings
 from trainer.networks.table import Network
-from trainer.recipe import Recipe
+from trainer.reason import Reason
+from trainer.recipe import DEFAULT_CACHE_MIB, Recipe
 from trainer.trial import Cost
 
 # With the same number of pixels, 80 steps of 4 crops of 256 x 256 brought unet-mini to a membrane
@@ -22,6 +24,9 @@ _CPU_SIDES: Final = (128, 256)
 _CPU_SIDE_STRIDES: Final = 32
 _CUDA_SIDE: Final = 512
 _CPU_PIXELS: Final = 4 * 128 * 128
+# Whole images are fitted into these.
+_CPU_WHOLE: Final = 512 * 512
+_CUDA_WHOLE: Final = 1024 * 1024
 _LARGEST_BATCH: Final = 16
 _DEFAULT_EPOCHS: Final = 100
 _RATES: Final = {"adamw": 1e-3, "adam": 1e-3, "sgd": 1e-2}
@@ -73,16 +78,9 @@ class Request:
     memory_gib: float | None = None
     seed: int = 0
     device: str = "auto"
+    cache_mib: int = DEFAULT_CACHE_MIB
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
     loss: LossSettings | None = None
-
-
-class Reason(NamedTuple):
-    """Why a setting has its value."""
-
-    setting: str
-    value: str
-    why: str
 
 
 class Steps(Protocol):
@@ -125,7 +123,8 @@ def decide_recipe(
             Reason("epochs", str(epochs), "a start; --minutes sets a time limit instead")
         )
     if epochs is not None:
-        steps = epochs * found.images[TRAIN] * crops_per_image(found.median_size, crop) // batch
+        crops = crops_per_image(found.median_size, crop, request.augmentation.fit)
+        steps = epochs * found.images[TRAIN] * crops // batch
     recipe = Recipe(
         network=network.name,
         backbone=network.backbone,
@@ -155,7 +154,8 @@ def decide_recipe(
         compile=request.compile,
         seed=request.seed,
         device=request.device,
-        augmentation=request.augmentation,
+        cache_mib=request.cache_mib,
+        augmentation=plan.augmentation(),
         loss=plan.loss(),
     )
     return recipe, tuple(reasons)
@@ -187,7 +187,9 @@ class _Plan:
         stride = self.network.stride * reduce
         asked = self.request.crop
         if asked is None:
-            crop, reason = _decide_crop(self.found.median_size, stride, self.device_type)
+            whole = self.request.augmentation.fit == "letterbox"
+            decide = _decide_whole if whole else _decide_crop
+            crop, reason = decide(self.found.median_size, stride, self.device_type)
             self.reasons.append(reason)
             return crop
         crop = _whole_strides(asked, stride)
@@ -273,6 +275,15 @@ class _Plan:
             self._because("auxiliary heads", "1", "their weight in the papers on BiSeNet")
         return loss
 
+    def augmentation(self) -> AugmentationSettings:
+        """What was asked for, where it does not make labels wrong."""
+        found = self.found
+        settings, reasons = decide_augmentation(
+            self.request.augmentation, found.label_set.names, found.class_pixels, grey=found.grey
+        )
+        self.reasons.extend(reasons)
+        return settings
+
     def _batch_for_speed(self, crop: tuple[int, int], reduce: int) -> int:
         pixels = _CPU_PIXELS * reduce**2
         batch = min(max(pixels // math.prod(crop), 2), 16)
@@ -327,6 +338,21 @@ def _decide_crop(
         else f"a part of the images' {_size(median)}; more steps in the same time"
         if min(height, width) == side
         else f"what of the images' {_size(median)} fits multiples of {stride}"
+    )
+    return (height, width), Reason("crop", _size((height, width)), why)
+
+
+def _decide_whole(
+    median: tuple[int, int], stride: int, device_type: str
+) -> tuple[tuple[int, int], Reason]:
+    """Decide the crop that whole images are fitted into."""
+    most = _CUDA_WHOLE if device_type == "cuda" else _CPU_WHOLE
+    scale = min(math.sqrt(most / math.prod(median)), 1.0)
+    height, width = (_up(max(round(length * scale), 1), stride) for length in median)
+    why = (
+        f"whole images; the usual one has {_size(median)}"
+        if scale == 1
+        else f"the images' {_size(median)} fitted into {most // 1000} thousand pixels"
     )
     return (height, width), Reason("crop", _size((height, width)), why)
 

@@ -11,6 +11,7 @@ from trainer.errors import RecipeError
 from trainer.loss_settings import LossSettings
 
 RECIPE_VERSION: Final = 1
+DEFAULT_CACHE_MIB: Final = 2048
 OPTIMIZERS: Final = ("adamw", "sgd", "adam")
 SCHEDULES: Final = ("poly", "cosine", "exponential", "plateau", "constant")
 PRECISIONS: Final = ("fp32", "bf16", "fp16")
@@ -91,7 +92,7 @@ class Recipe:
     compile: bool = False
     seed: int = 0
     device: str = "auto"
-    cache_mib: int = 2048
+    cache_mib: int = DEFAULT_CACHE_MIB
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
     loss: LossSettings = field(default_factory=LossSettings)
 
@@ -99,6 +100,7 @@ class Recipe:
         _require(self.batch >= 1, "--batch must be at least 1")
         _require(min(self.crop) >= 1, "--crop needs two sides of at least 1 pixel")
         _require(0 < self.learning_rate < 10, "--lr must be above 0 and below 10")
+        _require(self.cache_mib >= 0, "--cache-mib must not be negative")
         _require(self.seed >= 0, "--seed must not be negative")
         _require(self.epochs is None or self.epochs >= 1, "--epochs must be at least 1")
         _require(self.minutes is None or self.minutes > 0, "--minutes must be above 0")

@@ -39,14 +39,14 @@ from trainer.networks.weights import (
     published_for,
 )
 from trainer.parents import parent_weights, take_weights
-from trainer.plan import Reason, Request, decide_recipe
+from trainer.plan import Request, decide_recipe
 from trainer.processes import Processes
+from trainer.reason import Reason
 from trainer.recipe import Recipe
 from trainer.run_folder import BEST, LAST, read_recipe, start_run, write_recipe
 from trainer.trial import Trial
 
 _MIB: Final = 2**20
-_CACHE_MIB: Final = 2048
 
 Progress = Callable[[int, int], None]
 
@@ -107,13 +107,14 @@ class Session:
     def batches(self) -> TrainingBatches:
         """Return the stream of training batches."""
         recipe = self.recipe
-        whole = recipe.augmentation.fit == "letterbox"
         return TrainingBatches(
             items=items_of(self.dataset, TRAIN),
             cache=self.cache,
             crop=recipe.crop,
             batch=recipe.batch,
-            crops_per_image=1 if whole else crops_per_image(self.found.median_size, recipe.crop),
+            crops_per_image=crops_per_image(
+                self.found.median_size, recipe.crop, recipe.augmentation.fit
+            ),
             augmentation=recipe.augmentation,
             seed=recipe.seed,
             rare_classes=rare_classes(self.found.class_pixels),
@@ -166,7 +167,7 @@ def new_session(
     if parent and request.reduce is None:  # these weights know things at that size
         request = replace(request, reduce=parent.recipe.reduce)
     dataset = open_label_set(Path(request.data), request.positive, request.classes, request.format)
-    cache = SampleCache(dataset, _CACHE_MIB * _MIB)
+    cache = SampleCache(dataset, request.cache_mib * _MIB)
     found = survey(dataset, cache, progress=progress)
     torch.manual_seed(request.seed)
     network = row.build(len(found.label_set))
@@ -208,6 +209,7 @@ def resumed_session(
     epochs: int | None = None,
     minutes: float | None = None,
     device: str | None = None,
+    cache_mib: int | None = None,
     kept: Mapping[str, Any] = MappingProxyType({}),
     progress: Progress | None = None,
 ) -> Session:
@@ -219,6 +221,7 @@ def resumed_session(
         epochs: New number of epochs, or None to keep the budget.
         minutes: New time limit over all sessions, or None to keep the budget.
         device: Device to go on with, or None to keep it.
+        cache_mib: New memory for decoded images, MiB, or None to keep it.
         kept: Settings, by their names in the recipe, that must be as in the run.
         progress: Told (done, total) while the data is looked at.
 
@@ -233,7 +236,10 @@ def resumed_session(
     if epochs is not None or minutes is not None:
         recipe = replace(recipe, epochs=epochs, minutes=minutes)
     recipe = replace(
-        recipe, data=str(data) if data else recipe.data, device=device or recipe.device
+        recipe,
+        data=str(data) if data else recipe.data,
+        device=device or recipe.device,
+        cache_mib=recipe.cache_mib if cache_mib is None else cache_mib,
     )
     dataset = open_label_set(Path(recipe.data), recipe.positive, recipe.classes, recipe.format)
     cache = SampleCache(dataset, recipe.cache_mib * _MIB)

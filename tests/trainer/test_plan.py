@@ -1,10 +1,12 @@
 from dataclasses import replace
 
 from segstudio.core.label_set import LabelSet
+from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.survey import Survey
 from trainer.loss_settings import LossSettings
 from trainer.networks.table import Network, find_network
-from trainer.plan import Reason, Request, decide_recipe
+from trainer.plan import Request, decide_recipe
+from trainer.reason import Reason
 from trainer.recipe import Recipe
 from trainer.trial import Cost
 
@@ -100,6 +102,16 @@ def test_crops_are_whole_strides() -> None:
 
     small = replace(FOUND, median_size=(101, 30))
     assert _decide(REQUEST, found=small)[0].crop == (104, 32)
+
+
+def test_whole_images_are_fitted_into_what_the_computer_can_take() -> None:
+    request = replace(REQUEST, augmentation=AugmentationSettings(fit="letterbox"))
+    small, large = (replace(FOUND, median_size=size) for size in ((101, 200), (3000, 4000)))
+
+    assert _decide(request, found=small)[0].crop == (104, 200)
+    height, width = _decide(request, found=large)[0].crop
+    assert height * width <= 520 * 520
+    assert abs(width / height - 4 / 3) < 0.02
 
 
 def test_refining_weights_takes_smaller_steps() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trainer.cli import shared
+from trainer.cli.augmentation import augmentation_options, augmentation_settings, kept_augmentation
 from trainer.cli.optimization import optimization_options, optimization_settings
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ _KEPT_ON_RESUME = {
     "patience": "patience",
     "precision": "precision",
     "seed": "seed",
-    "flip": "flip",
-    "rotate": "rotation",
     "terms": "terms",
 }
 
@@ -83,21 +82,6 @@ _KEPT_ON_RESUME = {
 )
 @optimization_options
 @click.option(
-    "--flip",
-    type=click.Choice(["none", "horizontal", "both"]),
-    default="horizontal",
-    show_default=True,
-    help="Which mirror images are as good as the image.",
-)
-@click.option(
-    "--rotate",
-    type=click.FloatRange(0, 180),
-    default=15.0,
-    show_default=True,
-    metavar="DEGREES",
-    help="Largest rotation of training images.",
-)
-@click.option(
     "--loss",
     "terms",
     metavar="SUM",
@@ -109,6 +93,15 @@ _KEPT_ON_RESUME = {
     show_default=True,
     metavar="none|inverse|median|W,W,...",
     help="How much each class counts; inverse and median help rare classes.",
+)
+@augmentation_options
+@click.option(
+    "--cache-mib",
+    type=click.IntRange(min=0),
+    default=2048,
+    show_default=True,
+    metavar="MIB",
+    help="Memory for decoded images.",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @shared.device
@@ -130,7 +123,6 @@ def train(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - 
 
 
 def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
-    from trainer.augmentation_settings import AugmentationSettings
     from trainer.data.source import read_class_names
     from trainer.plan import Request
 
@@ -154,7 +146,8 @@ def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
         reduce=options["reduce"],
         seed=options["seed"],
         device=options["device"],
-        augmentation=AugmentationSettings(flip=options["flip"], rotation=options["rotate"]),
+        cache_mib=options["cache_mib"],
+        augmentation=augmentation_settings(options),
         loss=_loss_settings(options),
         **optimization_settings(options),
     )
@@ -179,6 +172,7 @@ def _resume_request(context: click.Context, options: dict[str, Any]) -> "ResumeR
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
     }
     kept = {setting: options[name] for name, setting in _KEPT_ON_RESUME.items() if name in given}
+    kept |= kept_augmentation(options)
     if "class_weights" in given:
         kept["class_weights"] = parse_class_weights(options["class_weights"])
     if network_options := _network_options(options):
@@ -188,6 +182,7 @@ def _resume_request(context: click.Context, options: dict[str, Any]) -> "ResumeR
         epochs=options["epochs"],
         minutes=options["minutes"],
         device=options["device"] if "device" in given else None,
+        cache_mib=options["cache_mib"] if "cache_mib" in given else None,
         kept=kept,
     )
 

@@ -35,6 +35,7 @@ class ResumeRequest:
         epochs: New number of epochs.
         minutes: New time limit over all sessions.
         device: Device to go on with.
+        cache_mib: Memory for decoded images, MiB.
         kept: Settings that were repeated and must be those of the run, under their names in the
             recipe.
     """
@@ -43,6 +44,7 @@ class ResumeRequest:
     epochs: int | None = None
     minutes: float | None = None
     device: str | None = None
+    cache_mib: int | None = None
     kept: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -66,6 +68,7 @@ def run_training(
                 epochs=request.epochs,
                 minutes=request.minutes,
                 device=request.device,
+                cache_mib=request.cache_mib,
                 kept=request.kept,
                 progress=report.looked_at,
             )

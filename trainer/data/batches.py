@@ -118,6 +118,8 @@ class TrainingBatches:
         return Batch(tuple(keys), image, target)
 
 
-def crops_per_image(size: tuple[int, int], crop: tuple[int, int]) -> int:
+def crops_per_image(size: tuple[int, int], crop: tuple[int, int], fit: str = "crop") -> int:
     """Return how many crops cover an image of this (height, width) about once."""
+    if fit == "letterbox":  # each shows the whole image
+        return 1
     return max(round(size[0] * size[1] / (crop[0] * crop[1])), 1)

@@ -39,6 +39,7 @@ class Survey:
         class_pixels: Training pixels of each class.
         pixels_where_shown: Training pixels, of any class, of the images that show each class.
         warnings: What the user should know but may be meant so.
+        grey: Whether all training images are grey: red, green and blue are equal everywhere.
         format_name: Name of the format it was read in, or None.
     """
 
@@ -52,6 +53,7 @@ class Survey:
     class_pixels: tuple[int, ...]
     pixels_where_shown: tuple[int, ...]
     warnings: tuple[str, ...]
+    grey: bool = False
     format_name: str | None = None
 
     @property
@@ -69,6 +71,7 @@ class _Finding:
     sums: NDArray[np.float64]  # (2, 3) mean of the colours and of their squares
     image_digest: str
     mask_digest: str
+    grey: bool
 
 
 def survey(
@@ -125,6 +128,7 @@ def survey(
         class_pixels=class_pixels,
         pixels_where_shown=tuple(frequencies.pixels_where_shown.tolist()),
         warnings=_warnings(label_set, class_pixels, findings),
+        grey=all(found.grey for found in training),
         format_name=dataset.format_name or None,
     )
 
@@ -144,6 +148,7 @@ def _look(cache: SampleCache, split: str, item: LabelledImage) -> _Finding | Seg
         sums=np.stack([colors.mean(axis=0), np.square(colors).mean(axis=0)]),
         image_digest=_digest(sample.image),
         mask_digest=_digest(sample.label_map),
+        grey=bool((sample.image == sample.image[:, :, :1]).all()),
     )
 
 

@@ -123,3 +123,4 @@ def test_stopping_early_leaves_no_thread_working(voc: Path) -> None:
 def test_an_epoch_takes_as_many_crops_as_cover_the_image() -> None:
     assert crops_per_image((512, 512), (256, 256)) == 4
     assert crops_per_image((100, 100), (256, 256)) == 1
+    assert crops_per_image((512, 512), (256, 256), "letterbox") == 1

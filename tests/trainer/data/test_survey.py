@@ -41,6 +41,15 @@ def test_says_what_there_is(voc: Path) -> None:
     assert found.warnings == ()
 
 
+def test_says_whether_the_images_are_grey(voc: Path) -> None:
+    assert not _survey(voc).grey
+
+    for path in (voc / "JPEGImages").iterdir():
+        Image.fromarray(np.asarray(Image.open(path).convert("L"))).save(path)
+
+    assert _survey(voc).grey
+
+
 def test_names_and_colours_come_from_the_labelmap(tmp_path: Path, make_voc: MakeVoc) -> None:
     root = make_voc(tmp_path / "cells", classes=("background", "membrane", "mitochondrion"))
 
