@@ -18,8 +18,7 @@ from trainer.data.augment import random_crop
 from trainer.data.source import SampleCache
 
 # Two keep up with a network on a CPU; a fast GPU takes more, where there are cores for them.
-_WORKERS: Final = min(max(os.cpu_count() or 1, 2), 8)
-_AHEAD: Final = _WORKERS + 1
+_THREADS: Final = min(max(os.cpu_count() or 1, 2), 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,7 @@ class TrainingBatches:
         seed: Start of the randomness.
         rare_classes: Those that a share of the crops is placed on.
         pinned: Whether batches lie where a GPU fetches them by itself, while the network computes.
+        threads: How many make batches.
         part: (index, count) of the processes that share every batch; this one makes its part.
     """
 
@@ -68,6 +68,7 @@ class TrainingBatches:
     seed: int
     rare_classes: tuple[int, ...] = ()
     pinned: bool = False
+    threads: int = _THREADS
     part: tuple[int, int] = (0, 1)
 
     @property
@@ -83,9 +84,9 @@ class TrainingBatches:
         pending: deque[Future[Batch]] = deque()
         # The pool's threads already share the cores with the network.
         cv2.setNumThreads(1)
-        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="batches") as pool:
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="batches") as pool:
             try:
-                for _, step in zip(range(_AHEAD), steps, strict=False):
+                for _, step in zip(range(self.threads + 1), steps, strict=False):
                     pending.append(pool.submit(self._make, epoch, step, order))
                 while pending:
                     batch = pending.popleft().result()
