@@ -1,11 +1,9 @@
 """The program as a user meets it."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,12 +38,8 @@ def _spread_masks(voc: Path) -> None:
         Image.fromarray(mask * np.uint8(255)).save(path)
 
 
-def test_help_is_quick(trainer: Trainer) -> None:
-    durations = []
-    for _ in range(3):
-        began = time.monotonic()
-        done = trainer("--help")
-        durations.append(time.monotonic() - began)
+def test_help_loads_nothing_heavy(trainer: Trainer) -> None:
+    done = trainer("--help")
 
     assert done.returncode == 0
     assert "train" in done.stdout
@@ -53,9 +47,7 @@ def test_help_is_quick(trainer: Trainer) -> None:
         [sys.executable, "-c", "import trainer.__main__, sys; print(*sys.modules)"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
-    assert not {"torch", "numpy", "cv2", "rich", "onnx"} & set(imported)
-    if os.getloadavg()[0] < 2:
-        assert min(durations) < 0.3
+    assert not {"torch", "numpy", "cv2", "rich", "onnx", "accelerate"} & set(imported)
 
 
 def test_networks_are_listed_for_people_and_for_programs(

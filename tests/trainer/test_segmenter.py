@@ -45,6 +45,29 @@ def test_padding_moves_no_pixel() -> None:
     np.testing.assert_allclose(logits[0].permute(1, 2, 0).numpy(), expected, rtol=1e-6)
 
 
+def test_a_reduced_image_is_the_mean_of_its_squares_at_full_size() -> None:
+    segmenter = Segmenter(nn.Identity(), 1, [0.0] * 3, [1.0] * 3, reduce=2).eval()
+    image = torch.tensor([[0, 4, 10], [8, 4, 10]], dtype=torch.uint8)[None, ..., None].expand(
+        1, 2, 3, 3
+    )
+
+    logits = segmenter(image)
+
+    # Two squares, the second half beyond the border; then bilinear between their centres.
+    assert segmenter.stride == 2
+    assert logits.shape == (1, 3, 2, 3)
+    torch.testing.assert_close(logits[0, 0], torch.tensor([[4.0, 5.5, 8.5]]).expand(2, 3))
+
+
+def test_in_training_a_reduced_network_gives_logits_for_every_pixel() -> None:
+    segmenter = Segmenter(UNetMini(5), 4, [100.0] * 3, [50.0] * 3, reduce=3).train()
+
+    logits = segmenter(torch.randint(0, 256, (2, 24, 36, 3), dtype=torch.uint8))
+
+    assert isinstance(logits, torch.Tensor)
+    assert logits.shape == (2, 5, 24, 36)
+
+
 def test_confidence_is_the_probability_of_the_chosen_class() -> None:
     logits = torch.randn(2, 6, 5, 7) * 4
 

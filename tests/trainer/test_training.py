@@ -10,11 +10,13 @@ import pytest
 import torch
 from PIL import Image
 
-from trainer.checkpoint import load_checkpoint
+from trainer.checkpoint import load_checkpoint, segmenter_of
 from trainer.errors import CheckpointError, DivergedError, RunError, TrainerError
 from trainer.loop import Ending, train
+from trainer.networks.table import find_network
 from trainer.run_folder import BEST, LAST, Emit
 from trainer.session import Session, resumed_session
+from trainer.trial import Trial
 
 Start = Callable[..., Session]
 Events = list[dict[str, Any]]
@@ -126,6 +128,72 @@ def test_minutes_are_kept_and_the_learning_rate_ends_its_course(
     steps = [event for event in events if event["event"] == "step"]
     assert steps[-1]["progress"] > 0.7
     assert steps[-1]["lr"] < 0.5 * max(step["lr"] for step in steps)
+
+
+def test_a_run_ends_early_when_validation_gets_no_better(
+    start: Start, keep: Emit, events: Events
+) -> None:
+    session = start(epochs=50, learning_rate=1e-9, average=0.0, patience=3)
+
+    assert _train(session, keep) is Ending.FINISHED
+
+    # So small a rate changes no pixel's class: the first epoch stays the best.
+    assert [event["epoch"] for event in events if event["event"] == "epoch"] == [1, 2, 3, 4]
+    assert "no better in 3 epochs" in next(e["message"] for e in events if e["event"] == "note")
+
+
+def test_the_learning_rate_halves_on_a_plateau(start: Start, keep: Emit, events: Events) -> None:
+    _train(start(epochs=13, learning_rate=1e-9, average=0.0, schedule="plateau"), keep)
+
+    rates = [event["lr"] for event in events if event["event"] == "epoch"]
+    assert rates[5] == pytest.approx(1e-9)
+    assert rates[6] == pytest.approx(0.5e-9)
+    assert rates[11] == pytest.approx(0.25e-9)
+
+
+def test_what_is_judged_and_kept_is_the_average(start: Start, keep: Emit, tmp_path: Path) -> None:
+    session = start(epochs=2, average=0.9)
+    _train(session, keep)
+
+    best = load_checkpoint(tmp_path / "run" / LAST)
+    assert best.average is not None
+    _assert_same(dict(segmenter_of(best, tmp_path).state_dict()), best.average)
+    _assert_same(dict(session.learner.judged.state_dict()), best.average)
+    assert not torch.equal(
+        best.average["network.encoder1.0.weight"], best.model["network.encoder1.0.weight"]
+    )
+
+
+def test_images_are_normalised_as_asked(start: Start) -> None:
+    mean = start("one").segmenter.mean
+    assert 20 < float(mean[0]) < 200
+    assert start("two", normalization="symmetric").segmenter.mean.tolist() == [127.5] * 3
+    assert start("three", normalization="imagenet").segmenter.std.tolist() == pytest.approx(
+        [58.395, 57.12, 57.375]
+    )
+
+
+def test_trying_a_step_leaves_the_network_as_it_was() -> None:
+    row = find_network("deeplabv3plus")
+    torch.manual_seed(0)
+    network = row.build(3)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+
+    cost = Trial(network, row.stride, 3, torch.device("cpu")).cost((32, 32), 2)
+
+    assert cost is not None
+    assert cost.seconds > 0
+    _assert_same(dict(network.state_dict()), before)
+    assert all(weight.grad is None for weight in network.parameters())
+
+
+@pytest.mark.slow
+def test_a_compiled_step_learns_as_well(start: Start, keep: Emit, events: Events) -> None:
+    _train(start("plain", epochs=2), keep)
+    _train(start("compiled", epochs=2, compile=True), keep)
+
+    losses = [event["loss"] for event in events if event["event"] == "epoch"]
+    assert losses[2:] == pytest.approx(losses[:2], rel=1e-2)
 
 
 def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_checkpoint(
