@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from trainer.errors import RecipeError
+
+_LOG_OFFSET: Final = 1.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,16 @@ def class_weights(
     the share is taken among the pixels of those images that show the class, which is milder on
     classes that are rare because few images show them.
 
-    Both are scaled so that the mean weight of a labelled pixel is 1. A class that does not occur
+    "log" is 1 / ln(1.02 + share) (Paszke et al., 2016, arXiv:1606.02147, sec. 5.1): rare classes
+    weigh at most about fifty times as much as one that fills the images.
+
+    All are scaled so that the mean weight of a labelled pixel is 1. A class that does not occur
     has weight 1. Weights that were given are taken as they are.
 
     Args:
-        weighting: "none", "inverse", "median", or the weights themselves.
+        weighting: "none", "inverse", "median", "log", or the weights themselves.
         num_classes: C.
-        frequencies: Of the training images; needed for "inverse" and "median".
+        frequencies: Of the training images; needed for all but "none".
 
     Returns:
         (C,) float32, >= 0.
@@ -87,6 +93,8 @@ def class_weights(
     elif weighting == "median":
         share = pixels / frequencies.pixels_where_shown[occurs]
         raw = np.median(share) / share
+    elif weighting == "log":
+        raw = 1 / np.log(_LOG_OFFSET + pixels / pixels.sum())
     else:
         raise RecipeError(f"there are no {weighting!r} class weights")
     weights = np.ones(num_classes)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from trainer.errors import RecipeError
 
-WEIGHTINGS: Final = ("none", "inverse", "median")
+WEIGHTINGS: Final = ("none", "inverse", "median", "log")
 _TERM = re.compile(r"(?:(\d+\.?\d*|\.\d+)\s*\*\s*)?([a-z][a-z0-9-]*)")
 
 
@@ -30,7 +30,7 @@ class LossSettings:
     Attributes:
         terms: Names in the table of losses, added, each with a factor if it is not 1: "ce",
             "ce+dice", "0.5*ohem+lovasz".
-        class_weights: "none", "inverse", "median" (frequency), or the weight of every class.
+        class_weights: "none", "inverse", "median" (frequency), "log", or the weight of every class.
         aux_weight: Weight of the auxiliary heads' losses, or one for each of them. 0.4 is that of
             PSPNet (Zhao et al., 2017, arXiv:1612.01105, sec. 3.3); the papers on BiSeNet have 1.
         ohem_threshold: Pixels whose true class has a lower probability are hard, 0..1.

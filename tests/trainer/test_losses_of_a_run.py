@@ -123,6 +123,14 @@ def test_inverse_frequency_gives_all_classes_the_same_say() -> None:
     assert weights[3] == 1
 
 
+def test_log_weights_are_those_of_enet() -> None:
+    weights = class_weights("log", 2, ClassFrequencies(np.array([90, 10]), np.array([100, 100])))
+
+    assert weights is not None
+    assert weights[1] / weights[0] == pytest.approx(math.log(1.92) / math.log(1.12))
+    assert 0.9 * weights[0] + 0.1 * weights[1] == pytest.approx(1)
+
+
 def test_median_frequency_is_that_of_eigen_and_fergus() -> None:
     frequencies = _frequencies()
     weights = class_weights("median", 4, frequencies)

@@ -91,8 +91,8 @@ _KEPT_ON_RESUME = {
     "--class-weights",
     default="none",
     show_default=True,
-    metavar="none|inverse|median|W,W,...",
-    help="How much each class counts; inverse and median help rare classes.",
+    metavar="none|log|median|inverse|W,W,...",
+    help="How much each class counts; log, median and inverse help rare ones, more and more.",
 )
 @augmentation_options
 @click.option(
