@@ -60,7 +60,7 @@ class AugmentationSettings:
         value: The same of the value, the largest of red, green and blue.
         light_share: Share of crops whose brightness and contrast are varied.
         brightness: Largest change, as a share of the full range.
-        contrast: Largest change of the factor from 1.
+        contrast: Largest change of the factor from 1; it turns around the crop's mean.
         blur_share: Share of crops that are blurred.
         blur: Largest standard deviation of the blur, crop pixels.
         noise_share: Share of crops that get Gaussian noise.
@@ -83,7 +83,7 @@ class AugmentationSettings:
     saturation: float = 0.4
     value: float = 0.2
     light_share: float = 0.8
-    brightness: float = 0.15
+    brightness: float = 0.1
     contrast: float = 0.2
     blur_share: float = 0.1
     blur: float = 1.5

@@ -82,7 +82,7 @@ _OPTIONS = (
         "--light",
         type=float,
         nargs=2,
-        show_default="0.15 0.2",
+        show_default="0.1 0.2",
         metavar="B C",
         help="Largest change of brightness, as a share of the range, and of contrast.",
     ),

@@ -67,8 +67,9 @@ def change_light(image: RgbImage, contrast: float, brightness: float) -> RgbImag
         contrast: Factor.
         brightness: Levels to add, after that.
     """
-    # Contrast turns around mid-grey, so that it does not change the brightness as well.
-    return _look_up(image, (_LEVELS - 127.5) * contrast + 127.5 + brightness)
+    # Contrast turns around the mean, so that it does not make a dark image darker still.
+    mean = image[::4, ::4].mean()
+    return _look_up(image, (_LEVELS - mean) * contrast + mean + brightness)
 
 
 def blur(image: RgbImage, std: float) -> RgbImage:

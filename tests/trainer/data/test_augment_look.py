@@ -73,9 +73,18 @@ def test_saturation_and_value_scale_what_they_say() -> None:
     assert np.abs(shift_colors(color, 0, 1, 9).astype(int) - (255, 127, 127)).max() <= 1
 
 
-def test_contrast_turns_around_the_middle_and_brightness_adds() -> None:
+def test_contrast_turns_around_the_mean_and_brightness_adds() -> None:
     assert change_light(_plain(27, 127, 227), 0.5, 0)[0, 0].tolist() == [77, 127, 177]
     assert change_light(_plain(0, 100, 250), 1, 10)[0, 0].tolist() == [10, 110, 255]
+
+
+def test_contrast_makes_a_dark_image_neither_lighter_nor_darker() -> None:
+    dark = _image() // 5
+
+    for contrast in (0.8, 1.2):
+        changed = change_light(dark, contrast, 0).astype(float)
+        assert changed.mean() == pytest.approx(dark.mean(), abs=1)
+        assert changed.std() == pytest.approx(dark.std() * contrast, rel=0.05)
 
 
 def test_noise_has_its_strength_and_no_bias() -> None:
