@@ -35,6 +35,9 @@ _FULL_AUX_WEIGHT: Final = frozenset({"bisenet", "bisenetv2"})
 # On a CPU these train faster with the channels of a pixel together, by 7 % to 28 %; the others,
 # with few channels at full size, more slowly.
 _CPU_CHANNELS_LAST: Final = frozenset({"bisenet", "deeplabv3", "deeplabv3plus"})
+# Of the share that a class would have if all were alike. Measured on CamVid, whose rarest class has
+# 0.04 of it: deeplabv3plus reached in 4 epochs with log weights what took 7 without.
+_VERY_RARE: Final = 0.1
 _MANY_STEPS: Final = 300
 _FEW_STEPS: Final = 100
 _USED_MEMORY: Final = 0.8
@@ -265,10 +268,10 @@ class _Plan:
         return self.device_type == "cuda" or self.network.name in _CPU_CHANNELS_LAST
 
     def loss(self) -> LossSettings:
-        """Cross-entropy and Dice, unless something else is asked for."""
+        """Cross-entropy and Dice, and more weight for classes that are very rare."""
         loss = self.request.loss
         if loss is None:
-            loss = LossSettings(terms="ce+dice")
+            loss = LossSettings(terms="ce+dice", class_weights=self._class_weights())
             self._because("loss", loss.terms, "dice keeps rare classes in view")
         if self.network.name in _FULL_AUX_WEIGHT:
             loss = replace(loss, aux_weight=1.0)
@@ -283,6 +286,19 @@ class _Plan:
         )
         self.reasons.extend(reasons)
         return settings
+
+    def _class_weights(self) -> str:
+        pixels = {
+            item.name: count
+            for item, count in zip(self.found.label_set, self.found.class_pixels, strict=True)
+            if count
+        }
+        rarest = min(pixels, key=pixels.__getitem__)
+        share = pixels[rarest] / sum(pixels.values())
+        if share >= _VERY_RARE / len(pixels):
+            return "none"
+        self._because("class weights", "log", f"{rarest} has only {share:.1%} of the pixels")
+        return "log"
 
     def _batch_for_speed(self, crop: tuple[int, int], reduce: int) -> int:
         pixels = _CPU_PIXELS * reduce**2

@@ -38,6 +38,10 @@ class Processes:
         self.index: int = accelerator.process_index
         self.count: int = accelerator.num_processes
         self.device: torch.device = accelerator.device
+        if (
+            self.device.type == "cuda"
+        ):  # crops are all of one size: let cuDNN measure what is fastest
+            torch.backends.cudnn.benchmark = True
 
     @classmethod
     def start(cls, device_type: str, precision: str = "fp32") -> Self:

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from trainer.__main__ import run
+from trainer.checkpoint import load_checkpoint
 
 ROOT = Path(__file__).parents[2]
 Trainer = Callable[..., subprocess.CompletedProcess[str]]
@@ -126,6 +127,39 @@ def test_ctrl_c_keeps_a_checkpoint_to_go_on_from(tmp_path: Path, voc: Path) -> N
     assert last["event"] == "stopped"
     assert last["step"] >= 1
     assert (out / "last.pt").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")
+def test_a_full_disk_keeps_the_checkpoint_before(tmp_path: Path, voc: Path) -> None:
+    import resource
+
+    out = tmp_path / "run"
+    # Enough for the weights of before the first step, not for the optimiser's state after it.
+    limit = 5 * 2**20
+    done = subprocess.run(
+        [sys.executable, "-m", "trainer", "train", *map(str, QUICK), "--data", voc, "--out", out,
+         "--epochs", "3"],
+        cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "best.pt" in done.stderr
+    assert load_checkpoint(out / "last.pt").position.step == 0
+    assert not list(out.glob("*.tmp*"))
+    assert _events(out)[-1]["event"] == "failed"
+
+
+def test_images_smaller_than_the_crop_are_trained_on(
+    tmp_path: Path, make_voc: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = make_voc(tmp_path / "small", train=1, size=(13, 9))
+
+    arguments = ("train", *QUICK, "--data", data, "--out", tmp_path / "run", "--epochs", 1)
+    assert run([str(argument) for argument in arguments]) == 0
+
+    assert "1 training and 1 validation images" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

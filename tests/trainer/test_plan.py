@@ -164,6 +164,17 @@ def test_a_batch_is_a_small_part_of_the_data() -> None:
     assert "5 %" in reasons["batch"].why
 
 
+def test_very_rare_classes_weigh_more() -> None:
+    recipe, reasons = _decide(REQUEST, found=replace(FOUND, class_pixels=(990, 10)))
+
+    assert recipe.loss.class_weights == "log"
+    assert reasons["class weights"].why == "cell has only 1.0% of the pixels"
+    assert _decide(REQUEST)[0].loss.class_weights == "none"
+    given = replace(REQUEST, loss=LossSettings())
+    found = replace(FOUND, class_pixels=(990, 10))
+    assert _decide(given, found=found)[0].loss.class_weights == "none"
+
+
 def test_the_average_reaches_back_over_a_twentieth_of_the_run() -> None:
     short, _ = _decide(replace(REQUEST, minutes=20), costs=Costs(seconds=0.1))
     long, _ = _decide(replace(REQUEST, minutes=2000), costs=Costs(seconds=0.1))
