@@ -17,10 +17,14 @@ Like every ``SegStudioError`` they print as one sentence: what happened, and wha
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from segstudio.errors import SegStudioError
 
-_LISTED = 5
+TURN_HINT: Final = (
+    "Turn the mask as programs show the image, or remove the EXIF orientation from the image"
+)
+_LISTED: Final = 5
 
 
 class TrainerError(SegStudioError):
@@ -33,6 +37,37 @@ class DatasetError(TrainerError):
     def __init__(self, root: Path, problem: str, *, hint: str = "") -> None:
         super().__init__(f"{root.name or root}: {problem}", hint=hint)
         self.root = root
+
+
+class SizeMismatchError(DatasetError):
+    """A mask does not have the size of its image.
+
+    Attributes:
+        sizes: "mask 12 x 10, image 64 x 48".
+        is_turned: Whether the sizes fit if the EXIF orientation of the image is left out.
+    """
+
+    def __init__(
+        self,
+        mask: Path,
+        mask_size: tuple[int, ...],
+        image: Path,
+        image_size: tuple[int, ...],
+        *,
+        is_turned: bool,
+    ) -> None:
+        own, other = (f"{size[1]} x {size[0]}" for size in (mask_size, image_size))
+        super().__init__(
+            mask,
+            f"the image {image.name} is turned by its EXIF orientation, and the mask is not"
+            if is_turned
+            else f"the mask has {own} pixels, the image {image.name} has {other}",
+            hint=TURN_HINT
+            if is_turned
+            else "Label the image again, or bring back the image that belongs to the mask",
+        )
+        self.sizes = f"mask {own}, image {other}"
+        self.is_turned = is_turned
 
 
 class RecipeError(TrainerError):

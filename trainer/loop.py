@@ -314,6 +314,7 @@ def _started(session: Session, batches: TrainingBatches) -> dict[str, Any]:
         },
         images=dict(session.found.images),
         data_fingerprint=session.found.fingerprint,
+        data_summary=session.found.summary,
         steps_per_epoch=batches.steps_per_epoch,
         epoch=session.position.epoch,
         step=session.position.step,

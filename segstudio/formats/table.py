@@ -68,6 +68,7 @@ class LabelFormat(NamedTuple):
         recognises: Whether a folder looks like this format.
         write: None for what is only read.
         asks_positive: Whether masks of 0 and 255 leave open what they mean; the others define it.
+        values: What the values in its masks stand for, in words.
     """
 
     name: str
@@ -76,6 +77,7 @@ class LabelFormat(NamedTuple):
     read: Reader
     write: Writer | None = None
     asks_positive: bool = False
+    values: str = "the value is the class index, 255 is unlabelled"
 
 
 _PROJECT: Final = LabelFormat("segstudio", "segstudio project", is_project_or_images, read_project)
@@ -84,10 +86,30 @@ _PROJECT: Final = LabelFormat("segstudio", "segstudio project", is_project_or_im
 _ROWS: Final = (
     _PROJECT,
     LabelFormat("voc", "Pascal VOC", is_voc, read_voc, write_voc, asks_positive=True),
-    LabelFormat("camvid", "CamVid lists", is_camvid, read_camvid, write_camvid, asks_positive=True),
-    LabelFormat("pets", "Oxford-IIIT Pet", is_pets, read_pets, write_pets),
     LabelFormat(
-        "cityscapes", "Cityscapes, 19 classes", is_cityscapes, read_cityscapes, write_cityscapes
+        "camvid",
+        "CamVid lists",
+        is_camvid,
+        read_camvid,
+        write_camvid,
+        asks_positive=True,
+        values="the value is the class index, 255 and the value after the last are unlabelled",
+    ),
+    LabelFormat(
+        "pets",
+        "Oxford-IIIT Pet",
+        is_pets,
+        read_pets,
+        write_pets,
+        values="the value is one more than the class index, 0 is unlabelled",
+    ),
+    LabelFormat(
+        "cityscapes",
+        "Cityscapes, 19 classes",
+        is_cityscapes,
+        read_cityscapes,
+        write_cityscapes,
+        values="train ids, or label ids turned into them, 255 is unlabelled",
     ),
     LabelFormat(
         "cityscapes-34",
@@ -95,17 +117,31 @@ _ROWS: Final = (
         is_cityscapes_34,
         read_cityscapes_34,
         write_cityscapes_34,
+        values="label ids, 255 is unlabelled",
     ),
     LabelFormat(
-        "coco-panoptic", "COCO panoptic", is_coco_panoptic, read_coco_panoptic, write_coco_panoptic
+        "coco-panoptic",
+        "COCO panoptic",
+        is_coco_panoptic,
+        read_coco_panoptic,
+        write_coco_panoptic,
+        values="colours number the segments, whose categories stand in the JSON file",
     ),
-    LabelFormat("coco-stuff", "COCO-Stuff", is_coco_stuff, read_coco_stuff, write_coco_stuff),
+    LabelFormat(
+        "coco-stuff",
+        "COCO-Stuff",
+        is_coco_stuff,
+        read_coco_stuff,
+        write_coco_stuff,
+        values="the value is the label id less one, 255 is unlabelled",
+    ),
     LabelFormat(
         "coco-instances",
         "COCO instances",
         is_coco_instances,
         read_coco_instances,
         write_coco_instances,
+        values="polygons and run lengths of a category each, in the JSON file",
     ),
     LabelFormat(
         "png", "folders of images and masks", is_png, read_png, write_png, asks_positive=True

@@ -106,8 +106,19 @@ def is_turned(path: Path) -> bool:
     Raises:
         ImageError: If the header cannot be read.
     """
+    return read_orientation(path) != 1
+
+
+def read_orientation(path: Path) -> int:
+    """Return the EXIF orientation: 1 is upright, 2 to 4 keep the size, 5 to 8 swap its sides.
+
+    Reads the header only, but all of a PNG file; see ``read_image_size``.
+
+    Raises:
+        ImageError: If the header cannot be read.
+    """
     with opened_image(path) as image:
-        return _orientation(image) != 1
+        return _orientation(image)
 
 
 def load_upright(image: Image.Image) -> Image.Image:

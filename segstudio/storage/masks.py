@@ -14,6 +14,7 @@ from segstudio.storage.atomic_write import atomic_write
 from segstudio.storage.images import load_upright, opened_image
 
 _INDEX_MODES: Final = {"P", "L", "1", "I", "I;16", "I;16L", "I;16B", "I;16N"}
+_ONE_VALUE_PER_CLASS: Final = "Save the mask with one value for each class, counted from 0"
 # Pillow spreads grey values of few bits over 0..255 while it decodes, by these factors.
 _SPREAD: Final = {"L;2": 85, "L;2R": 85, "L;4": 17, "L;4R": 17}
 
@@ -57,7 +58,9 @@ def read_label_map(path: Path) -> LabelMap:
                     hint="Use the mask as PNG or TIFF",
                 )
             if image.mode == "F":
-                raise MaskError(path, "this holds fractions, not class indices")
+                raise MaskError(
+                    path, "this holds fractions, not class indices", hint=_ONE_VALUE_PER_CLASS
+                )
             if image.mode not in _INDEX_MODES:
                 raise ColorMaskError(
                     path,
@@ -71,7 +74,11 @@ def read_label_map(path: Path) -> LabelMap:
         raise MaskError(path, problem, hint=error.hint) from error
     wrong = next((int(v) for v in (values.min(), values.max()) if not 0 <= v <= 255), None)
     if wrong is not None:
-        raise MaskError(path, f"it holds the value {wrong}, and class indices are 0 to 255")
+        raise MaskError(
+            path,
+            f"it holds the value {wrong}, and class indices are 0 to 255",
+            hint=_ONE_VALUE_PER_CLASS,
+        )
     return (values // spread if spread > 1 else values).astype(np.uint8)
 
 

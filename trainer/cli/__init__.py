@@ -3,6 +3,7 @@
 import click
 
 from segstudio import __version__
+from trainer.cli.doctor import doctor
 from trainer.cli.judge import evaluate, export
 from trainer.cli.networks import networks
 from trainer.cli.train import train
@@ -14,5 +15,5 @@ def cli() -> None:
     """Train segmentation networks on your label set and export them for segstudio."""
 
 
-for command in (networks, train, evaluate, export):
+for command in (doctor, networks, train, evaluate, export):
     cli.add_command(command)

@@ -11,9 +11,9 @@ from segstudio.core.label_set import LabelSet
 from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.table import read_any
-from segstudio.storage.images import read_image
+from segstudio.storage.images import read_image, read_orientation
 from trainer.data.augment_rare import ClassPixels, find_pixels
-from trainer.errors import DatasetError, RecipeError
+from trainer.errors import DatasetError, RecipeError, SizeMismatchError
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -93,17 +93,15 @@ def read_sample(dataset: LabelledDataset, item: LabelledImage) -> Sample:
         ImageError: If the image cannot be decoded.
         MaskError: If the mask cannot.
         FormatError: If the mask is ambiguous.
-        DatasetError: If their sizes differ.
+        SizeMismatchError: If their sizes differ.
     """
     image = read_image(item.image)
     label_map = dataset.read_label_map(item)
     if image.shape[:2] != label_map.shape:
-        height, width = label_map.shape
-        raise DatasetError(
-            item.mask,
-            f"the mask has {width} x {height} pixels, "
-            f"the image {item.image.name} has {image.shape[1]} x {image.shape[0]}",
-            hint="Label the image again, or bring back the image that belongs to the mask",
+        height, width = image.shape[:2]
+        swapped = label_map.shape == (width, height) and read_orientation(item.image) >= 5
+        raise SizeMismatchError(
+            item.mask, label_map.shape, item.image, (height, width), is_turned=swapped
         )
     return Sample(item.key, image, label_map)
 

@@ -101,6 +101,7 @@ class TerminalReport:
             f"{recipe['network']}: {event['parameters']:,} weights on {event['device_name']}; "
             f"{images['train']} training and {images['val']} validation images"
         )
+        self._say(f"data: {event['data_summary']}")
         self._say(f"classes: {classes}")
         for reason in event["reasons"]:
             self._say(f"{reason['setting']} {reason['value']}: {reason['why']}")
