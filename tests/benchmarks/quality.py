@@ -3,9 +3,9 @@
     python tests/benchmarks/quality.py --data ../shared/data/camvid --minutes 10 --device cuda \
         --out runs deeplabv3plus bisenet:resnet18 unet-mobilenet -- --precision bf16
 
-A network is written as in ``trainer networks``, its backbone after a colon. What follows ``--`` goes
-to ``trainer train`` as it is. Runs that are finished are not run again, so a list that was cut short
-goes on where it stopped. The data must be read in place; nothing of it is kept but the weights.
+A network is written as in ``trainer networks``, its backbone after a colon. What follows ``--``
+goes to ``trainer train`` as it is. Runs that are finished are not run again, so a list that was
+cut short goes on where it stopped.
 """
 
 import argparse
