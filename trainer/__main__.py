@@ -36,7 +36,9 @@ def run(arguments: Sequence[str]) -> int:
         return _BAD_INPUT
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "trainer"
-        return _refuse(f"{error.format_message().rstrip('.')}. See: {command} --help")
+        message = error.format_message()
+        stop = "" if message.endswith((".", "?", ")")) else "."
+        return _refuse(f"{message}{stop} See: {command} --help")
     except click.ClickException as error:
         return _refuse(error.format_message())
     except (click.Abort, KeyboardInterrupt):

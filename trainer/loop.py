@@ -25,6 +25,7 @@ from trainer.run_folder import BEST, LAST, Emit
 from trainer.schedule import Budget, learning_rate_factor
 from trainer.session import Session
 from trainer.timing import Clock, Pace
+from trainer.words import counted
 
 _PLATEAU: Final = 5  # epochs without a better model after which the learning rate drops
 
@@ -129,7 +130,9 @@ class _Training:
         if position.step == 0:
             return False
         if patience is not None and position.epoch - position.best_epoch >= patience:
-            self._note(f"validation got no better in {patience} epochs, so the run ends here")
+            self._note(
+                f"validation got no better in {counted(patience, 'epoch')}, so the run ends here"
+            )
             return True
         return self.budget.is_spent(position.epoch, beat.elapsed, beat.reserve)
 

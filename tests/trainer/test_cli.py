@@ -167,10 +167,11 @@ def test_images_smaller_than_the_crop_are_trained_on(
     [
         ((), "Usage"),
         (("train",), "--out"),
-        (("train", "--out", "run"), "--data is missing"),
-        (("train", "--out", "run", "--data", "."), "--network is missing"),
+        (("train", "--out", "run"), "--data and --network are missing"),
+        (("train", "--out", "run", "--network", "unet"), "--data is missing"),
+        (("train", "--out", "run", "--data", "."), "no known label format"),
         (("train", "--out", "run", "--batch", "many"), "many"),
-        (("trian",), "trian"),
+        (("trian",), "Did you mean 'train'? See: trainer --help"),
         (("train", "--out", "run", "--data", ".", "--format", "vox"), "known are segstudio, voc"),
         (("evaluate", "run", "--data", ".", "--format", "vox"), "known are segstudio, voc"),
         (("train", "--out", "nowhere", "--resume"), "no such run folder"),
@@ -249,3 +250,12 @@ def test_a_gpu_that_is_not_there_is_not_promised(
     words = ("train", "--network", "unet-mini", "--data", voc, "--out", tmp_path / "run")
 
     assert "CUDA is not possible" in _complaint(capsys, *words, "--device", "cuda")
+
+
+def test_a_wrong_folder_is_told_before_a_network_is_asked_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, voc: Path
+) -> None:
+    train = ("train", "--out", tmp_path / "run", "--data")
+
+    assert "nowhere: there is no such folder" in _complaint(capsys, *train, tmp_path / "nowhere")
+    assert "--network is missing" in _complaint(capsys, *train, voc)

@@ -126,9 +126,12 @@ def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
     from trainer.data.source import read_class_names
     from trainer.plan import Request
 
-    for name in ("data", "network"):
-        if options[name] is None:
-            raise click.UsageError(f"--{name} is missing", context)
+    missing = [f"--{name}" for name in ("data", "network") if options[name] is None]
+    if missing == ["--network"]:
+        _check_folder(options)  # whoever mistyped the folder wants to know that first
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        raise click.UsageError(f"{' and '.join(missing)} {verb} missing", context)
     weights = options["weights"]
     return Request(
         network=options["network"],
@@ -160,6 +163,12 @@ def _loss_settings(options: dict[str, Any]) -> "LossSettings | None":
     if terms is None and weights == "none":
         return None
     return LossSettings(terms=terms or "ce+dice", class_weights=weights)
+
+
+def _check_folder(options: dict[str, Any]) -> None:
+    from trainer.data.source import open_label_set
+
+    open_label_set(options["data"], options["positive"], None, options["format_name"])
 
 
 def _resume_request(context: click.Context, options: dict[str, Any]) -> "ResumeRequest":

@@ -14,6 +14,7 @@ from trainer.errors import RunError
 from trainer.evaluate import load_model, score
 from trainer.export import export_onnx, images_to_check
 from trainer.reports.terminal import JsonReport, TerminalReport, scores_table
+from trainer.words import counted
 
 
 def evaluate_model(
@@ -48,7 +49,9 @@ def evaluate_model(
         result = {"model": str(path), "split": split, "images": len(items), **values}
         print(json.dumps(result), file=console.file)
     else:
-        console.print(scores_table(values, f"{path.name} on {len(items)} images of {split!r}"))
+        console.print(
+            scores_table(values, f"{path.name} on {counted(items, 'image')} of {split!r}")
+        )
 
 
 def export_run(console: Console, path: Path, out: Path, name: str | None) -> None:

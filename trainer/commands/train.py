@@ -22,6 +22,7 @@ from trainer.processes import is_first_process
 from trainer.reports.terminal import JsonReport, TerminalReport, duration
 from trainer.run_folder import BEST, MODEL, Emit, Event, EventLog
 from trainer.session import Session, new_session, resumed_session
+from trainer.words import counted
 
 STOPPED_CODE: Final = 130
 
@@ -121,9 +122,10 @@ def _refuse_finished(session: Session) -> None:
     over = recipe.epochs is not None and position.epoch >= recipe.epochs
     spent = recipe.minutes is not None and position.elapsed >= recipe.minutes * 60 * 0.98
     if over or spent:
+        done = counted(position.epoch, "epoch")
         raise RunError(
             session.folder,
-            f"this run is finished: {position.epoch} epochs in {duration(position.elapsed)}",
+            f"this run is finished: {done} in {duration(position.elapsed)}",
             hint="Give it more with --epochs or --minutes, "
             f"or start a new run with --weights {session.folder / BEST}",
         )

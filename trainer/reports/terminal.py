@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trainer.run_folder import Event, event_line
+from trainer.words import counted
 
 
 class JsonReport:
@@ -111,7 +112,9 @@ class TerminalReport:
             self._say(f"going on after epoch {event['epoch']}, step {event['step']}")
 
     def _show_result(self, event: Event) -> None:
-        title = f"validation, best of {event['epochs']} epochs: epoch {event['best_epoch']}"
+        title = (
+            f"validation, best of {counted(event['epochs'], 'epoch')}: epoch {event['best_epoch']}"
+        )
         self._console.print(scores_table(event["metrics"], title))
         self._say(f"model: {event['model']}")
 
