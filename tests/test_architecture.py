@@ -23,6 +23,9 @@ ALLOWED = {
         "a switch of the kernel, no file"
     ),
     "trainer/run_folder.py: self._path.open": "events are appended; half a line is no event",
+    "trainer/reports/tensorboard.py: SummaryWriter": (
+        "events for TensorBoard are appended by its own writer; half an event is none"
+    ),
     "trainer/networks/weights.py: path.open": (
         "a download too large to hold twice; renamed after its SHA-256 is checked"
     ),
@@ -30,7 +33,7 @@ ALLOWED = {
 }
 
 _WRITING_MODE = re.compile(r"[rbt]*[wax+][rwaxbt+]*")
-_WRITING_METHODS = {"write_text", "write_bytes", "tofile", "imwrite"}
+_WRITING_METHODS = {"write_text", "write_bytes", "tofile", "imwrite", "SummaryWriter"}
 _MEMORY = {"BytesIO", "StringIO", "QBuffer"}
 _WRITING_FUNCTIONS = {
     *(f"shutil.{name}" for name in ("copy", "copy2", "copyfile", "copytree", "move")),
@@ -80,6 +83,16 @@ def test_the_trainer_loads_no_qt() -> None:
     assert not _imported_by(f"import {', '.join(modules)}") & QT
 
 
+def test_a_training_loads_what_draws_its_reports_only_after_its_first_step() -> None:
+    imported = _imported_by("import trainer.commands.train")
+    assert "torch" in imported
+    assert not imported & {"matplotlib", "tensorboard", "jinja2"}
+
+
+def test_a_report_is_made_without_torch() -> None:
+    assert not _imported_by("import trainer.commands.report") & {"torch", "cv2", "onnx"}
+
+
 def _writes(call: ast.Call, in_memory: set[str]) -> bool:
     name = ast.unparse(call.func)
     method = name.rpartition(".")[2]
@@ -93,7 +106,7 @@ def _writes(call: ast.Call, in_memory: set[str]) -> bool:
             and _WRITING_MODE.fullmatch(argument.value)
             for argument in arguments[:3]
         )
-    if method == "save" and arguments:
+    if method in ("save", "savefig") and arguments:
         # torch.save(what, where) and its like, but picture.save(where)
         place = 1 if name.partition(".")[0] in ("torch", "onnx", "np") else 0
         return ast.unparse(arguments[place]) not in in_memory
@@ -140,6 +153,8 @@ def _writers(source: str) -> Iterator[str]:
         "cv2.imwrite(path, image)",
         "os.open(path, os.O_WRONLY | os.O_CREAT)",
         "pixmap.save(path)",
+        "figure.savefig(path, format='png')",
+        "SummaryWriter(folder)",
     ],
 )
 def test_the_lint_sees_what_writes_a_file(source: str) -> None:
@@ -155,6 +170,7 @@ def test_the_lint_sees_what_writes_a_file(source: str) -> None:
         "os.open(path, os.O_RDONLY)",
         "buffer = io.BytesIO(); image.save(buffer, 'PNG')",
         "buffer = BytesIO(); torch.save(state, buffer)",
+        "buffer = io.BytesIO(); figure.savefig(buffer, format='png')",
         "project.save()",
         "shutil.rmtree(folder)",
     ],

@@ -28,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code."""
     try:
-        result = cli.main(args=list(arguments), prog_name="trainer", standalone_mode=False)
+        result = cli.main(
+            args=list(arguments), prog_name="trainer", standalone_mode=False, obj=tuple(arguments)
+        )
     except SegStudioError as error:
         return _refuse(error.sentence)
     except click.exceptions.NoArgsIsHelpError as error:

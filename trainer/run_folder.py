@@ -6,14 +6,13 @@ RUN/
     last.pt         where to go on
     best.pt         the weights with the best validation mIoU
     model.onnx      the model made of them
+    pictures/       sample predictions, see ``trainer.reports.pictures``
+    tensorboard/    losses, metrics and some pictures for TensorBoard
     epochs.csv      losses and metrics, one row an epoch
-    curves.png      the same as curves
-    pictures/       sample predictions
-    tensorboard/    the same for TensorBoard
+    curves.png      learning curves
     report.html     all of it as one page
 
-The first five are the run; the others are made from ``recipe.json``, ``events.jsonl`` and
-``pictures/``, and can be made again.
+The last three are made from events and pictures, and made again by ``trainer report RUN``.
 """
 
 import json
@@ -30,8 +29,8 @@ from trainer.errors import RunError
 from trainer.recipe import Recipe
 
 Event: TypeAlias = Mapping[str, Any]
-"""JSON values; ``event`` says what happened: started, resumed, step, epoch, stopped, finished or
-failed; ``time`` is seconds since 1970."""
+"""JSON values; ``event`` says what happened: started, resumed, step, epoch, note,
+exporting, stopped, finished or failed; ``time`` is seconds since 1970."""
 
 Emit: TypeAlias = Callable[[Event], None]
 
@@ -91,21 +90,31 @@ def write_recipe(folder: Path, recipe: Recipe) -> None:
     atomic_write_json(folder / RECIPE, recipe.to_json())
 
 
+def thin_steps(emit: Emit) -> Emit:
+    """Return what passes events on to ``emit``: steps at most twice a second, all others."""
+    last = -math.inf
+
+    def thinned(event: Event) -> None:
+        nonlocal last
+        if event["event"] == "step":
+            now = time.monotonic()
+            if now - last < _STEP_INTERVAL:
+                return
+            last = now
+        emit(event)
+
+    return thinned
+
+
 class EventLog:
-    """Appends events to ``events.jsonl``, each at once, steps at most twice a second."""
+    """Appends events to ``events.jsonl``, each at once."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / EVENTS
-        self._last_step = 0.0
         self._ends_open = self._ends_without_newline()
 
     def __call__(self, event: Event) -> None:
         """Write one event; raises StorageError."""
-        if event["event"] == "step":
-            now = time.monotonic()
-            if now - self._last_step < _STEP_INTERVAL:
-                return
-            self._last_step = now
         line = event_line(event)
         try:
             with self._path.open("a", encoding="ascii") as file:

@@ -6,6 +6,7 @@ from segstudio import __version__
 from trainer.cli.doctor import doctor
 from trainer.cli.judge import evaluate, export
 from trainer.cli.networks import networks
+from trainer.cli.report import report
 from trainer.cli.train import train
 
 
@@ -15,5 +16,5 @@ def cli() -> None:
     """Train segmentation networks on your label set and export them for segstudio."""
 
 
-for command in (doctor, networks, train, evaluate, export):
+for command in (doctor, networks, train, report, evaluate, export):
     cli.add_command(command)

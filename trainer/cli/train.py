@@ -117,7 +117,11 @@ def train(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - 
 
     make = _resume_request if options["resume"] else _new_request
     code = run_training(
-        shared.console(), options["out"], make(context, options), as_json=options["as_json"]
+        shared.console(),
+        options["out"],
+        make(context, options),
+        as_json=options["as_json"],
+        command=context.obj,
     )
     context.exit(code)
 

@@ -4,7 +4,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -19,8 +19,10 @@ from trainer.export import export_onnx, images_to_check
 from trainer.loop import Ending, train
 from trainer.plan import Request
 from trainer.processes import is_first_process
+from trainer.reports.live import RunReports
+from trainer.reports.pictures import PictureBook
 from trainer.reports.terminal import JsonReport, TerminalReport, duration
-from trainer.run_folder import BEST, MODEL, Emit, Event, EventLog
+from trainer.run_folder import BEST, MODEL, REPORT, Emit, Event, EventLog, thin_steps
 from trainer.session import Session, new_session, resumed_session
 from trainer.words import counted
 
@@ -50,9 +52,21 @@ class ResumeRequest:
 
 
 def run_training(
-    console: Console, folder: Path, request: Request | ResumeRequest, *, as_json: bool
+    console: Console,
+    folder: Path,
+    request: Request | ResumeRequest,
+    *,
+    as_json: bool,
+    command: Sequence[str] = (),
 ) -> int:
     """Train, export the best weights, and return the exit code.
+
+    Args:
+        console: Where to report to.
+        folder: The run folder.
+        request: What to train, or how to go on.
+        as_json: Print events instead of text.
+        command: Arguments of the command line, to be told in the report.
 
     Raises:
         SegStudioError: With a sentence; it is in ``events.jsonl`` as well once the run has begun.
@@ -74,9 +88,15 @@ def run_training(
                 progress=report.looked_at,
             )
             _refuse_finished(session)
-        emit = _both(EventLog(folder), report) if session.processes.is_main else _keep_silent
+        emit, pictures = _consumers(session, report, command)
         try:
-            ending = train(session, emit, started=started, should_stop=stop.is_set)
+            ending = train(
+                session,
+                emit,
+                started=started,
+                should_stop=stop.is_set,
+                pictures=pictures,
+            )
             if ending is Ending.STOPPED:
                 if session.processes.is_main:
                     _say_stopped(console, folder, as_json=as_json)
@@ -90,6 +110,8 @@ def run_training(
             emit({"event": "stopped", "time": time.time()})
             raise
         finally:
+            if session.processes.is_main:
+                _say_report(console, folder, as_json=as_json)
             session.processes.end()
     return 0
 
@@ -152,12 +174,38 @@ def _keep_silent(event: Event) -> None:
     """Leave events to the main process."""
 
 
-def _both(log: EventLog, report: Emit) -> Emit:
+def _say_report(console: Console, folder: Path, *, as_json: bool) -> None:
+    if not as_json and (folder / REPORT).is_file():
+        console.print(f"report: {folder / REPORT}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _consumers(
+    session: Session, report: Emit, command: Sequence[str]
+) -> tuple[Emit, PictureBook | None]:
+    """Return what gets the events and the predictions; only the main process writes any."""
+    if not session.processes.is_main:
+        return _keep_silent, None
+    log = EventLog(session.folder)
+    reports = RunReports(session, emit=_each(log, report))
+    return _naming(command, _each(thin_steps(_each(log, reports)), report)), reports.pictures
+
+
+def _each(*consumers: Emit) -> Emit:
     def emit(event: Event) -> None:
-        log(event)
-        report(event)
+        for consumer in consumers:
+            consumer(event)
 
     return emit
+
+
+def _naming(command: Sequence[str], emit: Emit) -> Emit:
+    """Let the event that begins a session tell its command line."""
+
+    def named(event: Event) -> None:
+        begins = event["event"] in ("started", "resumed")
+        emit({**event, "command": list(command)} if begins else event)
+
+    return named
 
 
 @dataclass(slots=True)

@@ -87,6 +87,8 @@ class TerminalReport:
                 self._show_step(event)
             case "epoch":
                 self._say(epoch_line(event))
+            case "note":
+                self._say(f"note: {event['message']}")
             case "finished":
                 self._show_result(event)
             case "exporting":

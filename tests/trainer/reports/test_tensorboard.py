@@ -1,0 +1,56 @@
+"""What TensorBoard itself reads from a run."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from run_events import RunEvents
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from trainer.reports.tensorboard import TensorBoard
+from trainer.run_folder import TENSORBOARD
+
+
+def _read(run: Path) -> EventAccumulator:
+    reader = EventAccumulator(str(run / TENSORBOARD))
+    reader.Reload()
+    return reader
+
+
+def test_tensorboard_shows_losses_metrics_and_pictures(cells: RunEvents, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    Image.fromarray(np.zeros((8, 16, 3), np.uint8)).save(tmp_path / "pictures" / "a.png")
+    board = TensorBoard(tmp_path, 0)
+
+    for event in (*cells.whole(2, picture="pictures/a.png", loss=0.25), {"event": "note"}):
+        board.add(event)
+
+    reader = _read(tmp_path)
+    scalars = reader.Tags()["scalars"]
+    assert {"loss/train", "loss/validation", "validation/mean_iou", "iou/cell"} <= set(scalars)
+    assert {"step/loss", "step/learning rate", "step/images per second"} <= set(scalars)
+    assert [(e.step, e.value) for e in reader.Scalars("loss/train")] == [(4, 0.25), (8, 0.25)]
+    image = reader.Images("sample predictions")[0]
+    assert (image.width, image.height) == (16, 8)
+
+
+def test_metrics_that_are_not_defined_are_left_out(cells: RunEvents, tmp_path: Path) -> None:
+    board = TensorBoard(tmp_path, 0)
+
+    for event in cells.whole(2, absent=[1]):
+        board.add(event)
+
+    assert "iou/cell" not in _read(tmp_path).Tags()["scalars"]
+
+
+def test_a_resumed_run_does_not_double_its_curves(cells: RunEvents, tmp_path: Path) -> None:
+    before = TensorBoard(tmp_path, 0)
+    for event in (*cells.whole(3)[:-1], {"event": "stopped"}):
+        before.add(event)
+
+    after = TensorBoard(tmp_path, 8)  # the checkpoint is that of epoch 2
+    for event in (cells.step(9), cells.epoch(3, loss=0.125), {"event": "finished"}):
+        after.add(event)
+
+    losses = _read(tmp_path).Scalars("loss/train")
+    assert [(event.step, event.value) for event in losses] == [(4, 1.0), (8, 0.5), (12, 0.125)]
