@@ -120,7 +120,7 @@ def _near_segment(
 
 
 class EditRecorder:
-    """Collects the many small writes of one gesture into a single patch.
+    """Collects the many small writes of one gesture into patches.
 
     Keeps a copy of each 256 x 256 tile as it was before the gesture first touched it, so the
     cost follows the pixels touched, not the image.
@@ -132,45 +132,26 @@ class EditRecorder:
     def __init__(self, label_map: LabelMap) -> None:
         self._label_map = label_map
         self._tiles: dict[tuple[int, int], LabelMap] = {}
-        self._touched: Rect | None = None
 
     def about_to_write(self, rect: Rect) -> None:
         """Remember the pixels of ``rect``, which must lie on the image, before they change."""
         for row in range(rect.top // _TILE, (rect.bottom - 1) // _TILE + 1):
             for column in range(rect.left // _TILE, (rect.right - 1) // _TILE + 1):
                 if (row, column) not in self._tiles:
-                    self._tiles[row, column] = self._label_map[_tile(row, column)].copy()
-        self._touched = rect if self._touched is None else self._touched.united(rect)
+                    tile = _tile(row, column).clipped_to(*self._label_map.shape)
+                    self._tiles[row, column] = self._label_map[tile.slices].copy()
 
-    def finish(self) -> MaskPatch | None:
-        """Return everything the gesture changed as one edit, or None if that is nothing."""
-        if self._touched is None:
-            return None
-        rect = self._touched
-        after = self._label_map[rect.slices].copy()
-        # Only tiles the gesture touched can differ, and only those are kept.
-        before = after.copy()
-        for (row, column), tile in self._tiles.items():
-            top, left = row * _TILE, column * _TILE
-            part = Rect(top, left, top + tile.shape[0], left + tile.shape[1])
-            shared = Rect(
-                max(part.top, rect.top),
-                max(part.left, rect.left),
-                min(part.bottom, rect.bottom),
-                min(part.right, rect.right),
-            )
-            if not shared.is_empty:
-                before[
-                    shared.top - rect.top : shared.bottom - rect.top,
-                    shared.left - rect.left : shared.right - rect.left,
-                ] = tile[
-                    shared.top - top : shared.bottom - top, shared.left - left : shared.right - left
-                ]
-        return None if np.array_equal(before, after) else MaskPatch(rect, before, after)
+    def finish(self) -> tuple[MaskPatch, ...]:
+        """Return everything the gesture changed: one patch for each tile with a changed pixel."""
+        patches = []
+        for (row, column), before in self._tiles.items():
+            tile = _tile(row, column).clipped_to(*self._label_map.shape)
+            after = self._label_map[tile.slices]
+            if not np.array_equal(before, after):
+                patches.append(MaskPatch(tile, before, after.copy()))
+        return tuple(patches)
 
 
-def _tile(row: int, column: int) -> tuple[slice, slice]:
-    return (
-        slice(row * _TILE, (row + 1) * _TILE),
-        slice(column * _TILE, (column + 1) * _TILE),
-    )
+def _tile(row: int, column: int) -> Rect:
+    top, left = row * _TILE, column * _TILE
+    return Rect(top, left, top + _TILE, left + _TILE)

@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from segstudio.core.history import Edit, History
+from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
 from segstudio.core.rect import Rect
@@ -23,10 +23,12 @@ class Document(QObject):
 
     Signals:
         mask_changed: The ``Rect`` whose pixels changed.
+        edited: (EditKind, Edit) for every finished edit, and for every one undone or redone.
         history_changed: What can be undone or redone changed.
     """
 
     mask_changed = Signal(object)
+    edited = Signal(object, object)
     history_changed = Signal()
 
     def __init__(
@@ -91,19 +93,18 @@ class Document(QObject):
         """Make one undoable edit of all writes since ``begin_gesture``."""
         if self._recorder is None:
             return
-        patch = self._recorder.finish()
+        patches = self._recorder.finish()
         self._recorder = None
-        if patch is not None:
-            self.history.push(Edit.of(self._gesture_name, patch))
-            self.history_changed.emit()
+        if patches:
+            self._add(Edit(self._gesture_name, patches))
 
     def cancel_gesture(self) -> None:
         """Take back all writes since ``begin_gesture``."""
         if self._recorder is None:
             return
-        patch = self._recorder.finish()
+        patches = self._recorder.finish()
         self._recorder = None
-        if patch is not None:
+        for patch in patches:
             self._write(patch.rect, patch.before)
 
     def apply(self, name: str, patch: MaskPatch | None) -> None:
@@ -111,8 +112,7 @@ class Document(QObject):
         self.end_gesture()
         if patch is not None:
             self._write(patch.rect, patch.after)
-            self.history.push(Edit.of(name, patch))
-            self.history_changed.emit()
+            self._add(Edit.of(name, patch))
 
     def undo(self) -> str | None:
         """Take back the last edit; return its name, or None if there is none."""
@@ -120,7 +120,9 @@ class Document(QObject):
         edit = self.history.undo()
         if edit is None:
             return None
-        self._write(edit.rect, edit.before)
+        for patch in edit.patches():
+            self._write(patch.rect, patch.before)
+        self.edited.emit(EditKind.UNDO, edit)
         self.history_changed.emit()
         return edit.name
 
@@ -130,7 +132,9 @@ class Document(QObject):
         edit = self.history.redo()
         if edit is None:
             return None
-        self._write(edit.rect, edit.after)
+        for patch in edit.patches():
+            self._write(patch.rect, patch.after)
+        self.edited.emit(EditKind.REDO, edit)
         self.history_changed.emit()
         return edit.name
 
@@ -160,6 +164,11 @@ class Document(QObject):
         self._predictions = [*self._predictions[1 - _MAX_PREDICTIONS :], class_map]
         self.apply(name, difference_patch(self.label_map, after))
         return kept
+
+    def _add(self, edit: Edit) -> None:
+        self.history.push(edit)
+        self.edited.emit(EditKind.EDIT, edit)
+        self.history_changed.emit()
 
     def _write(self, rect: Rect, pixels: LabelMap) -> None:
         self.label_map[rect.slices] = pixels

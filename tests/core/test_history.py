@@ -1,7 +1,9 @@
+import zlib
+
 import numpy as np
 import pytest
 
-from segstudio.core.history import Edit, History
+from segstudio.core.history import Edit, History, PackedPatch
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch, difference_patch
 from segstudio.core.rect import Rect
@@ -20,14 +22,27 @@ def _write(label_map: LabelMap, rect: Rect, pixels: LabelMap) -> None:
 def test_an_edit_gives_back_its_pixels() -> None:
     before, after = np.arange(6, dtype=np.uint8).reshape(2, 3), np.full((2, 3), 255, np.uint8)
     edit = Edit.of("Brush", MaskPatch(Rect(4, 5, 6, 8), before, after))
-    assert np.array_equal(edit.before, before)
-    assert np.array_equal(edit.after, after)
+    for _ in range(2):
+        (patch,) = edit.patches()
+        assert patch.rect == Rect(4, 5, 6, 8)
+        assert np.array_equal(patch.before, before)
+        assert np.array_equal(patch.after, after)
+        edit.pack()
 
 
 def test_an_edit_of_one_class_is_held_in_few_bytes() -> None:
     side = 2000
     before, after = np.zeros((side, side), np.uint8), np.ones((side, side), np.uint8)
-    assert Edit.of("Fill", MaskPatch(Rect(0, 0, side, side), before, after)).size < side * side / 50
+    edit = Edit.of("Fill", MaskPatch(Rect(0, 0, side, side), before, after))
+    assert edit.size == 2 * side * side
+    edit.pack()
+    assert edit.size < side * side / 50
+
+
+@pytest.mark.parametrize("packed", [b"", b"x", zlib.compress(bytes(5)), zlib.compress(b"")])
+def test_bytes_that_are_not_the_pixels_of_the_rectangle_are_refused(packed: bytes) -> None:
+    with pytest.raises(ValueError, match="the pixels of an edit"):
+        PackedPatch(Rect(0, 0, 2, 3), packed, packed).unpacked()
 
 
 def test_an_empty_history_undoes_and_redoes_nothing() -> None:
@@ -73,7 +88,8 @@ def test_any_walk_through_the_history_restores_the_label_map_exactly() -> None:
         edit = history.undo() if step else history.redo()
         if edit is not None:
             place += -1 if step else 1
-            _write(label_map, edit.rect, edit.before if step else edit.after)
+            for patch in edit.patches():
+                _write(label_map, patch.rect, patch.before if step else patch.after)
         assert np.array_equal(label_map, states[place])
 
 
