@@ -58,6 +58,11 @@ class Toolbox(QObject):
         """Brush diameter in image pixels."""
         return self._size
 
+    @property
+    def alt_picks(self) -> bool:
+        """Whether a click with Alt picks the class, whatever the tool."""
+        return True
+
     def set_tool(self, tool: ToolName) -> None:
         """Make a tool active."""
         self._tool = tool

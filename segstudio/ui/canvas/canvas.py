@@ -1,6 +1,6 @@
 """The canvas: shows the image and its overlay, and turns the pointer into edits."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
@@ -14,26 +14,35 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QTabletEvent,
     QTransform,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
+from segstudio.controllers.gesture import Gesture
 from segstudio.controllers.toolbox import Toolbox, ToolName
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import brush_centre
 from segstudio.core.rect import Rect
 from segstudio.document.document import Document
-from segstudio.tools.tool import Tool
+from segstudio.tools.tool import Pointer
 from segstudio.ui.canvas.cursor import draw_brush_outline, draw_flash, outline_rect
 from segstudio.ui.canvas.layers import ImageLayer, OverlayLayer
+from segstudio.ui.canvas.preview import HANDLE, draw_preview
 from segstudio.ui.canvas.viewport import Viewport
 from segstudio.ui.theme import Theme
 
 _WHEEL_STEP: Final = 1.2  # zoom factor of one notch
 _NOTCH: Final = 120  # Qt's unit for one notch of a wheel
 _FLASH_MS: Final = 900
+_GESTURE_KEYS: Final[dict[int, Callable[[Gesture], bool]]] = {
+    Qt.Key.Key_Return: Gesture.finish,
+    Qt.Key.Key_Enter: Gesture.finish,
+    Qt.Key.Key_Backspace: Gesture.step_back,
+    Qt.Key.Key_Escape: Gesture.cancel,
+}
 
 
 class Canvas(QWidget):
@@ -62,7 +71,9 @@ class Canvas(QWidget):
         self._opacity = 0.5
         self._hidden: frozenset[int] = frozenset()
         self._overlay_held_off = False
-        self._tool: Tool | None = None  # the gesture in progress
+        self._gesture = Gesture(toolbox, self)
+        self._gesture.preview_changed.connect(self.update)
+        self._pressure = 1.0
         self._pan_from: QPointF | None = None
         self._space_held = False
         self._pointer: QPointF | None = None
@@ -87,7 +98,7 @@ class Canvas(QWidget):
         if self._document is not None:
             self._document.mask_changed.disconnect(self._on_mask_changed)
         self._document = document
-        self._tool = None
+        self._gesture.set_document(document)
         if document is None:
             self._image = self._overlay = self._viewport = None
             self.hovered.emit(None)
@@ -173,6 +184,8 @@ class Canvas(QWidget):
         return QRectF(rect.left, rect.top, max(rect.width, 0), max(rect.height, 0))
 
     def _draw_cursor(self, painter: QPainter) -> None:
+        if self._gesture.preview is not None:
+            draw_preview(painter, self._gesture.preview, self._value_color(), self._widget_point)
         if self._pointer is None:
             return
         if self._shows_brush():
@@ -218,12 +231,26 @@ class Canvas(QWidget):
             self._pan_from = event.position()
             self._show_pointer()
         elif is_left and self._document is not None:
-            picks = event.modifiers() & Qt.KeyboardModifier.AltModifier
+            alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+            picks = alt and self._toolbox.alt_picks and not self._gesture.is_active
             if picks or self._toolbox.tool is ToolName.PICK:
                 self._pick(event.position())
             else:
-                self._begin_gesture(event.position())
+                self._gesture.press(self._pointer_at(event))
         self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Finish an open gesture; else a double click is two clicks."""
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if not (is_left and not self._space_held and self._gesture.finish()):
+            self.mousePressEvent(event)
+        self.update()
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """Note how hard the pen is pressed; the mouse event that follows does the rest."""
+        if event.type() != QEvent.Type.TabletRelease:
+            self._pressure = event.pressure() if event.buttons() else 1.0
+        event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the gesture and show where the pointer is."""
@@ -233,10 +260,11 @@ class Canvas(QWidget):
             moved = (event.position() - self._pan_from) * ratio
             self._pan_from = event.position()
             self._set_viewport(self._viewport.panned(moved.y(), moved.x()))
-        elif self._tool is not None and self._document is not None:
-            self._document.paint(
-                self._tool.move(self._document.label_map, *self._image_point(event.position()))
-            )
+        elif self._document is not None:
+            if event.buttons() & Qt.MouseButton.LeftButton:
+                self._gesture.move(self._pointer_at(event))
+            else:
+                self._gesture.hover(self._pointer_at(event))
         self._update_cursor(old)
         self._emit_hovered()
 
@@ -245,15 +273,9 @@ class Canvas(QWidget):
         if self._pan_from is not None:
             self._pan_from = None
             self._show_pointer()
-        elif event.button() == Qt.MouseButton.LeftButton and self._tool is not None:
-            if self._document is not None:
-                self._document.paint(
-                    self._tool.release(
-                        self._document.label_map, *self._image_point(event.position())
-                    )
-                )
-                self._document.end_gesture()
-            self._tool = None
+        elif event.button() == Qt.MouseButton.LeftButton and self._document is not None:
+            self._gesture.release(self._pointer_at(event))
+            self._pressure = 1.0
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -296,7 +318,7 @@ class Canvas(QWidget):
     # --- Keys that act while they are held
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space pans, V hides the overlay, Esc gives up the stroke."""
+        """Space pans, V hides the overlay; Enter, Backspace and Esc act on the gesture."""
         if event.isAutoRepeat():
             return
         if event.key() == Qt.Key.Key_Space:
@@ -304,9 +326,8 @@ class Canvas(QWidget):
             self._show_pointer()
         elif event.key() == Qt.Key.Key_V and not event.modifiers():
             self._overlay_held_off = True
-        elif event.key() == Qt.Key.Key_Escape and self._document is not None:
-            self._tool = None
-            self._document.cancel_gesture()
+        elif event.key() in _GESTURE_KEYS and _GESTURE_KEYS[event.key()](self._gesture):
+            pass
         else:
             super().keyPressEvent(event)
         self.update()
@@ -341,13 +362,23 @@ class Canvas(QWidget):
 
     # --- Inside
 
-    def _begin_gesture(self, position: QPointF) -> None:
-        document, tool = self._document, self._toolbox.make_tool()
-        if document is None or tool is None:
-            return
-        self._tool = tool
-        document.begin_gesture(tool.edit_name)
-        document.paint(tool.press(document.label_map, *self._image_point(position)))
+    def _pointer_at(self, event: QMouseEvent) -> Pointer:
+        assert self._viewport is not None
+        y, x = self._image_point(event.position())
+        return Pointer(
+            y,
+            x,
+            pressure=self._pressure,
+            shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier),
+            alt=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier),
+            reach=2 * HANDLE * self.devicePixelRatioF() / self._viewport.zoom,
+        )
+
+    def _widget_point(self, y: float, x: float) -> QPointF:
+        assert self._viewport is not None
+        ratio = self.devicePixelRatioF()
+        at_y, at_x = self._viewport.to_canvas(y, x)
+        return QPointF(at_x / ratio, at_y / ratio)
 
     def _pick(self, position: QPointF) -> None:
         pixel = self._pixel(position)

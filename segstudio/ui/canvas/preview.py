@@ -1,0 +1,68 @@
+"""Draws what a gesture is about to write: its outline, its handles and its pixels."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from segstudio.core.region import Region
+from segstudio.tools.preview import Preview
+
+HANDLE: Final = 4.0
+"""Half width of a handle, widget pixels."""
+
+_TINT: Final = 110
+
+
+def draw_preview(
+    painter: QPainter, preview: Preview, color: QColor, to_widget: Callable[[float, float], QPointF]
+) -> None:
+    """Draw a preview in the colour that will be painted.
+
+    Args:
+        painter: In widget pixels.
+        preview: What to draw, in image pixels.
+        color: Colour of what will be painted.
+        to_widget: Turns an image point (y, x) into widget pixels.
+    """
+    painter.save()
+    if preview.region is not None:
+        _draw_region(painter, preview.region, color, to_widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    points = QPolygonF([to_widget(y, x) for y, x in preview.points])
+    style = Qt.PenStyle.DashLine if preview.erases else Qt.PenStyle.SolidLine
+    draw = painter.drawPolygon if preview.is_closed else painter.drawPolyline
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (
+        QPen(QColor(0, 0, 0, 200), 3.5),
+        QPen(QColor(255, 255, 255, 230), 2),
+        QPen(color, 1.2, style),
+    ):
+        painter.setPen(pen)
+        draw(points)
+    painter.setPen(QPen(QColor(0, 0, 0, 200), 1))
+    painter.setBrush(Qt.GlobalColor.white)
+    for y, x in preview.handles:
+        at = to_widget(y, x)
+        painter.drawRect(QRectF(at.x() - HANDLE, at.y() - HANDLE, 2 * HANDLE, 2 * HANDLE))
+    painter.restore()
+
+
+def _draw_region(
+    painter: QPainter,
+    region: Region,
+    color: QColor,
+    to_widget: Callable[[float, float], QPointF],
+) -> None:
+    if region.rect.is_empty:
+        return
+    tint = QColor(color.red(), color.green(), color.blue(), _TINT)
+    height, width = region.mask.shape
+    indices = np.ascontiguousarray(region.mask).view(np.uint8)
+    picture = QImage(indices.data, width, height, width, QImage.Format.Format_Indexed8)
+    picture.setColorTable([0, tint.rgba()])
+    top_left = to_widget(region.rect.top, region.rect.left)
+    bottom_right = to_widget(region.rect.bottom, region.rect.right)
+    painter.drawImage(QRectF(top_left, bottom_right), picture)
