@@ -42,16 +42,14 @@ class NamedClasses:
 
 
 def read_named_classes(folder: Path) -> NamedClasses:
-    """Return the classes of ``classes.txt``, or of ``labelmap.txt`` where there is only that.
+    """Return the classes of ``labelmap.txt``, or of ``classes.txt`` where there is only that.
 
     Raises:
         FormatError: If the file cannot be read.
     """
-    if (folder / CLASSES_FILE).is_file():
-        return NamedClasses(read_classes(folder / CLASSES_FILE), CLASSES_FILE)
     if (folder / LABELMAP).is_file():
-        return read_labelmap(folder)
-    return NamedClasses(LabelSet(), CLASSES_FILE)
+        return _read_labelmap(folder / LABELMAP)
+    return NamedClasses(read_classes(folder / CLASSES_FILE), CLASSES_FILE)
 
 
 def read_classes(path: Path) -> LabelSet:
@@ -73,15 +71,7 @@ def read_classes(path: Path) -> LabelSet:
         ) from error
 
 
-def read_labelmap(folder: Path) -> NamedClasses:
-    """Return the classes and colours in ``labelmap.txt``; none if there is no such file.
-
-    Raises:
-        FormatError: If it cannot be read.
-    """
-    path = folder / LABELMAP
-    if not path.is_file():
-        return NamedClasses(LabelSet(), LABELMAP)
+def _read_labelmap(path: Path) -> NamedClasses:
     classes: list[LabelClass] = []
     colors: dict[Color, int] = {}
     try:

@@ -4,10 +4,11 @@
     SegmentationClass/      indexed PNG per image, same stem (also: Labels)
     ImageSets/Segmentation/ train.txt, val.txt, ...: one stem a line
     labelmap.txt            classes as "name:red,green,blue::" (CVAT's addition to the layout)
+    classes.txt             or names only, one a line
 
 Masks may be pictures in the colours of labelmap.txt, as CVAT writes them.
 
-Where labelmap.txt names the classes, 255 is the layout's "void" and means ignore. Where nothing
+Where one of the two names the classes, 255 is the layout's "void" and means ignore. Where nothing
 does, a mask of 0 and 255 alone is ambiguous, see ``formats.binary``.
 
 Source: Everingham et al., "The PASCAL Visual Object Classes Challenge 2012 Development Kit",
@@ -24,7 +25,7 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
-from segstudio.formats.classes import LABELMAP, NamedClasses, labelmap_lines, read_labelmap
+from segstudio.formats.classes import LABELMAP, NamedClasses, labelmap_lines, read_named_classes
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -67,7 +68,7 @@ def read_voc(root: Path, *, positive: Positive | None = None) -> LabelledDataset
 
     Raises:
         FormatError: If a folder is missing, the lists name nothing that is there, or
-            ``labelmap.txt`` is wrong.
+            ``labelmap.txt`` or ``classes.txt`` is wrong.
     """
     images = first_folder(root, _IMAGE_FOLDERS)
     masks = first_folder(root, _MASK_FOLDERS)
@@ -101,7 +102,7 @@ def read_voc(root: Path, *, positive: Positive | None = None) -> LabelledDataset
             hint=f"The lists hold the names of the files in {images.name}, without suffix",
         )
     named = {stem for names in stems.values() for stem in names}
-    classes = read_labelmap(root)
+    classes = read_named_classes(root)
     return LabelledDataset(
         root=root,
         label_set=classes.label_set,

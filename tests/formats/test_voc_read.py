@@ -202,6 +202,13 @@ def test_a_class_without_a_colour_gets_one(root: Path) -> None:
     assert first.color != second.color
 
 
+def test_names_may_stand_in_a_plain_list(root: Path) -> None:
+    _voc(root, ["a"], lists={"train.txt": b"a\n"}, mask=np.array([[0, 255]], np.uint8))
+    (root / "classes.txt").write_text("background\ncell\n")
+    assert read_voc(root).label_set.names == ("background", "cell")
+    assert _label_map(root).tolist() == [[0, 255]]
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

@@ -108,7 +108,7 @@ def _show(
     if values:
         _say(console, f"values in the masks: {_values(values)}")
     _say(console, f"fingerprint: {found.fingerprint[:SHORT_FINGERPRINT]}")
-    if evidence.facts:
+    if evidence.facts and len(evidence.label_set):
         console.print(_class_table(found))
     for finding in findings:
         _show_finding(console, finding)
@@ -155,7 +155,7 @@ def _show_finding(console: Console, finding: Finding) -> None:
     line = Text.assemble((f"{finding.severity.value}: ", style), finding.message)
     console.print(line)
     if finding.hint:
-        console.print(Padding(Text(finding.hint), (0, 0, 0, 4)))
+        console.print(Padding(Text(finding.hint), (0, 0, 0, 4), expand=False))
 
 
 def _verdict(found: Examination, findings: Sequence[Finding], dataset: LabelledDataset) -> str:
@@ -187,7 +187,7 @@ def _values(values: MaskValues) -> str:
     total = sum(values.values())
     frequent = sorted(values, key=lambda value: -values[value])[:_SHOWN_VALUES]
     shown = ", ".join(
-        f"{_value(value)} ({values[value] / total:.1%})" for value in _in_order(frequent)
+        f"{_value(value)} ({_share(values[value] / total)})" for value in _in_order(frequent)
     )
     more = len(values) - len(frequent)
     return f"{shown} and {more:,} more" if more else shown
@@ -204,6 +204,10 @@ def _value(value: int | Color) -> str:
 
 def _size(size: Size | None) -> str:
     return f"{size[1]}x{size[0]}" if size else "-"
+
+
+def _share(share: float) -> str:
+    return f"{share:.1%}" if share >= 0.0005 else "<0.1%"
 
 
 def _three(values: tuple[float, float, float]) -> str:

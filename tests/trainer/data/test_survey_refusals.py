@@ -145,6 +145,28 @@ def test_smoothed_masks_are_not_taken_for_classes(voc: Path) -> None:
     assert "--positive light" in error.hint
 
 
+def test_smoothed_masks_among_those_of_0_and_255_are_no_class_indices(voc: Path) -> None:
+    write_every_mask(voc, np.where(PIXELS % 4, 255, 0))
+    write_mask(voc, "image1", PIXELS % 255)
+
+    ambiguous, smoothed = examination_of(voc).refusals[::-1]
+
+    assert "the masks hold only 0 and 255" in ambiguous.message
+    assert smoothed.code == "grey-levels"
+    assert len(examination_of(voc).evidence.label_set) == 0
+
+
+def test_masks_in_many_colours_are_one_finding(tmp_path: Path, make_voc: MakeVoc) -> None:
+    root = make_voc(tmp_path / "cells", train=5)
+    for number in range(5):
+        write_mask(root, f"image{number}", np.full((48, 64, 3), (number, 7, 8)))
+
+    (finding,) = examination_of(root).refusals
+
+    assert "image4.png: this is a colour picture (#000708)" in finding.message
+    assert len(finding.files) == 5
+
+
 def test_numbered_objects_are_not_taken_for_classes(voc: Path) -> None:
     for number in range(4):
         write_mask(voc, f"image{number}", PIXELS % (9 + 5 * number))

@@ -52,6 +52,8 @@ def missing_images(evidence: Evidence) -> Iterator[Finding]:
 def foreign_values(evidence: Evidence) -> Iterator[Finding]:
     """Values that are no classes, where names were given on the command line."""
     label_set = evidence.label_set
+    if not len(label_set):
+        return  # the values were found to be no classes at all
     wrong = [facts for facts in evidence.facts if facts.values[len(label_set) : IGNORE_INDEX].any()]
     if wrong:
         value = len(label_set) + int(np.flatnonzero(wrong[0].values[len(label_set) :])[0])
@@ -92,7 +94,7 @@ def nothing_to_learn(evidence: Evidence) -> Iterator[Finding]:
 def left_out(evidence: Evidence) -> Iterator[Finding]:
     """What the reader of the format passed over."""
     for problem in evidence.dataset.problems:
-        yield warning("left-out", problem, "")
+        yield warning("left-out", problem, "Nothing to do if they are not to take part")
 
 
 def unbalanced_classes(evidence: Evidence) -> Iterator[Finding]:

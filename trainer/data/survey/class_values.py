@@ -17,16 +17,19 @@ _NAME_THEM: Final = "Name the classes with --classes NAMES.txt, or convert the m
 
 
 def numbered_classes(facts: Sequence[ImageFacts]) -> tuple[LabelSet, Finding | None]:
-    """Return a class for each value up to the largest, and why that would be wrong, if it is."""
+    """Return a class for each value up to the largest, or none and why the values are no classes.
+
+    Two values are background and foreground.
+    """
     pixels = histogram(facts)[:IGNORE_INDEX]
     values = np.flatnonzero(pixels).tolist()
     count = (values[-1] if values else 0) + 1
-    label_set = (
-        LabelSet.named(["background", "foreground"])
-        if count <= 2
-        else LabelSet.named([f"class {index}" for index in range(count)])
-    )
-    return label_set, _problem(facts, values, count)
+    problem = _problem(facts, values, count)
+    if problem:
+        return LabelSet(), problem
+    if count <= 2:
+        return LabelSet.named(["background", "foreground"]), None
+    return LabelSet.named([f"class {index}" for index in range(count)]), None
 
 
 def _problem(facts: Sequence[ImageFacts], values: Sequence[int], count: int) -> Finding | None:

@@ -30,6 +30,8 @@ def unusable_files(evidence: Evidence) -> Iterator[Finding]:
             yield _ambiguous(evidence, failures)
         elif code in ("size-mismatch", "turned-image"):
             yield _mismatched(code, failures)
+        elif code == "colour-mask":
+            yield _coloured(failures)
         else:
             yield from _told(code, failures)
 
@@ -54,7 +56,8 @@ def _ambiguous(evidence: Evidence, failures: _Failures) -> Finding:
     files = [item.mask.name for item, _ in failures]
     errors = [error for _, error in failures if isinstance(error, AmbiguousMaskError)]
     # A mask without any object holds 0 alone, so it is not among the failures.
-    if any(facts.values[1:IGNORE_INDEX].any() for facts in evidence.facts):
+    others = any(facts.values[1:IGNORE_INDEX].any() for facts in evidence.facts)
+    if others and len(evidence.label_set):
         return refused(
             "ambiguous-mask",
             f"{counted(files, 'mask')} with only 0 and 255, where 255 may be a class or mean "
@@ -69,6 +72,14 @@ def _ambiguous(evidence: Evidence, failures: _Failures) -> Finding:
         positive_hint(dark, light),
         files,
     )
+
+
+def _coloured(failures: _Failures) -> Finding:
+    # The colours are different in every mask; those of one are example enough.
+    _, first = failures[0]
+    problem = str(first).partition(": ")[2]
+    files = [item.mask.name for item, _ in failures]
+    return refused("colour-mask", f"{listed(files)}: {problem}", first.hint, files)
 
 
 def _mismatched(code: str, failures: _Failures) -> Finding:
