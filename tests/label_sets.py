@@ -13,10 +13,13 @@ _MIB = 2**20
 
 
 def survey_of(
-    root: Path, positive: str | None = None, classes: tuple[str, ...] | None = None
+    root: Path,
+    positive: str | None = None,
+    classes: tuple[str, ...] | None = None,
+    format_name: str | None = None,
 ) -> Survey:
     """Look at a label set as training does."""
-    dataset = open_label_set(root, positive, classes)
+    dataset = open_label_set(root, positive, classes, format_name)
     return survey(dataset, SampleCache(dataset, _MIB))
 
 
