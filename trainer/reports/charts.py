@@ -186,14 +186,18 @@ def _draw_classes(axes: Axes, history: History, theme: Theme) -> None:
         for index in range(len(names))
     ]
     chosen = _extremes([_last(curve) for curve in curves], _MAX_LINES)
-    for index in set(range(len(names))) - set(chosen):
+    others = [
+        index
+        for index, curve in enumerate(curves)
+        if index not in chosen and _last(curve) is not None
+    ]
+    for index in others:
         axes.plot(*_points(history.epochs, curves[index]), color=theme.faint, lw=0.7, zorder=1)
     _draw_shares(axes, history, theme, [_Line(names[index], curves[index]) for index in chosen])
-    others = len(names) - len(chosen)
     _label(axes, history, "IoU, 0 to 1 (validation)")
     if others:
         axes.set_title(
-            f"{others} other classes in grey", loc="right", fontsize="small", color=theme.ink
+            f"{len(others)} more in grey", loc="right", fontsize="small", color=theme.ink
         )
 
 
@@ -258,7 +262,9 @@ def _draw_lines(axes: Axes, history: History, theme: Theme, lines: Sequence[_Lin
 def _label(axes: Axes, history: History, y: str) -> None:
     axes.set_xlabel("epoch")
     axes.set_ylabel(y)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
+    axes.xaxis.set_major_locator(
+        MaxNLocator(integer=True, nbins=8, steps=[1, 2, 5, 10], min_n_ticks=1)
+    )
     last = max(
         [epoch.epoch for epoch in history.epochs] + [step.epochs for step in history.steps],
         default=1,

@@ -45,17 +45,18 @@ class ReportFiles:
             from trainer.reports.page import Chart, Picture, report_page
 
             charts: list[Chart] = []
-            with self._curves():
-                from trainer.reports.charts import DARK, LIGHT, PANELS, panel_svg
+            if history.epochs or len(history.steps) > 1:  # there is something to draw
+                with self._curves():
+                    from trainer.reports.charts import DARK, LIGHT, PANELS, panel_svg
 
-                charts = [
-                    Chart(
-                        panel.title,
-                        panel_svg(panel, history, LIGHT),
-                        panel_svg(panel, history, DARK),
-                    )
-                    for panel in PANELS
-                ]
+                    charts = [
+                        Chart(
+                            panel.title,
+                            panel_svg(panel, history, LIGHT),
+                            panel_svg(panel, history, DARK),
+                        )
+                        for panel in PANELS
+                    ]
             best = history.best.epoch if history.best else 0
             pictures = find_pictures(self._folder)
             # The best epoch has none if the run was killed before it was drawn.

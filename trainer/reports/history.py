@@ -30,6 +30,8 @@ class Start:
         reasons: (setting, value, why) of those that the trainer decided.
         notes: What else the user should know.
         device: Name of the device, for people.
+        processes: How many processes trained together.
+        data: The data in one line, for people; empty if that was not told.
         parameters: Number of the network's weights.
         label_set: The classes.
         command: Arguments of the command that began it, or nothing if they are not known.
@@ -45,6 +47,8 @@ class Start:
     reasons: tuple[tuple[str, str, str], ...]
     notes: tuple[str, ...]
     device: str
+    processes: int
+    data: str
     parameters: int
     label_set: LabelSet
     command: tuple[str, ...]
@@ -275,6 +279,8 @@ def _start_of(event: Event) -> Start:
         ),
         notes=tuple(map(str, event["notes"])),
         device=str(event["device_name"]),
+        processes=int(event.get("processes", 1)),
+        data=str(event.get("data_summary", "")),
         parameters=int(event["parameters"]),
         label_set=LabelSet.from_json(event["classes"]),
         command=tuple(map(str, event.get("command", ()))),

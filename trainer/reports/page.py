@@ -15,6 +15,7 @@ from segstudio import __version__
 from segstudio.core.palette import Color
 from trainer.reports.history import ClassScore, Epoch, History
 from trainer.reports.terminal import duration
+from trainer.words import counted
 
 _TEMPLATE: Final = "page.html.jinja"
 _MATRIX_CLASSES: Final = 16
@@ -94,6 +95,7 @@ def report_page(
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "count": counted,
         "number": _number,
         "percent": _percent,
         "date": _date,
@@ -144,7 +146,9 @@ def _facts(history: History) -> list[_Fact]:
     speed = f", {median(speeds):.1f} images/s" if speeds else ""
     return [
         *facts,
-        _Fact("training time", duration(history.seconds), f"{history.step:,} steps{speed}"),
+        _Fact(
+            "training time", duration(history.seconds), f"{counted(history.step, 'step')}{speed}"
+        ),
     ]
 
 
@@ -162,7 +166,7 @@ def _class_rows(history: History, best: Epoch | None) -> list[_ClassRow]:
 
 
 def _matrix(best: Epoch | None) -> list[list[tuple[int, float]]]:
-    """Return (pixels, share of the true class) of every cell, or nothing if that is too much."""
+    """Return (pixels, share of the true class) of every cell; nothing if nobody could read it."""
     if best is None or len(best.confusion) > _MATRIX_CLASSES:
         return []
     return [[(count, count / max(sum(row), 1)) for count in row] for row in best.confusion]

@@ -141,6 +141,6 @@ def test_a_page_tells_of_resumptions_and_notes(cells: RunEvents, history_of: His
 
     page = report_page("run", history_of(events), [], None)
 
-    assert "resumed 1 times: after epoch 1" in _words(page)
+    assert "resumed 1 time: after epoch 1" in _words(page)
     assert _words(page).count("no training image shows 'cell'") == 1
     assert re.search(r"class=\"pill running\"", page)

@@ -74,7 +74,7 @@ def test_a_run_leaves_its_reports_and_a_resumed_one_goes_on_with_them(
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "first run" in page
     assert "--network unet-mini" in page
-    assert "resumed 1 times: after epoch 2" in page
+    assert "resumed 1 time: after epoch 2" in page
     assert page.count("data:image/svg+xml") == 8
     assert page.count("data:image/png") == 1
     assert 'class="matrix"' in page
