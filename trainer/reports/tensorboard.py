@@ -1,5 +1,7 @@
 """The run for TensorBoard: ``tensorboard --logdir RUN/tensorboard``."""
 
+import functools
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +52,7 @@ class TensorBoard:
             # Loading it takes a while; the first step should not wait for that.
             from torch.utils.tensorboard import SummaryWriter
 
+            _silence_dying_writers()
             self._open = SummaryWriter(
                 str(self._run / TENSORBOARD),
                 purge_step=self._done + 1 if self._done else None,
@@ -83,3 +86,19 @@ class TensorBoard:
     def _scalar(self, name: str, value: float | None, step: int) -> None:
         if value is not None:
             self._writer.add_scalar(name, value, step)
+
+
+@functools.cache
+def _silence_dying_writers() -> None:
+    """Let TensorBoard's thread die quietly, of a full disk for example.
+
+    What it dies of is raised again by the next call of its writer; the traceback of a thread that
+    nobody knows would only frighten the user.
+    """
+    told = threading.excepthook
+
+    def tell_others(failure: threading.ExceptHookArgs) -> None:
+        if not type(failure.thread).__module__.startswith("tensorboard."):
+            told(failure)
+
+    threading.excepthook = tell_others

@@ -1,12 +1,16 @@
 """What TensorBoard itself reads from a run."""
 
+import shutil
+import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from run_events import RunEvents
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from trainer.reports.restraint import Guard
 from trainer.reports.tensorboard import TensorBoard
 from trainer.run_folder import TENSORBOARD
 
@@ -54,3 +58,23 @@ def test_a_resumed_run_does_not_double_its_curves(cells: RunEvents, tmp_path: Pa
 
     losses = _read(tmp_path).Scalars("loss/train")
     assert [(event.step, event.value) for event in losses] == [(4, 1.0), (8, 0.5), (12, 0.125)]
+
+
+def test_a_log_that_is_lost_is_noted_without_a_traceback(
+    cells: RunEvents, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its own thread writes; the error comes up in a later call."""
+    notes: list[str] = []
+    guard = Guard("the TensorBoard log", notes.append)
+    board = TensorBoard(tmp_path, 0)
+    board.add(cells.step(1))
+    shutil.rmtree(tmp_path / TENSORBOARD)
+
+    for number in range(2, 200):
+        with guard():
+            board.add(cells.step(number))
+        time.sleep(0.002)
+
+    assert len(notes) == 1
+    assert "TensorBoard log could not be written" in notes[0]
+    assert "Traceback" not in capfd.readouterr().err
