@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
             self.workspace.is_idle
             and self.predict.is_idle
             and self.thumbnails.is_idle
+            and self.canvas.is_settled
             and not self.export.is_running
         )
 
@@ -447,6 +448,7 @@ class MainWindow(QMainWindow):
         self.export.shut_down()
         self.predict.shut_down()
         self.thumbnails.shut_down()
+        self.canvas.shut_down()
         self.workspace.shut_down()
         event.accept()
 

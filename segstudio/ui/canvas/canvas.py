@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -15,12 +15,12 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QTabletEvent,
-    QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from segstudio.controllers.gesture import Gesture
+from segstudio.controllers.jobs import Pool
 from segstudio.controllers.toolbox import Toolbox, ToolName
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
@@ -29,9 +29,11 @@ from segstudio.core.rect import Rect
 from segstudio.document.document import Document
 from segstudio.tools.tool import Pointer
 from segstudio.ui.canvas.cursor import draw_brush_outline, draw_flash, outline_rect
-from segstudio.ui.canvas.layers import ImageLayer, OverlayLayer
+from segstudio.ui.canvas.grid import draw_pixel_grid
+from segstudio.ui.canvas.minimap import Minimap
+from segstudio.ui.canvas.navigation import Navigation
 from segstudio.ui.canvas.preview import HANDLE, draw_preview
-from segstudio.ui.canvas.viewport import Viewport
+from segstudio.ui.canvas.scene import Scene
 from segstudio.ui.theme import Theme
 
 _WHEEL_STEP: Final = 1.2  # zoom factor of one notch
@@ -63,18 +65,19 @@ class Canvas(QWidget):
         self._toolbox = toolbox
         self._theme = theme
         self._document: Document | None = None
-        self._image: ImageLayer | None = None
-        self._overlay: OverlayLayer | None = None
-        self._viewport: Viewport | None = None
-        self._is_fitted = True
+        self._scene: Scene | None = None
+        self._pool = Pool(1, self)
+        self._navigation = Navigation(self)
+        self._navigation.moved.connect(self._on_moved)
+        self._navigation.stood_still.connect(self.update)
+        self._navigation.zoom_changed.connect(self.zoom_changed)
+        self._minimap = Minimap(self._navigation, theme, self)
         self._label_set = LabelSet()
         self._opacity = 0.5
         self._hidden: frozenset[int] = frozenset()
-        self._overlay_held_off = False
         self._gesture = Gesture(toolbox, self)
         self._gesture.preview_changed.connect(self.update)
         self._pressure = 1.0
-        self._pan_from: QPointF | None = None
         self._space_held = False
         self._pointer: QPointF | None = None
         self._flash = ""
@@ -84,6 +87,8 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 120)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.grabGesture(Qt.GestureType.PinchGesture)
         toolbox.changed.connect(self._on_tool_changed)
         toolbox.class_chosen.connect(self._on_class_chosen)
         theme.changed.connect(self.update)
@@ -91,25 +96,38 @@ class Canvas(QWidget):
     @property
     def zoom(self) -> float:
         """Device pixels per image pixel; 1 without a document."""
-        return self._viewport.zoom if self._viewport else 1.0
+        return self._navigation.zoom
+
+    @property
+    def minimap(self) -> Minimap:
+        """The small picture in the corner."""
+        return self._minimap
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the picture is as good as it gets."""
+        return self._scene is None or (self._scene.is_settled and not self._navigation.is_moving)
 
     def set_document(self, document: Document | None) -> None:
         """Show a document, whole, or nothing."""
         if self._document is not None:
             self._document.mask_changed.disconnect(self._on_mask_changed)
+        if self._scene is not None:
+            self._scene.close()
+            self._scene.deleteLater()
+            self._scene = None
         self._document = document
         self._gesture.set_document(document)
+        self._navigation.set_image(document.size if document else None)
         if document is None:
-            self._image = self._overlay = self._viewport = None
             self.hovered.emit(None)
         else:
-            self._image = ImageLayer(document.image)
-            self._overlay = OverlayLayer(document.label_map)
+            self._scene = Scene(document.image, document.label_map, self._pool, self)
+            self._scene.changed.connect(self.update)
             document.mask_changed.connect(self._on_mask_changed)
+            document.history_changed.connect(self._minimap.update)
             self._recolor()
-            height, width = document.size
-            self._viewport = Viewport(height, width, *self._device_size())
-            self.fit()
+        self._minimap.set_scene(self._scene)
         self._show_pointer()
         self.update()
 
@@ -130,20 +148,21 @@ class Canvas(QWidget):
 
     def fit(self) -> None:
         """Show the whole image; it stays so when the canvas is resized."""
-        if self._viewport is not None:
-            self._set_viewport(self._viewport.fitted())
-            self._is_fitted = True
+        self._navigation.fit()
 
     def zoom_to_full_size(self) -> None:
         """Show one image pixel as one pixel of the screen."""
-        if self._viewport is not None:
-            self._set_viewport(self._viewport.at_full_size())
+        self._navigation.zoom_to_full_size()
 
     def zoom_by(self, factor: float) -> None:
         """Zoom at the middle of the canvas."""
-        if self._viewport is not None:
-            height, width = self._device_size()
-            self._set_viewport(self._viewport.zoomed(factor, height / 2, width / 2))
+        self._navigation.zoom_by(factor)
+
+    def shut_down(self) -> None:
+        """Stop the threads."""
+        if self._scene is not None:
+            self._scene.close()
+        self._pool.shut_down()
 
     # --- Painting
 
@@ -151,41 +170,27 @@ class Canvas(QWidget):
         """Draw the exposed part of the image, the overlay and the cursor."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._theme.canvas_color)
-        if self._viewport is not None and self._image is not None and self._overlay is not None:
-            ratio = self.devicePixelRatioF()
-            view = self._viewport
-            scale = view.zoom / ratio
+        if self._scene is not None:
+            navigation = self._navigation
             painter.save()
-            painter.setTransform(
-                QTransform(scale, 0, 0, scale, view.left / ratio, view.top / ratio)
+            painter.setTransform(navigation.transform())
+            self._scene.draw(
+                painter,
+                navigation.shown(QRectF(self.rect())),
+                navigation.shown(QRectF(event.rect())),
+                navigation.zoom,
+                is_moving=navigation.is_moving,
             )
-            # Sharp pixels from 100 % up, smooth below.
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.zoom < 1)
-            source = self._visible(event.rect())
-            self._image.draw(painter, source)
-            if not self._overlay_held_off:
-                self._overlay.draw(painter, source)
             painter.restore()
+            draw_pixel_grid(painter, navigation, event.rect())
             self._draw_cursor(painter)
         painter.end()
 
-    def _visible(self, exposed: QRect) -> QRectF:
-        """Return the image pixels that the exposed part of the canvas shows, whole ones."""
-        assert self._viewport is not None
-        ratio = self.devicePixelRatioF()
-        top, left = self._viewport.to_image(exposed.top() * ratio, exposed.left() * ratio)
-        bottom, right = self._viewport.to_image(
-            (exposed.bottom() + 1) * ratio, (exposed.right() + 1) * ratio
-        )
-        # Two more, because smooth scaling looks at the neighbours.
-        rect = Rect(int(top) - 2, int(left) - 2, int(bottom) + 3, int(right) + 3).clipped_to(
-            self._viewport.image_height, self._viewport.image_width
-        )
-        return QRectF(rect.left, rect.top, max(rect.width, 0), max(rect.height, 0))
-
     def _draw_cursor(self, painter: QPainter) -> None:
         if self._gesture.preview is not None:
-            draw_preview(painter, self._gesture.preview, self._value_color(), self._widget_point)
+            draw_preview(
+                painter, self._gesture.preview, self._value_color(), self._navigation.position
+            )
         if self._pointer is None:
             return
         if self._shows_brush():
@@ -202,18 +207,17 @@ class Canvas(QWidget):
 
     def _shows_brush(self) -> bool:
         return (
-            self._pan_from is None
+            not self._navigation.is_panning
             and not self._space_held
             and self._toolbox.tool in (ToolName.BRUSH, ToolName.ERASER)
         )
 
     def _brush_on_canvas(self, position: QPointF) -> tuple[QPointF, float]:
         """Return the outline's centre and diameter in widget pixels; it sits where it paints."""
-        assert self._viewport is not None
-        ratio = self.devicePixelRatioF()
         size = self._toolbox.size
-        y, x = self._viewport.to_canvas(*brush_centre(*self._image_point(position), size))
-        return QPointF(x / ratio, y / ratio), size * self._viewport.zoom / ratio
+        centre = brush_centre(*self._navigation.image_point(position), size)
+        diameter = size * self._navigation.zoom / self.devicePixelRatioF()
+        return self._navigation.position(*centre), diameter
 
     def _value_color(self) -> QColor:
         value = self._toolbox.paint_value()
@@ -228,7 +232,7 @@ class Canvas(QWidget):
         self._pointer = event.position()
         is_left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (is_left and self._space_held):
-            self._pan_from = event.position()
+            self._navigation.begin_pan(event.position())
             self._show_pointer()
         elif is_left and self._document is not None:
             alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
@@ -255,11 +259,8 @@ class Canvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the gesture and show where the pointer is."""
         old, self._pointer = self._pointer, event.position()
-        if self._pan_from is not None and self._viewport is not None:
-            ratio = self.devicePixelRatioF()
-            moved = (event.position() - self._pan_from) * ratio
-            self._pan_from = event.position()
-            self._set_viewport(self._viewport.panned(moved.y(), moved.x()))
+        if self._navigation.is_panning:
+            self._navigation.pan_to(event.position())
         elif self._document is not None:
             if event.buttons() & Qt.MouseButton.LeftButton:
                 self._gesture.move(self._pointer_at(event))
@@ -270,8 +271,8 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the gesture."""
-        if self._pan_from is not None:
-            self._pan_from = None
+        if self._navigation.is_panning:
+            self._navigation.end_pan()
             self._show_pointer()
         elif event.button() == Qt.MouseButton.LeftButton and self._document is not None:
             self._gesture.release(self._pointer_at(event))
@@ -280,29 +281,39 @@ class Canvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer; with Ctrl change the brush; a trackpad's scroll pans."""
-        if self._viewport is None:
-            return
-        ratio = self.devicePixelRatioF()
         pixels = event.pixelDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             notches = event.angleDelta().y() / _NOTCH
             self._toolbox.grow(round(notches) or (1 if notches > 0 else -1))
         elif not pixels.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
-            self._set_viewport(self._viewport.panned(pixels.y() * ratio, pixels.x() * ratio))
+            self._navigation.pan_by(QPointF(pixels))
         else:
             factor = _WHEEL_STEP ** (event.angleDelta().y() / _NOTCH)
-            at = event.position() * ratio
-            self._set_viewport(self._viewport.zoomed(factor, at.y(), at.x()))
+            self._navigation.zoom_by(factor, event.position())
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Zoom when two fingers pinch on a trackpad."""
-        if isinstance(event, QNativeGestureEvent) and self._viewport is not None:
+        """Zoom and pan when two fingers pinch, on a trackpad or on the screen."""
+        if isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                at = event.position() * self.devicePixelRatioF()
-                self._set_viewport(self._viewport.zoomed(1 + event.value(), at.y(), at.x()))
+                self._navigation.zoom_by(1 + event.value(), event.position())
+            return True
+        if isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self._pinch(pinch)
             return True
         return super().event(event)
+
+    def _pinch(self, pinch: QPinchGesture) -> None:
+        self._gesture.cancel()  # the first finger, which came alone, has begun to paint
+        # The centre is where Qt's hot spot is: in pixels of the screen.
+        centre, last = (
+            self.mapFromGlobal(point) for point in (pinch.centerPoint(), pinch.lastCenterPoint())
+        )
+        if not pinch.lastCenterPoint().isNull():
+            self._navigation.pan_by(centre - last)
+        self._navigation.zoom_by(pinch.scaleFactor(), centre)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the brush."""
@@ -325,7 +336,7 @@ class Canvas(QWidget):
             self._space_held = True
             self._show_pointer()
         elif event.key() == Qt.Key.Key_V and not event.modifiers():
-            self._overlay_held_off = True
+            self._show_overlay(False)
         elif event.key() in _GESTURE_KEYS and _GESTURE_KEYS[event.key()](self._gesture):
             pass
         else:
@@ -340,100 +351,69 @@ class Canvas(QWidget):
             self._space_held = False
             self._show_pointer()
         elif event.key() == Qt.Key.Key_V:
-            self._overlay_held_off = False
+            self._show_overlay(True)
         else:
             super().keyReleaseEvent(event)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Forget held keys: their release goes to another widget."""
-        self._space_held = self._overlay_held_off = False
+        self._space_held = False
+        self._show_overlay(True)
         self._show_pointer()
         self.update()
         super().focusOutEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the image fitted, or its middle in the middle."""
-        if self._viewport is not None:
-            resized = self._viewport.resized(*self._device_size())
-            was_fitted = self._is_fitted
-            self._set_viewport(resized.fitted() if was_fitted else resized)
-            self._is_fitted = was_fitted
+        self._navigation.on_resized()
+        self._minimap.place()
 
     # --- Inside
 
     def _pointer_at(self, event: QMouseEvent) -> Pointer:
-        assert self._viewport is not None
-        y, x = self._image_point(event.position())
+        y, x = self._navigation.image_point(event.position())
         return Pointer(
             y,
             x,
             pressure=self._pressure,
             shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier),
             alt=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier),
-            reach=2 * HANDLE * self.devicePixelRatioF() / self._viewport.zoom,
+            reach=2 * HANDLE * self.devicePixelRatioF() / self._navigation.zoom,
         )
 
-    def _widget_point(self, y: float, x: float) -> QPointF:
-        assert self._viewport is not None
-        ratio = self.devicePixelRatioF()
-        at_y, at_x = self._viewport.to_canvas(y, x)
-        return QPointF(at_x / ratio, at_y / ratio)
-
     def _pick(self, position: QPointF) -> None:
-        pixel = self._pixel(position)
+        pixel = self._navigation.pixel(position)
         if self._document is not None and pixel is not None:
             class_index = int(self._document.label_map[pixel])
             if class_index != IGNORE_INDEX:
                 self.class_picked.emit(class_index)
 
-    def _image_point(self, position: QPointF) -> tuple[float, float]:
-        assert self._viewport is not None
-        at = position * self.devicePixelRatioF()
-        return self._viewport.to_image(at.y(), at.x())
+    def _emit_hovered(self) -> None:
+        self.hovered.emit(self._navigation.pixel(self._pointer))
 
-    def _pixel(self, position: QPointF | None) -> tuple[int, int] | None:
-        if position is None or self._viewport is None:
-            return None
-        y, x = self._image_point(position)
-        if 0 <= y < self._viewport.image_height and 0 <= x < self._viewport.image_width:
-            return int(y), int(x)
-        return None
-
-    def _set_viewport(self, viewport: Viewport) -> None:
-        zoom_changed = self._viewport is None or viewport.zoom != self._viewport.zoom
-        self._viewport = viewport
-        self._is_fitted = False
-        if zoom_changed:
-            self.zoom_changed.emit(viewport.zoom)
+    def _on_moved(self) -> None:
         self._emit_hovered()
         self.update()
 
-    def _device_size(self) -> tuple[float, float]:
-        ratio = self.devicePixelRatioF()
-        return self.height() * ratio, self.width() * ratio
-
-    def _emit_hovered(self) -> None:
-        self.hovered.emit(self._pixel(self._pointer))
-
     def _on_mask_changed(self, rect: Rect) -> None:
-        if self._overlay is None or self._viewport is None:
-            return
-        self._overlay.update(rect)
-        ratio = self.devicePixelRatioF()
-        top, left = self._viewport.to_canvas(rect.top, rect.left)
-        bottom, right = self._viewport.to_canvas(rect.bottom, rect.right)
-        dirty = QRectF(left / ratio, top / ratio, (right - left) / ratio, (bottom - top) / ratio)
-        # Below 100 % a smooth pixel of the screen depends on its neighbours too.
-        self.update(dirty.toAlignedRect().adjusted(-2, -2, 2, 2))
+        if self._scene is not None:
+            self._scene.mask_changed(rect)
+            dirty = self._navigation.rect_on_widget(rect)
+            # A pixel of the screen depends on its neighbours, and below 100 % on those of a level.
+            self.update(dirty.toAlignedRect().adjusted(-3, -3, 3, 3))
 
     def _recolor(self) -> None:
-        if self._overlay is not None:
-            self._overlay.set_colors(self._label_set.palette, self._opacity, self._hidden)
+        if self._scene is not None:
+            self._scene.set_colors(self._label_set.palette, self._opacity, self._hidden)
         self.update()
 
+    def _show_overlay(self, shown: bool) -> None:
+        if self._scene is not None:
+            self._scene.set_overlay_shown(shown)
+
     def _update_cursor(self, old: QPointF | None) -> None:
-        if self._viewport is None:
+        if self._scene is None:
             return
         if self._flash:
             self.update()
@@ -461,7 +441,7 @@ class Canvas(QWidget):
 
     def _show_pointer(self) -> None:
         shape = Qt.CursorShape.ArrowCursor
-        if self._pan_from is not None:
+        if self._navigation.is_panning:
             shape = Qt.CursorShape.ClosedHandCursor
         elif self._space_held:
             shape = Qt.CursorShape.OpenHandCursor

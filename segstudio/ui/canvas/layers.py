@@ -3,18 +3,19 @@
 from collections.abc import Collection
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QPainter
 
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.overlay import colored, overlay_table
 from segstudio.core.palette import Palette
+from segstudio.core.pyramid import Pixels, levels_of
 from segstudio.core.rect import Rect
+from segstudio.ui.canvas.levels import Levels, borrowed, qrect
 
 
 class ImageLayer:
-    """The image as Qt draws it fastest.
+    """The image.
 
     Args:
         image: (H, W, 3) uint8 RGB.
@@ -22,50 +23,101 @@ class ImageLayer:
 
     def __init__(self, image: RgbImage) -> None:
         height, width = image.shape[:2]
-        pixels = np.empty((height, width), np.uint32)
-        channels = pixels.view(np.uint8).reshape(height, width, 4)  # blue, green, red, unused
-        channels[:, :, 0] = image[:, :, 2]
-        channels[:, :, 1] = image[:, :, 1]
-        channels[:, :, 2] = image[:, :, 0]
-        channels[:, :, 3] = 255
-        self._pixels = pixels
-        # QImage borrows the array's memory, so the array is kept beside it.
-        self._picture = _borrowed(pixels, QImage.Format.Format_RGB32)
+        # Qt borrows the memory of the array, which is kept beside it.
+        self._image = np.ascontiguousarray(image)
+        self._picture = QImage(
+            self._image.data, width, height, width * 3, QImage.Format.Format_RGB888
+        )
+        self.levels = Levels(height, width, QImage.Format.Format_RGB32)
+        if self.levels.count:
+            step = 1 << self.levels.rough
+            self.levels.fill_roughly(_rgb32(np.ascontiguousarray(image[::step, ::step])))
 
-    def draw(self, painter: QPainter, source: QRectF) -> None:
-        """Draw the part ``source``, image pixels, with the painter's transformation."""
-        painter.drawImage(source, self._picture, source)
+    def build(self, rect: Rect) -> list[Pixels]:
+        """Return the levels of ``rect``, pixels of level 0; may run on any thread."""
+        picture = self._part(rect)
+        return levels_of(_pixels_of(picture), self.levels.count, self.levels.reduce)
+
+    def draw(self, painter: QPainter, level: int, rect: Rect) -> None:
+        """Draw pixels of a level where the painter's coordinates say that they are."""
+        if level == 0:
+            painter.drawImage(QPoint(rect.left, rect.top), self._part(rect))
+        else:
+            self.levels.draw(painter, level, rect)
+
+    def _part(self, rect: Rect) -> QImage:
+        return self._picture.copy(qrect(rect)).convertToFormat(QImage.Format.Format_RGB32)
 
 
 class OverlayLayer:
-    """The label map, coloured; kept up to date rectangle by rectangle.
+    """The label map, coloured.
+
+    The reduced levels hold opaque colours and are blended by the opacity when they are drawn, so
+    that changing the opacity costs nothing.
 
     Args:
-        label_map: (H, W) uint8 class indices; read whenever ``update`` is called.
+        label_map: (H, W) uint8 class indices; read whenever pixels are drawn or built.
     """
 
     def __init__(self, label_map: LabelMap) -> None:
         self._label_map = label_map
+        self._opacity = 0.0
         self._table = np.zeros(256, np.uint32)
-        self._pixels = np.zeros(label_map.shape, np.uint32)
-        self._picture = _borrowed(self._pixels, QImage.Format.Format_ARGB32_Premultiplied)
+        self._opaque_table = np.zeros(256, np.uint32)
+        height, width = label_map.shape
+        self.levels = Levels(height, width, QImage.Format.Format_ARGB32_Premultiplied)
 
-    def set_colors(self, palette: Palette, opacity: float, hidden: Collection[int]) -> None:
-        """Recolour everything; see ``overlay_table`` for the arguments."""
+    def set_colors(self, palette: Palette, opacity: float, hidden: Collection[int]) -> bool:
+        """Recolour everything; see ``overlay_table`` for the arguments.
+
+        Returns:
+            Whether anything looks different now.
+        """
         table = overlay_table(palette, opacity, hidden)
-        if not np.array_equal(table, self._table):
-            self._table = table
-            self._pixels[:] = colored(self._label_map, table)
+        if np.array_equal(table, self._table) and opacity == self._opacity:
+            return False
+        self._table, self._opacity = table, opacity
+        opaque = overlay_table(palette, 1.0, hidden)
+        if not np.array_equal(opaque, self._opaque_table):
+            self._opaque_table = opaque
+            self._recolor_levels()
+        return True
 
-    def update(self, rect: Rect) -> None:
-        """Recolour the pixels of ``rect``."""
-        self._pixels[rect.slices] = colored(self._label_map[rect.slices], self._table)
+    def build(self, rect: Rect) -> list[Pixels]:
+        """Return the levels of ``rect``, pixels of level 0; may run on any thread."""
+        return levels_of(self.opaque(rect), self.levels.count, self.levels.reduce)
 
-    def draw(self, painter: QPainter, source: QRectF) -> None:
-        """Draw the part ``source``, image pixels, with the painter's transformation."""
-        painter.drawImage(source, self._picture, source)
+    def draw(self, painter: QPainter, level: int, rect: Rect) -> None:
+        """Draw pixels of a level where the painter's coordinates say that they are."""
+        if level == 0:
+            pixels = colored(self._label_map[rect.slices], self._table)
+            picture = borrowed(pixels, QImage.Format.Format_ARGB32_Premultiplied)
+            painter.drawImage(QPoint(rect.left, rect.top), picture)
+        elif self._opacity > 0:
+            painter.setOpacity(self._opacity)
+            self.levels.draw(painter, level, rect)
+            painter.setOpacity(1)
+
+    def opaque(self, rect: Rect) -> Pixels:
+        """Return the (h, w) opaque colours of a rectangle of level 0."""
+        return colored(self._label_map[rect.slices], self._opaque_table)
+
+    def _recolor_levels(self) -> None:
+        height, width = self._label_map.shape
+        self.levels.outdate(Rect(0, 0, height, width))
+        if self.levels.count:
+            step = 1 << self.levels.rough
+            self.levels.fill_roughly(colored(self._label_map[::step, ::step], self._opaque_table))
 
 
-def _borrowed(pixels: NDArray[np.uint32], kind: QImage.Format) -> QImage:
-    height, width = pixels.shape
-    return QImage(pixels.data, width, height, width * 4, kind)
+def _rgb32(image: RgbImage) -> Pixels:
+    height, width = image.shape[:2]
+    picture = QImage(image.data, width, height, width * 3, QImage.Format.Format_RGB888)
+    converted = picture.convertToFormat(QImage.Format.Format_RGB32)
+    return _pixels_of(converted).copy()
+
+
+def _pixels_of(picture: QImage) -> Pixels:
+    """Return the pixels of a picture of 32 bits; they are gone when the picture is."""
+    pixels = np.frombuffer(picture.constBits(), np.uint32)
+    return pixels.reshape(picture.height(), picture.width())

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -100,7 +101,7 @@ def test_eraser_leaves_background(
 def test_wheel_zooms_at_the_pointer(canvas: Canvas) -> None:
     wheel(canvas, QPoint(180, 130), 5)
     assert canvas.zoom == pytest.approx(1.2**5)
-    assert canvas._image_point(QPointF(180, 130)) == pytest.approx((30, 40))
+    assert canvas._navigation.image_point(QPointF(180, 130)) == pytest.approx((30, 40))
 
 
 def test_ctrl_wheel_changes_the_brush_size(canvas: Canvas, toolbox: Toolbox) -> None:
@@ -114,14 +115,14 @@ def test_ctrl_wheel_changes_the_brush_size(canvas: Canvas, toolbox: Toolbox) -> 
 def test_pan_moves_the_image_and_paints_nothing(
     qtbot: QtBot, canvas: Canvas, document: Document, drag: Callable[..., None], way: str
 ) -> None:
-    before = canvas._image_point(QPointF(200, 150))
+    before = canvas._navigation.image_point(QPointF(200, 150))
     if way == "space":
         qtbot.keyPress(canvas, Qt.Key.Key_Space)
         drag(canvas, QPoint(200, 150), QPoint(230, 160))
         qtbot.keyRelease(canvas, Qt.Key.Key_Space)
     else:
         drag(canvas, QPoint(200, 150), QPoint(230, 160), button=Qt.MouseButton.MiddleButton)
-    assert canvas._image_point(QPointF(230, 160)) == pytest.approx(before)
+    assert canvas._navigation.image_point(QPointF(230, 160)) == pytest.approx(before)
     assert (document.label_map == 255).all()
 
 
@@ -175,8 +176,8 @@ def test_escape_gives_up_the_stroke(qtbot: QtBot, canvas: Canvas, document: Docu
 def test_resizing_keeps_a_fitted_image_fitted(canvas: Canvas) -> None:
     canvas.fit()
     canvas.resize(800, 600)
-    top, left = canvas._image_point(QPointF(0, 0))
-    bottom, right = canvas._image_point(QPointF(800, 600))
+    top, left = canvas._navigation.image_point(QPointF(0, 0))
+    bottom, right = canvas._navigation.image_point(QPointF(800, 600))
     assert (top, left) < (0, 0)
     assert bottom > 100
     assert right > 120
@@ -189,4 +190,100 @@ def test_undo_repaints_the_screen(
     canvas.set_opacity(1)
     drag(canvas, QPoint(150, 150), QPoint(200, 150), QPoint(20, 20))
     document.undo()
+    assert colour_at(canvas, 175, 150) == (200, 200, 200)
+
+
+def open_large(canvas: Canvas, height: int = 900, width: int = 1500) -> Document:
+    document = Document(
+        key="large.png",
+        image=np.full((height, width, 3), 200, np.uint8),
+        label_map=np.full((height, width), 255, np.uint8),
+    )
+    canvas.set_document(document)
+    return document
+
+
+def test_the_minimap_shows_only_for_an_image_larger_than_the_view(canvas: Canvas) -> None:
+    assert not canvas.minimap.isVisible()
+    open_large(canvas)
+    assert not canvas.minimap.isVisible()  # fitted
+    canvas.zoom_to_full_size()
+    assert canvas.minimap.isVisible()
+    canvas.fit()
+    assert not canvas.minimap.isVisible()
+
+
+def test_a_click_on_the_minimap_moves_the_view_there(qtbot: QtBot, canvas: Canvas) -> None:
+    open_large(canvas)
+    canvas.zoom_to_full_size()
+    minimap = canvas.minimap
+    at = QPoint(minimap.width() // 4, minimap.height() * 3 // 4)
+    qtbot.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=at)
+    assert canvas._navigation.image_point(QPointF(200, 150)) == pytest.approx((675, 375), abs=9)
+
+
+def test_an_unwanted_minimap_stays_away(canvas: Canvas) -> None:
+    canvas.minimap.set_wanted(False)
+    open_large(canvas)
+    canvas.zoom_to_full_size()
+    assert not canvas.minimap.isVisible()
+
+
+def test_pixels_get_a_grid_from_800_percent(canvas: Canvas, toolbox: Toolbox) -> None:
+    toolbox.set_tool(ToolName.PICK)  # no brush outline in the picture
+
+    def colours() -> set[tuple[int, int, int]]:
+        return {colour_at(canvas, 200 + step, 150 + step) for step in range(0, 12)}
+
+    canvas.zoom_by(7.9)
+    assert colours() == {(200, 200, 200)}
+    canvas.zoom_by(8 / 7.9)
+    assert len(colours()) == 2
+
+
+def test_two_fingers_on_a_trackpad_pan(canvas: Canvas) -> None:
+    before = canvas._navigation.image_point(QPointF(200, 150))
+    event = QWheelEvent(
+        QPointF(200, 150),
+        QPointF(canvas.mapToGlobal(QPoint(200, 150))),
+        QPoint(-30, 12),
+        QPoint(-60, 24),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.ScrollUpdate,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+    assert canvas.zoom == 1
+    assert canvas._navigation.image_point(QPointF(170, 162)) == pytest.approx(before)
+
+
+def test_a_touch_pinch_zooms_and_leaves_no_dab(
+    qtbot: QtBot, canvas: Canvas, document: Document
+) -> None:
+    device = QTest.createTouchDevice()
+    first, second = QPoint(180, 150), QPoint(220, 150)
+    QTest.touchEvent(canvas, device).press(0, first, canvas).press(1, second, canvas).commit()
+    for step in range(1, 9):
+        out = QPoint(10 * step, 0)
+        moved = QTest.touchEvent(canvas, device)
+        moved.move(0, first - out, canvas).move(1, second + out, canvas).commit()
+    QTest.touchEvent(canvas, device).release(0, first, canvas).release(1, second, canvas).commit()
+    assert canvas.zoom > 2
+    assert (document.label_map == 255).all()
+
+
+def test_undo_of_a_stroke_across_a_zoomed_out_image_clears_the_screen(
+    qtbot: QtBot, canvas: Canvas, toolbox: Toolbox, drag: Callable[..., None]
+) -> None:
+    document = open_large(canvas, 1800, 3000)
+    canvas.set_opacity(1)
+    qtbot.waitUntil(lambda: canvas.is_settled)
+    toolbox.set_size(200)
+    drag(canvas, QPoint(60, 150), QPoint(340, 150), QPoint(20, 20))
+    qtbot.waitUntil(lambda: canvas.is_settled)
+    assert colour_at(canvas, 175, 150) == (230, 159, 0)
+    document.undo()
+    canvas.repaint()
+    qtbot.waitUntil(lambda: canvas.is_settled)
     assert colour_at(canvas, 175, 150) == (200, 200, 200)

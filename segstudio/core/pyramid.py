@@ -1,0 +1,135 @@
+"""Reduced levels of a picture (mip levels): which of them a view needs, and how they are made.
+
+Level 0 is the picture itself; level k has sides of ``ceil(side / 2**k)`` pixels, and its pixel
+(y, x) stands for the rows ``y * 2**k .. (y + 1) * 2**k`` that lie in the picture, and such columns.
+Pixels are uint32 with four 8-bit channels, the order of which does not matter here.
+
+Williams, "Pyramidal parametrics", SIGGRAPH 1983.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segstudio.core.rect import Rect
+
+Pixels: TypeAlias = NDArray[np.uint32]
+"""(h, w) uint32, four channels of 8 bits."""
+
+Reduction: TypeAlias = Callable[[Pixels], Pixels]
+"""Makes (ceil(h / 2), ceil(w / 2)) of (h, w) pixels: ``halved`` or ``halved_by_largest``."""
+
+BLOCK: Final = 2048
+"""Side of the squares of level 0 that levels are built from; no level reaches across two."""
+
+_MAX_LEVEL: Final = 11  # a block is then one pixel
+_SMALLEST: Final = 256  # no level is made of what is no larger than this
+_ROWS: Final = 32  # reduced at a time, to stay in the processor's cache
+
+_LANES: Final = np.uint32(0x00FF00FF)
+_ROUND: Final = np.uint32(0x00020002)
+
+
+def level_count(height: int, width: int) -> int:
+    """Return how many levels above 0 a picture has."""
+    return min(max(math.ceil(math.log2(max(height, width) / _SMALLEST)), 0), _MAX_LEVEL)
+
+
+def level_for(zoom: float, count: int) -> int:
+    """Return the coarsest of levels 0..count that a zoom does not enlarge.
+
+    Its pixels are then between half a pixel of the screen and one, where scaling by two-by-two
+    interpolation neither blurs nor skips.
+    """
+    return min(max(math.floor(-math.log2(zoom) + 1e-9), 0), count)
+
+
+def level_shape(height: int, width: int, level: int) -> tuple[int, int]:
+    """Return (height, width) of a level."""
+    return -(-height >> level), -(-width >> level)
+
+
+def at_level(rect: Rect, level: int) -> Rect:
+    """Return the pixels of a level that stand for some pixel of ``rect``."""
+    return Rect(
+        rect.top >> level, rect.left >> level, -(-rect.bottom >> level), -(-rect.right >> level)
+    )
+
+
+def from_level(rect: Rect, level: int) -> Rect:
+    """Return the pixels of level 0 that the pixels ``rect`` of a level stand for.
+
+    They may lie beyond the lower and the right edge of the picture.
+    """
+    return Rect(*(side << level for side in rect))
+
+
+def blocks_of(rect: Rect) -> Iterator[tuple[int, int]]:
+    """Yield (row, column) of every block that holds a pixel of ``rect``, of level 0."""
+    if not rect.is_empty:
+        last_row, last_column = (rect.bottom - 1) // BLOCK, (rect.right - 1) // BLOCK
+        for row in range(rect.top // BLOCK, last_row + 1):
+            for column in range(rect.left // BLOCK, last_column + 1):
+                yield row, column
+
+
+def block_rect(block: tuple[int, int], height: int, width: int) -> Rect:
+    """Return the pixels of level 0 that a block holds, on a picture of this size."""
+    top, left = block[0] * BLOCK, block[1] * BLOCK
+    return Rect(top, left, top + BLOCK, left + BLOCK).clipped_to(height, width)
+
+
+def halved(pixels: Pixels) -> Pixels:
+    """Return the next level: the mean of 2 x 2 pixels, channel by channel, halves rounded up.
+
+    At an odd edge the mean is of the pixels that there are. Premultiplied colours stay so: no
+    channel of a mean exceeds its alpha.
+    """
+    return _by_rows(pixels, _mean_of_four)
+
+
+def halved_by_largest(pixels: Pixels) -> Pixels:
+    """Return the next level: of 2 x 2 pixels the one of the largest value.
+
+    With alpha in the highest byte that is the most opaque one, so that thin lines stay as visible
+    as they were.
+    """
+    return _by_rows(pixels, _largest_of_four)
+
+
+def levels_of(pixels: Pixels, count: int, reduce: Reduction = halved) -> list[Pixels]:
+    """Return levels 1..count of a picture or of a block."""
+    levels: list[Pixels] = []
+    for _ in range(count):
+        pixels = reduce(pixels)
+        levels.append(pixels)
+    return levels
+
+
+def _by_rows(pixels: Pixels, reduce: Reduction) -> Pixels:
+    height, width = pixels.shape
+    if height % 2 or width % 2:
+        pixels = np.pad(pixels, ((0, height % 2), (0, width % 2)), mode="edge")
+    out = np.empty(level_shape(height, width, 1), np.uint32)
+    for top in range(0, out.shape[0], _ROWS):
+        out[top : top + _ROWS] = reduce(pixels[2 * top : 2 * (top + _ROWS)])
+    return out
+
+
+def _mean_of_four(pixels: Pixels) -> Pixels:
+    # Two channels are summed at once, in the 16 bits that each has after masking.
+    upper, lower = pixels[::2], pixels[1::2]
+    even = (upper & _LANES) + (lower & _LANES)
+    odd = (upper >> np.uint32(8) & _LANES) + (lower >> np.uint32(8) & _LANES)
+    even = even[:, ::2] + even[:, 1::2] + _ROUND
+    odd = odd[:, ::2] + odd[:, 1::2] + _ROUND
+    return (even >> np.uint32(2) & _LANES) | (odd >> np.uint32(2) & _LANES) << np.uint32(8)
+
+
+def _largest_of_four(pixels: Pixels) -> Pixels:
+    rows = np.maximum(pixels[::2], pixels[1::2])
+    largest: Pixels = np.maximum(rows[:, ::2], rows[:, 1::2])
+    return largest

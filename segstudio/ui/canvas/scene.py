@@ -1,0 +1,223 @@
+"""One document as the canvas draws it: layers, their levels, and the work that remains."""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from typing import Final
+
+from PySide6.QtCore import QObject, QRectF, QTimer, Signal, Slot
+from PySide6.QtGui import QPainter
+
+from segstudio.controllers.jobs import Job, Pool
+from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.palette import Palette
+from segstudio.core.pyramid import Pixels, at_level, block_rect, level_for, level_shape
+from segstudio.core.rect import Rect
+from segstudio.ui.canvas.layers import ImageLayer, OverlayLayer
+from segstudio.ui.canvas.levels import Block
+from segstudio.ui.canvas.window import Window
+
+_SLICE: Final = 0.006  # seconds of composing in one turn of the event loop
+_PATCHED: Final = 1_000_000  # changed pixels; levels of more are built off the GUI thread
+
+_Layer = ImageLayer | OverlayLayer
+
+
+class Scene(QObject):
+    """Draws an image and its overlay at any zoom, at a cost that follows the screen.
+
+    What is not there yet is drawn coarsely, and ``changed`` tells when it is: levels are built off
+    the GUI thread, and the visible part of a level is composed in slices of a few milliseconds.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        label_map: (H, W) uint8 class indices; read again where ``mask_changed`` says so.
+        pool: Where levels are built.
+
+    Signals:
+        changed: What is visible can be drawn better now.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, image: RgbImage, label_map: LabelMap, pool: Pool, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        height, width = label_map.shape
+        self.bounds = Rect(0, 0, height, width)
+        self._image = ImageLayer(image)
+        self._overlay = OverlayLayer(label_map)
+        self._overlay_shown = True
+        self._count = self._image.levels.count
+        self._pool = pool
+        self._job: Job | None = None
+        self._changed: list[Rect] = []
+        self._view = Rect(0, 0, 0, 0)
+        self._window = self._new_window(0)
+        self._next_slice = QTimer(self, singleShot=True, interval=0)
+        self._next_slice.timeout.connect(self._on_slice)
+        self._build_next()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is visible is drawn as well as it can be."""
+        visible = at_level(self._view, self._window.level)
+        is_drawn = visible.is_empty or self._window.is_fresh(visible)
+        return self._job is None and not self._changed and is_drawn
+
+    def close(self) -> None:
+        """Build no more."""
+        if self._job is not None:
+            self._job.cancel()
+        self._next_slice.stop()
+
+    def set_colors(self, palette: Palette, opacity: float, hidden: Collection[int]) -> None:
+        """Recolour the overlay; see ``overlay_table`` for the arguments."""
+        if self._overlay.set_colors(palette, opacity, hidden):
+            self._window.outdate()
+            self._build_next()
+
+    def set_overlay_shown(self, shown: bool) -> None:
+        """Draw the overlay, or only the image."""
+        if shown != self._overlay_shown:
+            self._overlay_shown = shown
+            self._window.outdate()
+
+    def mask_changed(self, rect: Rect) -> None:
+        """Follow a change of the label map, when it is drawn next."""
+        self._changed.append(rect)
+
+    def draw(
+        self, painter: QPainter, view: Rect, exposed: Rect, zoom: float, *, is_moving: bool
+    ) -> None:
+        """Draw a part of the scene.
+
+        Args:
+            painter: Its coordinates are image pixels.
+            view: Image pixels that the canvas shows.
+            exposed: Image pixels to draw now, a part of ``view``.
+            zoom: Device pixels per image pixel.
+            is_moving: Draw fast: smooth scaling is for pictures that stand still.
+        """
+        level = level_for(zoom, self._count)
+        if level != self._window.level:
+            self._window = self._new_window(level)
+        self._view = view
+        self._follow_changes()
+        if exposed.is_empty:
+            return
+        window = self._window
+        window.cover(at_level(view, level))
+        visible = at_level(exposed, level)
+        # Without levels there is nothing coarse to draw meanwhile, and the image is tiny.
+        deadline = time.perf_counter() + _SLICE if self._count else math.inf
+        if not window.refresh(visible, deadline):
+            self._next_slice.start()
+        painter.save()
+        painter.setClipRect(QRectF(0, 0, self.bounds.right, self.bounds.bottom))
+        scale = zoom * 2**level
+        is_smooth = scale < 1 and not is_moving
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
+        if window.is_drawable(visible):
+            _scale(painter, level)
+            window.draw(painter, visible)
+        else:
+            self._draw_roughly(painter, exposed)
+            _scale(painter, level)
+            window.draw_composed(painter, visible)
+        painter.restore()
+
+    def draw_small(self, painter: QPainter, target: QRectF) -> None:
+        """Draw all of the scene into a small rectangle, from the coarsest level."""
+        layers = (self._image, self._overlay) if self._overlay_shown else (self._image,)
+        height, width = level_shape(self.bounds.bottom, self.bounds.right, self._count)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.translate(target.topLeft())
+        painter.scale(target.width() / width, target.height() / height)
+        for layer in layers:
+            layer.draw(painter, self._count, Rect(0, 0, height, width))
+        painter.restore()
+
+    def _follow_changes(self) -> None:
+        # One undo may change hundreds of rectangles, which together are not a small change.
+        changed, self._changed = self._changed, []
+        is_small = sum(rect.height * rect.width for rect in changed) <= _PATCHED
+        for rect in changed:
+            at_window = at_level(rect, self._window.level)
+            if is_small:
+                self._overlay.levels.patch(rect, self._overlay.opaque)
+                self._window.patch(at_window)
+            else:
+                self._overlay.levels.outdate(rect)
+                self._window.outdate(at_window)
+        if changed:
+            self._build_next()
+
+    def _draw_roughly(self, painter: QPainter, exposed: Rect) -> None:
+        rough = self._image.levels.rough
+        painter.save()
+        _scale(painter, rough)
+        self._compose(rough, painter, at_level(exposed, rough))
+        painter.restore()
+
+    def _new_window(self, level: int) -> Window:
+        def compose(painter: QPainter, rect: Rect) -> bool:
+            return self._compose(level, painter, rect)
+
+        return Window(level, *level_shape(self.bounds.bottom, self.bounds.right, level), compose)
+
+    def _compose(self, level: int, painter: QPainter, rect: Rect) -> bool:
+        layers = (self._image, self._overlay) if self._overlay_shown else (self._image,)
+        if level and not all(layer.levels.has(level, rect) for layer in layers):
+            return False
+        for layer in layers:
+            layer.draw(painter, level, rect)
+        return True
+
+    @Slot()
+    def _on_slice(self) -> None:
+        visible = at_level(self._view, self._window.level)
+        self._window.cover(visible)
+        if not self._window.refresh(visible, time.perf_counter() + _SLICE):
+            self._next_slice.start()
+        self.changed.emit()
+
+    # --- Levels
+
+    def _build_next(self) -> None:
+        """Build one more block of a layer, if one is not up to date."""
+        if self._job is not None:
+            return
+        layer, block = next(self._unbuilt(), (None, None))
+        if layer is None or block is None:
+            return
+        version = layer.levels.version(block)
+        self._job = Job(_builder(layer, block_rect(block, *self.bounds[2:])), self)
+        self._job.succeeded.connect(lambda pieces: self._on_built(layer, block, version, pieces))
+        self._job.start(self._pool)
+
+    def _unbuilt(self) -> Iterator[tuple[_Layer, Block]]:
+        for rect in (self._view, self.bounds):  # what is visible first
+            for layer in (self._image, self._overlay):
+                for block in layer.levels.unbuilt(rect):
+                    yield layer, block
+
+    def _on_built(self, layer: _Layer, block: Block, version: int, pieces: list[Pixels]) -> None:
+        self._job = None
+        layer.levels.put(block, version, pieces)
+        if self._window.level:
+            rect = block_rect(block, *self.bounds[2:])
+            self._window.outdate(at_level(rect, self._window.level))
+            self._next_slice.start()
+        self._build_next()
+
+
+def _scale(painter: QPainter, level: int) -> None:
+    painter.scale(2**level, 2**level)
+
+
+def _builder(layer: _Layer, rect: Rect) -> Callable[[threading.Event], list[Pixels]]:
+    return lambda _cancelled: layer.build(rect)

@@ -1,0 +1,179 @@
+"""The part of one level that is on the screen, composed of all layers and ready to blit."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage, QPainter
+
+from segstudio.core.rect import Rect
+from segstudio.ui.canvas.levels import borrowed, qrect
+
+_TILE: Final = 128
+_MARGIN: Final = 512  # pixels around the visible part, so that panning seldom moves the window
+
+_EMPTY, _STALE, _FRESH = range(3)
+
+Compose = Callable[[QPainter, Rect], bool]
+"""Draws a rectangle of the level, unless the layers have nothing there yet: then False."""
+
+
+class Window:
+    """A rectangle of a level as one picture, so that drawing it leaves no seams between tiles.
+
+    Its memory follows the size of the view, not of the image. Tiles are composed when they are
+    first seen and again when they changed; until then they are drawn as they were.
+
+    Args:
+        level: Which level.
+        height: Of the level, pixels.
+        width: Of the level, pixels.
+        compose: Draws the layers; the painter's coordinates are pixels of the level.
+    """
+
+    def __init__(self, level: int, height: int, width: int, compose: Compose) -> None:
+        self.level = level
+        self._size = height, width
+        self._compose = compose
+        self._rect = Rect(0, 0, 0, 0)
+        self._pixels = np.zeros((0, 0), np.uint32)
+        self._picture = QImage()
+        self._state = np.zeros((0, 0), np.uint8)
+
+    def cover(self, visible: Rect) -> None:
+        """Move so that all of ``visible``, which lies on the level, is inside."""
+        old = self._rect
+        is_larger = max(old.height - visible.height, old.width - visible.width) > 4 * _MARGIN
+        if visible.is_empty or (old.united(visible) == old and not is_larger):
+            return
+        tiles = Rect(
+            max(visible.top - _MARGIN, 0) // _TILE,
+            max(visible.left - _MARGIN, 0) // _TILE,
+            math.ceil(min(visible.bottom + _MARGIN, self._size[0]) / _TILE),
+            math.ceil(min(visible.right + _MARGIN, self._size[1]) / _TILE),
+        )
+        rect = self._rect_of(tiles)
+        pixels = np.empty((rect.height, rect.width), np.uint32)
+        state = np.full((tiles.height, tiles.width), _EMPTY, np.uint8)
+        _copy_shared(self._pixels, old, pixels, rect)
+        _copy_shared(self._state, _tiles_of(old), state, tiles)
+        self._rect, self._pixels, self._state = rect, pixels, state
+        self._picture = borrowed(pixels, QImage.Format.Format_RGB32)
+
+    def refresh(self, visible: Rect, deadline: float) -> bool:
+        """Compose what is not up to date in ``visible``.
+
+        Args:
+            visible: Covered pixels of the level.
+            deadline: Of ``time.perf_counter``, when to stop.
+
+        Returns:
+            Whether all that the layers have is composed.
+        """
+        tiles = _tiles_of(visible)
+        origin = _tiles_of(self._rect)
+        for row in range(tiles.top, tiles.bottom):
+            states = self._state[row - origin.top, tiles.left - origin.left :][: tiles.width]
+            outdated = np.flatnonzero(states != _FRESH)
+            if not outdated.size:
+                continue
+            if time.perf_counter() >= deadline:
+                return False
+            # One run a row: a call for each tile would cost more than the pixels between them.
+            first, last = int(outdated[0]), int(outdated[-1]) + 1
+            run = Rect(row, tiles.left + first, row + 1, tiles.left + last)
+            if self._paint(self._rect_of(run)):
+                states[first:last] = _FRESH
+        return True
+
+    def patch(self, rect: Rect) -> None:
+        """Compose a small rectangle again that changed."""
+        shared = _shared(rect, self._rect)
+        if not shared.is_empty and self.is_drawable(shared):
+            self._paint(shared)
+        else:
+            self.outdate(rect)
+
+    def outdate(self, rect: Rect | None = None) -> None:
+        """Note that a rectangle, or everything, must be composed again."""
+        shared = self._rect if rect is None else _shared(rect, self._rect)
+        if not shared.is_empty:
+            states = self._states(shared)
+            np.minimum(states, _STALE, out=states)
+
+    def is_drawable(self, visible: Rect) -> bool:
+        """Whether every pixel of ``visible``, which is covered, has been composed once."""
+        return bool((self._states(visible) != _EMPTY).all())
+
+    def is_fresh(self, visible: Rect) -> bool:
+        """Whether every pixel of ``visible`` is covered and up to date."""
+        if self._rect.united(visible) != self._rect:
+            return False
+        return bool((self._states(visible) == _FRESH).all())
+
+    def draw(self, painter: QPainter, visible: Rect) -> None:
+        """Draw ``visible`` where the painter's coordinates, pixels of the level, say that it is."""
+        painter.drawImage(QPoint(visible.left, visible.top), self._picture, self._inside(visible))
+
+    def draw_composed(self, painter: QPainter, visible: Rect) -> None:
+        """Draw those tiles of ``visible`` that have been composed."""
+        for row, column in zip(*np.nonzero(self._states(visible)), strict=True):
+            tiles = _tiles_of(visible)
+            top, left = tiles.top + int(row), tiles.left + int(column)
+            tile = _shared(self._rect_of(Rect(top, left, top + 1, left + 1)), visible)
+            self.draw(painter, tile)
+
+    def _paint(self, rect: Rect) -> bool:
+        painter = QPainter(self._picture)
+        painter.setClipRect(self._inside(rect))
+        painter.translate(-self._rect.left, -self._rect.top)
+        is_done = self._compose(painter, rect)
+        painter.end()
+        return is_done
+
+    def _inside(self, rect: Rect) -> QRect:
+        return qrect(rect).translated(-self._rect.left, -self._rect.top)
+
+    def _states(self, rect: Rect) -> "np.ndarray[tuple[int, int], np.dtype[np.uint8]]":
+        tiles, origin = _tiles_of(rect), _tiles_of(self._rect)
+        return self._state[
+            tiles.top - origin.top : tiles.bottom - origin.top,
+            tiles.left - origin.left : tiles.right - origin.left,
+        ]
+
+    def _rect_of(self, tiles: Rect) -> Rect:
+        return Rect(*(side * _TILE for side in tiles)).clipped_to(*self._size)
+
+
+def _tiles_of(rect: Rect) -> Rect:
+    return Rect(
+        rect.top // _TILE, rect.left // _TILE, -(-rect.bottom // _TILE), -(-rect.right // _TILE)
+    )
+
+
+def _shared(a: Rect, b: Rect) -> Rect:
+    return Rect(
+        max(a.top, b.top), max(a.left, b.left), min(a.bottom, b.bottom), min(a.right, b.right)
+    )
+
+
+def _copy_shared(
+    source: "np.ndarray[tuple[int, int], np.dtype[np.generic]]",
+    source_rect: Rect,
+    target: "np.ndarray[tuple[int, int], np.dtype[np.generic]]",
+    target_rect: Rect,
+) -> None:
+    """Copy the elements that two arrays, placed at their rectangles, share."""
+    shared = _shared(source_rect, target_rect)
+    if not shared.is_empty:
+        target[_placed(shared, target_rect)] = source[_placed(shared, source_rect)]
+
+
+def _placed(rect: Rect, origin: Rect) -> tuple[slice, slice]:
+    return (
+        slice(rect.top - origin.top, rect.bottom - origin.top),
+        slice(rect.left - origin.left, rect.right - origin.left),
+    )
