@@ -78,6 +78,11 @@ def test_the_command_line_loads_no_library_before_it_knows_the_command() -> None
     assert not _imported_by("import segstudio.__main__") & (QT | HEAVY | {"numpy", "PIL"})
 
 
+def test_training_starts_without_what_only_the_end_of_a_run_needs() -> None:
+    late = {"onnx", "onnxruntime", "onnxscript", "matplotlib", "tensorboard", "pandas"}
+    assert not _imported_by("import trainer.commands.train") & late
+
+
 def test_the_trainer_loads_no_qt() -> None:
     modules = [name for name in _modules("trainer") if not name.endswith("__main__")]
     assert not _imported_by(f"import {', '.join(modules)}") & QT

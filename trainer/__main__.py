@@ -16,13 +16,18 @@ _STOPPED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 done, 2 wrong use or bad input, 130 stopped."""
-    # Read when torch is loaded. Threads that spin while they wait take the processor from
+    prepare_process()
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def prepare_process() -> None:
+    """Set what libraries read when they are loaded; call it before torch is."""
+    # Threads that spin while they wait take the processor from
     # whatever else runs, and then wait for it: beside a busy program steps took twice as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # onnxruntime, which checks exports, reports on itself to its maker unless told otherwise.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     keep_freed_memory()
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -15,7 +15,6 @@ from rich.console import Console
 from segstudio.errors import SegStudioError
 from trainer.checkpoint import load_checkpoint
 from trainer.errors import RunError
-from trainer.export import export_onnx, images_to_check
 from trainer.loop import Ending, train
 from trainer.plan import Request
 from trainer.processes import is_first_process
@@ -117,6 +116,9 @@ def run_training(
 
 
 def _finish(session: Session, emit: Emit) -> None:
+    # The exporter and ONNX Runtime load slowly; training need not wait for them.
+    from trainer.export import export_onnx, images_to_check
+
     emit({"event": "exporting", "time": time.time()})
     file = session.folder / BEST
     checkpoint = load_checkpoint(file)
