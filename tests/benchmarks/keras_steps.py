@@ -30,7 +30,7 @@ def main() -> None:
     image = tf.constant(rng.integers(0, 256, (batch, size, size, 3), np.uint8))
     target = tf.constant(rng.integers(0, num_classes, (batch, size, size), np.uint8))
     parameters = keras_networks.trainable_parameters(model)
-    print(json.dumps({"parameters": parameters, "version": keras.__version__}), flush=True)  # noqa: T201
+    print(json.dumps({"parameters": parameters, "version": keras.__version__}), flush=True)
     for line in sys.stdin:
         began, began_cpu = time.perf_counter(), time.process_time()
         for _ in range(int(line)):
@@ -40,7 +40,7 @@ def main() -> None:
             "cpu_seconds": time.process_time() - began_cpu,
             "loss": loss,
         }
-        print(json.dumps(answer), flush=True)  # noqa: T201
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

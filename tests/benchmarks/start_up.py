@@ -25,7 +25,7 @@ def first_step_time(data: Path | None, repeats: int) -> Turn:
     """Return what ``trainer train`` takes from its start to its first step, the median.
 
     Args:
-        data: Label set whose masks hold 0 and 255, or None for one that is drawn.
+        data: Label set, or None for one that is drawn; in masks of 0 and 255, 0 is class 1.
         repeats: How often.
     """
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,7 @@ number of steps from a line, takes them, and prints ``{"seconds": ..., "cpu_seco
 import json
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,10 +131,14 @@ class Player:
         return answer
 
 
-def play(players: Sequence[Player], *, rounds: int, steps: int) -> None:
+def play(
+    players: Sequence[Player], *, rounds: int, steps: int, say: Callable[[str], object]
+) -> None:
     """Let every player take ``steps`` steps in each round, one player after the other."""
+    say("warming up")
     for player in players:
         player.warm_up()
-    for _ in range(rounds):
+    for number in range(1, rounds + 1):
+        say(f"round {number} of {rounds}")
         for player in players:
             player.take(steps)
