@@ -1,7 +1,6 @@
 """The open project and the open image: opening, saving, classes."""
 
 import threading
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,50 +10,41 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.core.history import DEFAULT_LIMIT, History
-from segstudio.core.label_map import LabelMap, RgbImage, unlabelled
+from segstudio.controllers.saver import Saver, Session, Unsaved, as_user_error
+from segstudio.core.history import DEFAULT_LIMIT, Edit, EditKind, History
+from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet
+from segstudio.core.mask_edit import difference_patch
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
 from segstudio.storage.images import read_image
+from segstudio.storage.mask_store import StoredMask
 from segstudio.storage.project import Opened, Project, open_path
+from segstudio.storage.recovery import RecoveredMask, Recovery, discarded
 from segstudio.storage.sample import sample_project
 
+__all__ = ["Workspace", "as_user_error"]
+
 _IDLE_SAVE_MS: Final = 3000
-_RETRY_SAVE_MS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     key: str
     image: RgbImage
-    label_map: LabelMap
+    stored: StoredMask | None  # None: the label map is still on its way to the disk
+    unsaved: Unsaved | None
+    history_fits: bool
     prediction: LabelMap | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Unsaved:
-    """A label map on its way to the disk."""
-
-    project: Project
-    key: str
-    label_map: LabelMap
-
-
-@dataclass(frozen=True, slots=True)
-class _Visited:
-    """The history of an image that is not open now, and the label map it belongs to."""
-
-    history: History
-    checksum: int
 
 
 class Workspace(QObject):
     """Holds the open project and document; every change of either goes through here.
 
     Saving is automatic: 3 s after the last edit, when another image is opened, and in ``flush``.
-    A label map that could not be saved stays in memory and is tried again.
+    A label map that could not be saved stays in memory and is tried again. Edits that are not saved
+    yet stand in a journal, which is replayed when the project is opened after a crash.
 
     Signals:
         project_changed: Another project is open.
@@ -66,6 +56,8 @@ class Workspace(QObject):
         image_failed: (key, SegStudioError) for an image that cannot be opened.
         save_state_changed: Something was edited, saved, or could not be saved.
         failed: A ``SegStudioError`` to tell the user.
+        recovered: A ``Recovery`` that brought back edits after a crash.
+        mask_conflicted: (key, MaskChangedError): somebody else changed a mask; both are kept.
     """
 
     project_changed = Signal()
@@ -77,6 +69,8 @@ class Workspace(QObject):
     image_failed = Signal(str, object)
     save_state_changed = Signal()
     failed = Signal(object)
+    recovered = Signal(object)
+    mask_conflicted = Signal(str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,20 +79,43 @@ class Workspace(QObject):
         self.labelled: set[str] = set()
         self.document: Document | None = None
         self.current_key: str | None = None
-        self.saved_at: datetime | None = None
-        self.save_error: SegStudioError | None = None
         self._open_job: Job | None = None
+        self._begin_job: Job | None = None
         self._load_job: Job | None = None
         self._load_pool = Pool(2, self)
-        # One thread, so that two saves of the same file cannot overtake each other.
-        self._save_pool = Pool(1, self)
-        self._unsaved: dict[Path, _Unsaved] = {}  # by mask file: keys repeat between projects
-        self._saving: set[int] = set()  # ids of the _Unsaved that the saver's thread has
-        self._visited: dict[str, _Visited] = {}
+        self._session: Session | None = None
+        self._saver = Saver(self)
+        self._visited: dict[str, History] = {}
+        self._recovered: dict[str, RecoveredMask] = {}
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_SAVE_MS)
         self._idle.timeout.connect(self.save)
-        self._retry = QTimer(self, singleShot=True, interval=_RETRY_SAVE_MS)
-        self._retry.timeout.connect(self.save)
+        self._saver.saved.connect(self._on_saved)
+        self._saver.changed.connect(self.save_state_changed)
+        self._saver.failed.connect(self.failed)
+        self._saver.conflicted.connect(self.mask_conflicted)
+        self._saver.journal_failed.connect(self.save)
+        self._saver.replaced.connect(self._on_replaced)
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When a label map was last saved, or None."""
+        return self._saver.saved_at
+
+    @property
+    def save_error(self) -> SegStudioError | None:
+        """Why the last label map could not be saved, or None if it was."""
+        return self._saver.error
+
+    @property
+    def journaled(self) -> int:
+        """Sequence of the last edit that killing this process does not lose."""
+        journal = self._session.journal if self._session else None
+        return journal.written if journal else 0
+
+    @property
+    def edited(self) -> int:
+        """Sequence of the last edit that was made."""
+        return self._session.sequence if self._session else 0
 
     @property
     def label_set(self) -> LabelSet:
@@ -108,17 +125,17 @@ class Workspace(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being opened."""
-        return self._open_job is None and self._load_job is None
+        return self._open_job is None and self._begin_job is None and self._load_job is None
 
     @property
     def has_unsaved_work(self) -> bool:
         """Whether some label map is not on disk."""
-        return bool(self._unsaved) or bool(self.document and self.document.is_modified)
+        return bool(self.unsaved_keys) or bool(self.document and self.document.is_modified)
 
     @property
     def unsaved_keys(self) -> tuple[str, ...]:
         """The images whose label maps are being saved, or could not be."""
-        return tuple(unsaved.key for unsaved in self._unsaved.values())
+        return self._saver.unsaved_keys
 
     def open(self, path: Path, *, project_folder: Path | None = None) -> None:
         """Open an image, a folder or a project in the background."""
@@ -129,39 +146,39 @@ class Workspace(QObject):
         self._open_in_background(user_sample_folder(), sample_project)
 
     def set_opened(self, opened: Opened) -> None:
-        """Show a project that is already read."""
+        """Show a project that is already read, once its journal is replayed."""
         self._leave_document()
         self._visited.clear()
+        self._recovered.clear()
         self.current_key = None
         self.project, self.keys = opened.project, opened.keys
         self.labelled = set()
-        self.saved_at = None
+        self._saver.saved_at = None
         self.project_changed.emit()
         self.label_set_changed.emit()
         self._find_labelled(opened.project)
-        self.open_image(opened.first)
+        self._begin_session(opened)
 
     def open_image(self, key: str) -> None:
         """Open an image of the project; the document comes by signal."""
+        project, session = self.project, self._session
         is_current = key == self.current_key and (self.document or self._load_job)
-        if self.project is None or is_current:
+        if project is None or session is None or is_current:
             return
         self._leave_document()
         self.current_key = key
         self.image_opening.emit(key)
-        project = self.project
-        unsaved = self._unsaved.get(project.mask_path(key))
+        unsaved = self._saver.unsaved(project.mask_path(key))
 
         def load(_cancelled: threading.Event) -> _Loaded:
             image = read_image(project.image_path(key))
             height, width = image.shape[:2]
-            label_map = unsaved.label_map if unsaved else project.read_mask(key, height, width)
-            return _Loaded(
-                key,
-                image,
-                unlabelled(height, width) if label_map is None else label_map.copy(),
-                project.read_prediction(key, height, width),
-            )
+            prediction = project.read_prediction(key, height, width)
+            if unsaved:
+                return _Loaded(key, image, None, unsaved, True, prediction)
+            known = session.store.fingerprint(key)
+            stored = session.store.read(project, key, height, width)
+            return _Loaded(key, image, stored, None, known == stored.fingerprint, prediction)
 
         job = Job(load, self)
         job.succeeded.connect(self._on_loaded)
@@ -193,20 +210,52 @@ class Workspace(QObject):
     def save(self) -> None:
         """Hand the label map, if it changed, to the saver's thread; try failed saves again."""
         self._idle.stop()
-        self._retry.stop()
-        document, project = self.document, self.project
-        if document is not None and project is not None and document.is_modified:
+        document, project, session = self.document, self.project, self._session
+        if document is not None and project is not None and session and document.is_modified:
             if document.in_gesture:
                 self._idle.start()
             else:
-                self._unsaved[project.mask_path(document.key)] = _Unsaved(
-                    project, document.key, document.label_map.copy()
+                history = document.history
+                self._saver.add(
+                    Unsaved(
+                        session,
+                        project,
+                        document.key,
+                        document.label_map.copy(),
+                        History(edits=history.edits, done=history.done),
+                        session.sequence,
+                    )
                 )
                 document.mark_saved()
-        for unsaved in self._unsaved.values():
-            if id(unsaved) not in self._saving:
-                self._start_saving(unsaved)
+        self._saver.save_all()
         self.save_state_changed.emit()
+
+    def discard_recovered(self) -> None:
+        """Take back the edits that were recovered; each image's undo brings them again."""
+        name = self.tr("Discard recovered edits")
+        for key, mask in self._recovered.items():
+            self._visited.pop(key, None)
+            if self.document is not None and self.document.key == key:
+                label_map = self.document.label_map
+                after = discarded(mask, label_map)
+                self.document.apply(name, difference_patch(label_map, after))
+            elif self._session is not None:
+                self._saver.discard(self._session, mask, name)
+        self._recovered.clear()
+
+    def accept_recovered(self) -> None:
+        """Forget how the recovered images were before."""
+        self._recovered.clear()
+
+    def keep_mine(self, key: str) -> None:
+        """Save our label map over a mask that somebody else changed; theirs goes to the history."""
+        if self.project is not None:
+            self._saver.keep_mine(self.project.mask_path(key))
+
+    def take_theirs(self, key: str) -> None:
+        """Leave a mask that somebody else changed, and show it; ours stays in a file beside it."""
+        if self.project is not None:
+            self._saver.take_theirs(self.project.mask_path(key))
 
     def save_prediction(self, key: str, class_map: LabelMap) -> None:
         """Keep what a model said about an image, beside the label map."""
@@ -214,24 +263,23 @@ class Workspace(QObject):
             project = self.project
             job = Job(lambda _cancelled: project.write_prediction(key, class_map), self)
             job.failed.connect(self._on_failed)
-            job.start(self._save_pool)
+            job.start(self._saver.pool)
 
     def flush(self) -> None:
         """Save everything and wait until it is on disk or has failed."""
         if self.document is not None:
             self.document.end_gesture()
         self.save()
-        self._save_pool.wait()
+        self._saver.wait()
 
     def shut_down(self) -> None:
         """Stop all threads; ``flush`` first."""
         self._idle.stop()
-        self._retry.stop()
-        for job in (self._open_job, self._load_job):
+        for job in (self._open_job, self._begin_job, self._load_job):
             if job is not None:
                 job.cancel()
-        for pool in (self._load_pool, self._save_pool):
-            pool.shut_down()
+        self._load_pool.shut_down()
+        self._saver.shut_down()
 
     def _open_in_background(self, path: Path, read: Callable[[], Opened]) -> None:
         if self._open_job is not None:
@@ -250,6 +298,48 @@ class Workspace(QObject):
     def _on_open_failed(self, path: Path, error: Exception) -> None:
         self._open_job = None
         self.open_failed.emit(path, as_user_error(error))
+
+    def _begin_session(self, opened: Opened) -> None:
+        if self._begin_job is not None:
+            self._begin_job.cancel()
+        self._session = None
+        session = self._saver.new_session(opened.project)
+        job = Job(lambda _cancelled: session.begin(), self)
+        job.succeeded.connect(lambda recovery: self._on_begun(session, opened, recovery))
+        job.failed.connect(self._on_begin_failed)
+        self._begin_job = job
+        # On the saver's thread: what another session of this project still saves comes first.
+        job.start(self._saver.pool)
+
+    def _on_begun(self, session: Session, opened: Opened, recovery: Recovery) -> None:
+        self._begin_job = None
+        self._session = session
+        for mask in recovery.masks:
+            self._saver.add(
+                Unsaved(
+                    session,
+                    opened.project,
+                    mask.key,
+                    mask.label_map,
+                    History(edits=mask.history.edits, done=mask.history.done),
+                    session.sequence,
+                )
+            )
+            self._visited[mask.key] = mask.history
+            self._recovered[mask.key] = mask
+        self._saver.save_all()
+        self.open_image(opened.first)
+        if session.journal_error is not None:
+            self.failed.emit(session.journal_error)
+        for problem in recovery.problems:
+            self.failed.emit(problem)
+        if recovery.masks:
+            self.recovered.emit(recovery)
+
+    @Slot(object)
+    def _on_begin_failed(self, error: Exception) -> None:
+        self._begin_job = None
+        self.failed.emit(as_user_error(error))
 
     def _find_labelled(self, project: Project) -> None:
         def found(labelled: set[str]) -> None:
@@ -271,51 +361,47 @@ class Workspace(QObject):
         document.end_gesture()
         self.save()
         if len(document.history):
-            self._visited[document.key] = _Visited(
-                document.history, zlib.crc32(document.label_map.tobytes())
-            )
+            self._visited[document.key] = document.history
             self._forget_old_histories()
         self.document = None
         self.document_changed.emit(None)
         document.deleteLater()
 
     def _forget_old_histories(self) -> None:
-        held = sum(visited.history.size for visited in self._visited.values())
+        held = sum(history.size for history in self._visited.values())
         while held > DEFAULT_LIMIT and len(self._visited) > 1:
-            held -= self._visited.pop(next(iter(self._visited))).history.size
-
-    def _start_saving(self, unsaved: _Unsaved) -> None:
-        def write(_cancelled: threading.Event) -> None:
-            unsaved.project.write_mask(unsaved.key, unsaved.label_map)
-
-        self._saving.add(id(unsaved))
-        job = Job(write, self)
-        job.succeeded.connect(lambda _result: self._on_saved(unsaved))
-        job.failed.connect(lambda error: self._on_save_failed(unsaved, error))
-        job.start(self._save_pool)
+            held -= self._visited.pop(next(iter(self._visited))).size
 
     def _save_project(self) -> None:
         project = self.project
         if project is not None:
             job = Job(lambda _cancelled: project.save(), self)
             job.failed.connect(self._on_failed)
-            job.start(self._save_pool)
+            job.start(self._saver.pool)
 
     @Slot(object)
     def _on_loaded(self, loaded: _Loaded) -> None:
         self._load_job = None
         visited = self._visited.pop(loaded.key, None)
         # A history fits only the pixels it was made on; the mask may have been changed outside.
-        fits = visited and visited.checksum == zlib.crc32(loaded.label_map.tobytes())
+        history = visited if loaded.history_fits else None
+        if loaded.stored is not None:
+            label_map = loaded.stored.label_map
+            history = history or loaded.stored.history
+        else:
+            assert loaded.unsaved is not None
+            label_map = loaded.unsaved.label_map.copy()
+            history = history or loaded.unsaved.history
         document = Document(
             key=loaded.key,
             image=loaded.image,
-            label_map=loaded.label_map,
-            history=visited.history if visited and fits else None,
+            label_map=label_map,
+            history=history,
             prediction=loaded.prediction,
             parent=self,
         )
         document.mask_changed.connect(self._on_mask_changed)
+        document.edited.connect(self._on_edited)
         self.document = document
         self.document_changed.emit(document)
         self.save_state_changed.emit()
@@ -331,35 +417,43 @@ class Workspace(QObject):
         self._idle.start()
         self.save_state_changed.emit()
 
-    def _on_saved(self, unsaved: _Unsaved) -> None:
-        self._saving.discard(id(unsaved))
-        path = unsaved.project.mask_path(unsaved.key)
-        if self._unsaved.get(path) is unsaved:  # else a newer one is on its way
-            del self._unsaved[path]
-        self.saved_at = datetime.now()
-        self.save_error = None
-        if unsaved.project.folder == (self.project and self.project.folder):
+    @Slot(object, object)
+    def _on_edited(self, kind: EditKind, edit: Edit) -> None:
+        if self._session is not None and self.document is not None:
+            self._session.record(self.document.key, self.document.size, kind, edit)
+
+    @Slot(object)
+    def _on_saved(self, unsaved: Unsaved) -> None:
+        if unsaved.session is self._session:
             self.labelled.add(unsaved.key)
             self.labelled_changed.emit()
+            if self.document is None or not self.document.is_modified:
+                self._saver.forget_journals(unsaved.session)
         self.save_state_changed.emit()
 
-    def _on_save_failed(self, unsaved: _Unsaved, error: Exception) -> None:
-        self._saving.discard(id(unsaved))
-        self._retry.start()
-        self.save_error = as_user_error(error)
-        self.save_state_changed.emit()
-        self.failed.emit(self.save_error)
+    @Slot(str)
+    def _on_replaced(self, key: str) -> None:
+        """Show the mask that is now in the file, as an edit that can be undone."""
+        document, project = self.document, self.project
+        if document is None or project is None or document.key != key:
+            self._visited.pop(key, None)
+            return
+        height, width = document.size
+
+        def read(_cancelled: threading.Event) -> LabelMap | None:
+            return project.read_mask(key, height, width)
+
+        def show(label_map: LabelMap | None) -> None:
+            if label_map is not None and self.document is document:
+                document.apply(
+                    self.tr("Take the other mask"), difference_patch(document.label_map, label_map)
+                )
+
+        job = Job(read, self)
+        job.succeeded.connect(show)
+        job.failed.connect(self._on_failed)
+        job.start(self._load_pool)
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
         self.failed.emit(as_user_error(error))
-
-
-def as_user_error(error: Exception) -> SegStudioError:
-    """Return an error fit for the window; what we did not foresee gets a sentence around it."""
-    if isinstance(error, SegStudioError):
-        return error
-    return SegStudioError(
-        f"Something went wrong inside segstudio ({type(error).__name__}: {error})",
-        hint="Your labels are safe; please report this",
-    )

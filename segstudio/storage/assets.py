@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_data_path, user_state_path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -26,3 +26,8 @@ def user_models_folder() -> Path:
 def user_sample_folder() -> Path:
     """Return where the sample project is copied to; it may not exist."""
     return user_data_path("segstudio", appauthor=False) / "sample"
+
+
+def user_state_folder() -> Path:
+    """Return the folder on this computer for what must survive a crash; it may not exist."""
+    return user_state_path("segstudio", appauthor=False)

@@ -4,6 +4,7 @@
     IMAGES/segstudio/       the project, unless the user keeps it elsewhere
         project.json        version, classes, image root, splits
         masks/              one indexed PNG per image: a.jpg -> masks/a.jpg.png
+        history/            per image: the three masks before, and what can be undone
         predictions/        what a model last said, under the same names
         models/  runs/  exports/
 
@@ -98,11 +99,13 @@ class Project:
     def labelled_keys(self) -> set[str]:
         """Return the keys of the images that have a mask file."""
         masks = self.folder / "masks"
-        return {
+        keys = (
             path.relative_to(masks).as_posix().removesuffix(".png")
             for path in masks.rglob("*.png")
             if not path.name.startswith(".")
-        }
+        )
+        # Masks that were kept beside somebody else's are no masks of images.
+        return {key for key in keys if is_image_name(key)}
 
     def with_label_set(self, label_set: LabelSet) -> "Project":
         """Return this project with other classes."""
@@ -155,6 +158,15 @@ class Project:
             MaskError: If the file is damaged or does not have the image's size.
         """
         return _read(self.mask_path(key), height, width)
+
+    def read_any_mask(self, key: str) -> LabelMap | None:
+        """Return the image's label map whatever its size, or None if it has none.
+
+        Raises:
+            MaskError: If the file is damaged.
+        """
+        path = self.mask_path(key)
+        return read_label_map(path) if _is_there(path) else None
 
     def read_prediction(self, key: str, height: int, width: int) -> LabelMap | None:
         """Return the image's last prediction, or None if it has none that fits.

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QStackedWidget,
     QToolBar,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -40,6 +41,7 @@ from segstudio.ui.image_panel import ImagePanel
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.messages import MessageBar
 from segstudio.ui.recent import add_recent, recent_folders
+from segstudio.ui.safety_bar import SafetyBar
 from segstudio.ui.status import StatusBar
 from segstudio.ui.theme import Theme
 from segstudio.ui.tool_options import BrushBar, ModelBar, ViewBar
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
         self.thumbnails = Thumbnails(_THUMBNAIL_PIXELS, self)
         self.canvas = Canvas(self.toolbox, theme)
         self.messages = MessageBar(theme)
+        self.safety = SafetyBar(self.workspace, theme)
         self.jobs = JobBar()
         self.actions_by_name = Actions(self, theme)
         self._build()
@@ -113,7 +116,13 @@ class MainWindow(QMainWindow):
         layout = QGridLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages, 0, 0)
-        layout.addWidget(self.messages, 0, 0, Qt.AlignmentFlag.AlignTop)
+        bars = QWidget()
+        stack = QVBoxLayout(bars)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(0)
+        stack.addWidget(self.safety)
+        stack.addWidget(self.messages)
+        layout.addWidget(bars, 0, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.jobs, 0, 0, Qt.AlignmentFlag.AlignBottom)
         self.setCentralWidget(centre)
 

@@ -1,8 +1,9 @@
 """The bar above the canvas that says what happened and offers the next step."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -13,8 +14,21 @@ _ERROR = QColor("#d0453a")
 _NOTICE_MS = 12_000
 
 
+class Choice(NamedTuple):
+    """An answer to a question, and what it does."""
+
+    label: str
+    action: Callable[[], None]
+
+
 class MessageBar(QWidget):
-    """One message at a time: errors stay until closed, notices go by themselves."""
+    """One message at a time: errors and questions stay until closed, notices go by themselves.
+
+    Signals:
+        closed: The user closed the bar without an answer.
+    """
+
+    closed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,19 +41,24 @@ class MessageBar(QWidget):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._button = QPushButton()
+        self._other_button = QPushButton()
         self._close = QToolButton()
         self._close.setToolTip(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close the message"))
         theme.keep_icon(self._close, "x")
         self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.closed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._button)
+        layout.addWidget(self._other_button)
         layout.addWidget(self._close)
         self._action: Callable[[], None] | None = None
-        self._button.clicked.connect(self._on_clicked)
+        self._other_action: Callable[[], None] | None = None
+        self._button.clicked.connect(lambda: self._answer(self._action))
+        self._other_button.clicked.connect(lambda: self._answer(self._other_action))
         self._timer = QTimer(self, singleShot=True, interval=_NOTICE_MS)
         self._timer.timeout.connect(self.hide)
         self.hide()
@@ -62,6 +81,14 @@ class MessageBar(QWidget):
         """Show something good to know; it goes by itself."""
         self._show(text, ACCENT, label, action)
         self._timer.start()
+
+    def show_question(self, text: str, choice: Choice, other: Choice) -> None:
+        """Show a question with two answers; it stays until it is answered or closed."""
+        self._show(text, ACCENT, *choice)
+        self._timer.stop()
+        self._other_action = other.action
+        self._other_button.setText(other.label)
+        self._other_button.show()
 
     def hide_notice(self) -> None:
         """Hide what shows, unless it is an error."""
@@ -87,10 +114,12 @@ class MessageBar(QWidget):
         self._action = action
         self._button.setText(label)
         self._button.setVisible(bool(label))
+        self._other_action = None
+        self._other_button.hide()
         self.show()
         self.update()
 
-    def _on_clicked(self) -> None:
+    def _answer(self, action: Callable[[], None] | None) -> None:
         self.hide()
-        if self._action is not None:
-            self._action()
+        if action is not None:
+            action()

@@ -1,0 +1,328 @@
+"""Saving label maps in the background, and protecting what is not saved yet."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from segstudio.controllers.jobs import Job, Pool
+from segstudio.core.history import Edit, EditKind, History
+from segstudio.core.label_map import LabelMap
+from segstudio.core.mask_edit import difference_patch
+from segstudio.errors import SegStudioError, StorageError
+from segstudio.storage.journal import Journal, journal_folder
+from segstudio.storage.mask_store import MaskChangedError, MaskStore, drop_old_histories
+from segstudio.storage.project import Project
+from segstudio.storage.records import base_record, edit_record
+from segstudio.storage.recovery import RecoveredMask, Recovery, discarded, forget, recover
+
+_RETRY_SAVE_MS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A label map on its way to the disk.
+
+    Attributes:
+        session: Where it belongs.
+        project: With the classes as they were when it was handed over.
+        key: Image key.
+        label_map: (H, W) uint8; not written to any more.
+        history: What could be undone at that moment.
+        holds: Sequence of the journal's last edit that the label map holds.
+    """
+
+    session: "Session"
+    project: Project
+    key: str
+    label_map: LabelMap
+    history: History
+    holds: int
+
+    @property
+    def path(self) -> Path:
+        """The mask file, which tells images of several projects apart."""
+        return self.project.mask_path(self.key)
+
+
+class Session:
+    """An open project's masks and journal; ``begin`` runs on a thread, the rest on the GUI's.
+
+    Args:
+        project: The project as it was opened.
+        on_failed: Called on the journal's thread when it cannot write.
+    """
+
+    def __init__(self, project: Project, on_failed: Callable[[OSError], None]) -> None:
+        self.project = project
+        self.store = MaskStore(project.folder)
+        self.journal: Journal | None = None
+        self.journal_error: SegStudioError | None = None
+        self.left_journals: tuple[Path, ...] = ()
+        self._on_failed = on_failed
+        self._based: set[str] = set()  # images whose base stands in the journal
+
+    def begin(self) -> Recovery:
+        """Replay what a crash left, and start the journal of this session."""
+        recovery = recover(self.project, self.store)
+        drop_old_histories(self.project.folder)
+        try:
+            self.journal = Journal(journal_folder(self.project.folder), on_failed=self._on_failed)
+        except StorageError as error:
+            self.journal_error = error
+        self.left_journals = recovery.journals
+        # Their base stands in the journals that are left: a second one would hide the edits there.
+        self._based = {mask.key for mask in recovery.masks}
+        for mask in recovery.masks:
+            if mask.on_changed_mask:
+                self.store.distrust(mask.key)
+        if not recovery.masks:
+            self.forget_left_journals()
+        return recovery
+
+    @property
+    def sequence(self) -> int:
+        """Sequence of the last record of the journal."""
+        return self.journal.sequence if self.journal else 0
+
+    def record(self, key: str, size: tuple[int, int], kind: EditKind, edit: Edit) -> None:
+        """Put an edit into the journal; ``size`` is that of the image, (height, width)."""
+        if self.journal is None:
+            return
+        fingerprint = self.store.fingerprint(key)
+        if key not in self._based and fingerprint is not None:
+            self.journal.append(base_record(key, fingerprint, size, self.journal.sequence))
+            self._based.add(key)
+        self.journal.append(edit_record(key, kind, edit))
+
+    def write(self, unsaved: Unsaved) -> None:
+        """Save a label map; runs on the saver's thread."""
+        height, width = unsaved.label_map.shape
+
+        def announce(fingerprint: bytes) -> None:
+            if self.journal is not None:
+                self.journal.append(
+                    base_record(unsaved.key, fingerprint, (height, width), unsaved.holds)
+                )
+                # Else a power cut could leave a mask that the journal does not know.
+                self.journal.sync()
+
+        fingerprint = self.store.write(
+            unsaved.project, unsaved.key, unsaved.label_map, unsaved.history, announce
+        )
+        if self.journal is not None:
+            self.journal.append(
+                base_record(unsaved.key, fingerprint, (height, width), unsaved.holds)
+            )
+
+    def everything_is_saved(self) -> None:
+        """Forget the journals."""
+        self.forget_left_journals()
+        if self.journal is not None and self._based:
+            self.journal.cut()
+        self._based.clear()
+
+    def forget_left_journals(self) -> None:
+        """Remove the journals of processes that crashed."""
+        forget(self.left_journals)
+        self.left_journals = ()
+
+    def end(self) -> None:
+        """Close the journal."""
+        if self.journal is not None:
+            self.journal.close()
+            self.journal = None
+
+
+class Saver(QObject):
+    """Saves label maps one after another on a thread; one that fails is tried again.
+
+    Signals:
+        saved: The ``Unsaved`` that is safely on disk.
+        failed: A ``SegStudioError`` to tell the user.
+        conflicted: (key, MaskChangedError): somebody else changed the mask; both are kept.
+        changed: Something was saved, or could not be saved.
+        journal_failed: The journal cannot be written; what is unsaved should be saved now.
+        replaced: A key whose mask was changed behind the user's back, on request.
+    """
+
+    saved = Signal(object)
+    failed = Signal(object)
+    conflicted = Signal(str, object)
+    changed = Signal()
+    journal_failed = Signal()
+    replaced = Signal(str)
+    _journal_error = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.saved_at: datetime | None = None
+        self.error: SegStudioError | None = None
+        # One thread, so that two saves of the same file cannot overtake each other.
+        self.pool = Pool(1, self)
+        self._sessions: list[Session] = []
+        self._unsaved: dict[Path, Unsaved] = {}  # by mask file: keys repeat between projects
+        self._saving: set[int] = set()  # ids of the Unsaved that the thread has
+        self._conflicts: dict[Path, Unsaved] = {}
+        self._retry = QTimer(self, singleShot=True, interval=_RETRY_SAVE_MS)
+        self._retry.timeout.connect(self.save_all)
+        self._journal_error.connect(self._on_journal_error)
+
+    @property
+    def unsaved_keys(self) -> tuple[str, ...]:
+        """The images whose label maps are being saved, or could not be."""
+        return tuple(unsaved.key for unsaved in self._unsaved.values())
+
+    def new_session(self, project: Project) -> Session:
+        """Return a session for a project, to be begun; others end once they are saved."""
+        for session in list(self._sessions):
+            self._end_if_saved(session)
+        session = Session(project, self._journal_error.emit)
+        self._sessions.append(session)
+        return session
+
+    def unsaved(self, path: Path) -> Unsaved | None:
+        """Return what is to be saved as the mask ``path``, or is in conflict with it."""
+        return self._unsaved.get(path) or self._conflicts.get(path)
+
+    def add(self, unsaved: Unsaved) -> None:
+        """Take over a label map; ``save_all`` starts saving it."""
+        self._unsaved[unsaved.path] = unsaved
+        self._conflicts.pop(unsaved.path, None)
+
+    @Slot()
+    def save_all(self) -> None:
+        """Save what is not being saved already; try failed ones again."""
+        self._retry.stop()
+        for unsaved in self._unsaved.values():
+            if id(unsaved) not in self._saving:
+                self._start(unsaved)
+
+    def forget_journals(self, session: Session) -> None:
+        """Cut the journals of a session whose open document is saved, if all else is too."""
+        if not any(unsaved.session is session for unsaved in self._unsaved.values()):
+            session.everything_is_saved()
+
+    def keep_mine(self, path: Path) -> None:
+        """Save our label map over a mask that somebody else changed; history keeps theirs."""
+        unsaved = self._conflicts.pop(path, None)
+        if unsaved is None:
+            return
+        self._unsaved[path] = unsaved
+
+        def accept(_cancelled: threading.Event) -> Path | None:
+            return unsaved.session.store.accept_theirs(unsaved.project, unsaved.key)
+
+        job = Job(accept, self)
+        job.succeeded.connect(lambda _ours: self.save_all())
+        job.failed.connect(self._on_failed)
+        job.start(self.pool)
+
+    def take_theirs(self, path: Path) -> None:
+        """Leave the mask that somebody else changed; ours stays beside it."""
+        unsaved = self._conflicts.pop(path, None)
+        if unsaved is None:
+            return
+
+        def accept(_cancelled: threading.Event) -> None:
+            unsaved.session.store.accept_theirs(unsaved.project, unsaved.key)
+
+        job = Job(accept, self)
+        job.succeeded.connect(lambda _none: self.replaced.emit(unsaved.key))
+        job.failed.connect(self._on_failed)
+        job.start(self.pool)
+
+    def discard(self, session: Session, mask: RecoveredMask, name: str) -> None:
+        """Take recovered edits out of a mask that is not open, as an edit that can be undone."""
+
+        def write(_cancelled: threading.Event) -> None:
+            stored = session.store.read(session.project, mask.key, *mask.label_map.shape)
+            after = discarded(mask, stored.label_map)
+            patch = difference_patch(stored.label_map, after)
+            if patch is not None:
+                stored.history.push(Edit.of(name, patch))
+                session.store.write(session.project, mask.key, after, stored.history)
+
+        job = Job(write, self)
+        job.succeeded.connect(lambda _none: self.replaced.emit(mask.key))
+        job.failed.connect(self._on_failed)
+        job.start(self.pool)
+
+    def wait(self) -> None:
+        """Block until everything queued is saved or has failed."""
+        self.pool.wait()
+
+    def shut_down(self) -> None:
+        """End the threads; what is in a journal is replayed at the next start."""
+        self._retry.stop()
+        self.pool.shut_down()
+        for session in self._sessions:
+            session.end()
+        self._sessions.clear()
+
+    def _start(self, unsaved: Unsaved) -> None:
+        self._saving.add(id(unsaved))
+        job = Job(lambda _cancelled: unsaved.session.write(unsaved), self)
+        job.succeeded.connect(lambda _result: self._on_saved(unsaved))
+        job.failed.connect(lambda error: self._on_save_failed(unsaved, error))
+        job.start(self.pool)
+
+    def _on_saved(self, unsaved: Unsaved) -> None:
+        self._saving.discard(id(unsaved))
+        if self._unsaved.get(unsaved.path) is unsaved:  # else a newer one is on its way
+            del self._unsaved[unsaved.path]
+        self.saved_at = datetime.now()
+        self.error = None
+        self.saved.emit(unsaved)
+        if self._sessions and unsaved.session is not self._sessions[-1]:
+            self._end_if_saved(unsaved.session)
+
+    def _end_if_saved(self, session: Session) -> None:
+        if not any(unsaved.session is session for unsaved in self._unsaved.values()):
+            session.everything_is_saved()
+            session.end()
+            if session in self._sessions:
+                self._sessions.remove(session)
+
+    def _on_save_failed(self, unsaved: Unsaved, error: Exception) -> None:
+        self._saving.discard(id(unsaved))
+        if isinstance(error, MaskChangedError):
+            if self._unsaved.get(unsaved.path) is unsaved:
+                del self._unsaved[unsaved.path]
+                self._conflicts[unsaved.path] = unsaved
+            self.error = error
+            self.changed.emit()
+            self.conflicted.emit(unsaved.key, error)
+            return
+        self._retry.start()
+        self.error = as_user_error(error)
+        self.changed.emit()
+        self.failed.emit(self.error)
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        self.failed.emit(as_user_error(error))
+
+    @Slot(object)
+    def _on_journal_error(self, error: OSError) -> None:
+        self.failed.emit(
+            SegStudioError(
+                f"Edits cannot be kept for recovery: {error.strerror}",
+                hint="Masks are saved all the same; free some space on this computer's disk",
+            )
+        )
+        self.journal_failed.emit()
+
+
+def as_user_error(error: Exception) -> SegStudioError:
+    """Return an error fit for the window; what we did not foresee gets a sentence around it."""
+    if isinstance(error, SegStudioError):
+        return error
+    return SegStudioError(
+        f"Something went wrong inside segstudio ({type(error).__name__}: {error})",
+        hint="Your labels are safe; please report this",
+    )
