@@ -1,5 +1,6 @@
 """In which format a run reads its data: chosen once, then kept."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -68,3 +69,31 @@ def test_data_that_defines_its_values_is_judged_by_a_model_of_0_and_255(
     session.save(LAST)
 
     assert run(["evaluate", str(session.folder / LAST), "--data", str(pets)]) == 0
+
+
+def test_class_indices_are_judged_by_a_model_of_0_and_255(
+    start: Start, voc: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spread = tmp_path / "spread"
+    shutil.copytree(voc, spread)
+    for path in (spread / "SegmentationClass").iterdir():
+        Image.fromarray(np.asarray(Image.open(path)) * np.uint8(255)).save(path)
+    session = start(data=str(spread), positive="light")
+    session.save(LAST)
+    scores = []
+    for data in (spread, voc):
+        assert run(["evaluate", str(session.folder / LAST), "--data", str(data), "--json"]) == 0
+        scores.append(json.loads(capsys.readouterr().out)["classes"])
+
+    assert scores[0] == scores[1]
+
+
+def test_what_the_reader_left_out_is_told_with_the_scores(
+    start: Start, voc: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = start()
+    session.save(LAST)
+    (voc / "JPEGImages" / "Thumbs.db").touch()
+
+    assert run(["evaluate", str(session.folder / LAST), "--data", str(voc)]) == 0
+    assert "note: 1 file in JPEGImages passed over: Thumbs.db" in capsys.readouterr().out

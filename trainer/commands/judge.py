@@ -6,9 +6,8 @@ from pathlib import Path
 from rich.console import Console
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.table import find_format
 from trainer.checkpoint import find_checkpoint, load_checkpoint
-from trainer.data.source import items_of, open_label_set, read_sample
+from trainer.data.source import items_of, leaves_positive_open, open_label_set, read_sample
 from trainer.device import pick_device
 from trainer.errors import RunError
 from trainer.evaluate import load_model, score
@@ -31,10 +30,10 @@ def evaluate_model(
 ) -> None:
     """Print the metrics of a run, checkpoint or ONNX file on a split."""
     model = load_model(path, pick_device(device))
-    if positive is None and find_format(data, format_name).asks_positive:
-        positive = model.positive
     dataset = open_label_set(data, positive, classes, format_name)
     items = items_of(dataset, split)
+    if positive is None and model.positive and leaves_positive_open(dataset, items):
+        dataset = open_label_set(data, model.positive, classes, format_name)
     samples = (read_sample(dataset, item) for item in items)
     with TerminalReport(console) if not as_json else JsonReport(console) as report:
         scores = score(
@@ -46,9 +45,12 @@ def evaluate_model(
     names = dataset.label_set.names or model.label_set.names
     values = scores.to_json(names)
     if as_json:
-        result = {"model": str(path), "split": split, "images": len(items), **values}
+        notes = {"notes": list(dataset.problems)}
+        result = {"model": str(path), "split": split, "images": len(items), **notes, **values}
         print(json.dumps(result), file=console.file)
     else:
+        for problem in dataset.problems:
+            console.print(f"note: {problem}", highlight=False, markup=False, soft_wrap=True)
         console.print(
             scores_table(values, f"{path.name} on {counted(items, 'image')} of {split!r}")
         )

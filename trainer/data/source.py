@@ -1,16 +1,19 @@
 """The label set that a run trains on or is judged on."""
 
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from segstudio.core.label_map import LabelMap, RgbImage
+import numpy as np
+
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet
+from segstudio.errors import AmbiguousMaskError
 from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
-from segstudio.formats.table import read_any
+from segstudio.formats.table import FORMATS, read_any
 from segstudio.storage.images import read_image, read_orientation
 from trainer.data.augment_rare import ClassPixels, find_pixels
 from trainer.errors import DatasetError, RecipeError, SizeMismatchError
@@ -84,6 +87,23 @@ def items_of(dataset: LabelledDataset, split: str) -> Sequence[LabelledImage]:
             hint="Label two images or more: some train, the others judge",
         )
     return dataset.splits[split]
+
+
+def leaves_positive_open(dataset: LabelledDataset, items: Iterable[LabelledImage]) -> bool:
+    """Return whether masks hold only 0 and 255, and the format does not say what that means.
+
+    Masks are decoded until one holds a class index that is not 0, which decides it for all.
+    """
+    if not FORMATS[dataset.format_name].asks_positive:
+        return False
+    for item in items:
+        try:
+            label_map = dataset.read_label_map(item)
+        except AmbiguousMaskError:
+            return True
+        if np.any((label_map != 0) & (label_map != IGNORE_INDEX)):
+            return False
+    return True
 
 
 def read_sample(dataset: LabelledDataset, item: LabelledImage) -> Sample:

@@ -93,8 +93,9 @@ def nothing_to_learn(evidence: Evidence) -> Iterator[Finding]:
 
 def left_out(evidence: Evidence) -> Iterator[Finding]:
     """What the reader of the format passed over."""
-    for problem in evidence.dataset.problems:
-        yield warning("left-out", problem, "Nothing to do if they are not to take part")
+    if evidence.dataset.problems:
+        told = "; ".join(evidence.dataset.problems)
+        yield warning("left-out", told, "Nothing to do if they are not to take part")
 
 
 def unbalanced_classes(evidence: Evidence) -> Iterator[Finding]:
