@@ -8,6 +8,7 @@ Set QT_SCALE_FACTOR=2 for a display of 200 %. The README's picture is made by th
 import argparse
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
@@ -65,17 +66,47 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     )
     QTest.keyClick(window.canvas, Qt.Key.Key_E)
     take("eraser")
+    take_tools(window, take)
     window.close()
 
 
-def move(window: MainWindow, point: QPointF) -> None:
-    """Move the pointer with the left button held."""
+def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
+    """Use each tool on the sample and take a picture in the middle of it."""
+    middle = QPointF(window.canvas.rect().center())
+
+    def use(key: Qt.Key, name: str, *ways: tuple[int, int], button: bool = True) -> None:
+        QTest.keyClick(window.canvas, key)
+        at = [middle + QPointF(x, y) for x, y in ways]
+        for point in at if not button else at[:1]:
+            move(window, point, Qt.MouseButton.NoButton)
+            QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, pos=point.toPoint())
+            if not button:
+                QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=point.toPoint())
+        if button:
+            for point in at[1:]:
+                move(window, point)
+        take(name)
+        QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=at[-1].toPoint())
+        QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+
+    corners = ((-160, -60), (-40, -120), (90, -70), (40, 60), (-90, 80))
+    use(Qt.Key.Key_P, "lasso", *corners, button=False)
+    use(Qt.Key.Key_M, "rectangle", (-120, -80), (60, 20), (100, 70))
+    use(Qt.Key.Key_O, "ellipse", (-120, -80), (60, 20), (100, 70))
+    use(Qt.Key.Key_W, "wand", (-20, -20), (0, -20), (60, -20))
+    use(Qt.Key.Key_F, "fill", (-20, -20))
+
+
+def move(
+    window: MainWindow, point: QPointF, buttons: Qt.MouseButton = Qt.MouseButton.LeftButton
+) -> None:
+    """Move the pointer, with the left button held unless said otherwise."""
     event = QMouseEvent(
         QEvent.Type.MouseMove,
         point,
         QPointF(window.canvas.mapToGlobal(point)),
         Qt.MouseButton.NoButton,
-        Qt.MouseButton.LeftButton,
+        buttons,
         Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(window.canvas, event)

@@ -1,31 +1,30 @@
-"""Which tool is active, with which class and size."""
+"""Which tool is active, with which class and options, and what it may paint over."""
 
-from enum import StrEnum
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.workspace import Workspace
-from segstudio.tools.brush import Brush
+from segstudio.core.label_map import RgbImage
+from segstudio.core.paint_rule import PaintRule, writable_classes
+from segstudio.core.raster import Point
+from segstudio.tools.options import ToolContext, ToolOptions
+from segstudio.tools.table import TOOLS
+from segstudio.tools.table import ToolName as ToolName
 from segstudio.tools.tool import Tool
 
 MIN_BRUSH: Final = 1
 MAX_BRUSH: Final = 2000
 
 
-class ToolName(StrEnum):
-    """The tools of the tool bar."""
-
-    BRUSH = "brush"
-    ERASER = "eraser"
-    PICK = "pick"
-
-
 class Toolbox(QObject):
-    """The active tool and its options.
+    """The active tool, its class and options, and the classes that are locked.
 
     Signals:
-        changed: The tool, the class or the size changed.
+        changed: The tool, the class, an option or a lock changed.
         class_chosen: The class index that the user chose, by whatever way.
         class_needed: The user painted, but there is no class yet besides the background.
     """
@@ -39,9 +38,11 @@ class Toolbox(QObject):
         self._workspace = workspace
         self._class_index = 0
         self._other_class_index = 0
-        self._size = 12
+        self._options = ToolOptions()
+        self._locked: frozenset[int] = frozenset()
         self._tool = ToolName.BRUSH
         workspace.label_set_changed.connect(self._on_label_set_changed)
+        workspace.project_changed.connect(self._unlock_all)
 
     @property
     def tool(self) -> ToolName:
@@ -54,38 +55,64 @@ class Toolbox(QObject):
         return self._class_index
 
     @property
+    def options(self) -> ToolOptions:
+        """The options of all tools."""
+        return self._options
+
+    @property
     def size(self) -> int:
         """Brush diameter in image pixels."""
-        return self._size
+        return self._options.size
+
+    @property
+    def locked(self) -> frozenset[int]:
+        """The class indices that no tool may paint over."""
+        return self._locked
 
     @property
     def alt_picks(self) -> bool:
-        """Whether a click with Alt picks the class, whatever the tool."""
-        return True
+        """Whether a click with Alt picks the class instead of using the tool."""
+        return not TOOLS[self._tool].alt_erases
 
     def set_tool(self, tool: ToolName) -> None:
         """Make a tool active."""
         self._tool = tool
         self.changed.emit()
 
+    def set_option(self, **changes: Any) -> None:  # noqa: ANN401 - as different as the options are
+        """Change fields of ``options``."""
+        options = replace(self._options, **changes)
+        if options != self._options:
+            self._options = options
+            self.changed.emit()
+
     def set_size(self, size: int) -> None:
         """Set the brush diameter, image pixels; held within 1..2000."""
-        self._size = min(max(size, MIN_BRUSH), MAX_BRUSH)
-        self.changed.emit()
+        self.set_option(size=min(max(size, MIN_BRUSH), MAX_BRUSH))
 
     def grow(self, steps: int) -> None:
         """Make the brush larger, or smaller for negative steps, by about a tenth a step."""
-        step = max(1, round(self._size * 0.1))
-        self.set_size(self._size + steps * step)
+        step = max(1, round(self.size * 0.1))
+        self.set_size(self.size + steps * step)
+
+    def next_rule(self) -> None:
+        """Paint by the next rule, after the last one by the first again."""
+        rules = list(PaintRule)
+        self.set_option(rule=rules[(rules.index(self._options.rule) + 1) % len(rules)])
+
+    def toggle_lock(self, class_index: int) -> None:
+        """Protect a class from being painted over, or no longer."""
+        self._locked ^= {class_index}
+        self.changed.emit()
 
     def choose_class(self, class_index: int) -> None:
-        """Choose the class to paint; the eraser then gives way to the brush."""
+        """Choose the class to paint; a tool that paints none gives way to the brush."""
         if not 0 <= class_index < len(self._workspace.label_set):
             return
         if class_index != self._class_index:
             self._other_class_index = self._class_index
         self._class_index = class_index
-        if self._tool is not ToolName.BRUSH:
+        if self._tool in (ToolName.ERASER, ToolName.PICK):
             self._tool = ToolName.BRUSH
         self.changed.emit()
         self.class_chosen.emit(class_index)
@@ -104,18 +131,67 @@ class Toolbox(QObject):
             return self._workspace.label_set.erased_index
         return self._class_index
 
-    def make_tool(self) -> Tool | None:
-        """Return the active tool for one gesture, or None if it does not paint."""
-        if self._tool is ToolName.BRUSH:
-            # Background over nothing shows no trace; the user means a class that is not there.
-            if len(self._workspace.label_set) < 2:
-                self.class_needed.emit()
-                return None
-            name = self._workspace.label_set[self._class_index].name
-            return Brush(self.tr("Brush %s") % name, self._size, self.paint_value())
-        if self._tool is ToolName.ERASER:
-            return Brush(self.tr("Eraser"), self._size, self.paint_value())
-        return None
+    def writable(self, clicked: int | None, *, erases: bool = False) -> NDArray[np.bool_]:
+        """Return which values an edit may change; see ``writable_classes``."""
+        return writable_classes(
+            self._options.rule,
+            clicked=clicked,
+            erased_index=self._workspace.label_set.erased_index,
+            locked=self._locked,
+            erases=erases,
+        )
+
+    def may_begin(self) -> bool:
+        """Whether the active tool can edit now; asks for a class if that is what lacks."""
+        if TOOLS[self._tool].make is None:
+            return False
+        # Background over nothing shows no trace; the user means a class that is not there.
+        if self._tool is not ToolName.ERASER and len(self._workspace.label_set) < 2:
+            self.class_needed.emit()
+            return False
+        return True
+
+    def make_tool(self, image: RgbImage, last_point: Point | None) -> Tool | None:
+        """Return the active tool for one gesture, or None if it does not edit."""
+        make = TOOLS[self._tool].make
+        return None if make is None else make(self.context(image, last_point))
+
+    def context(self, image: RgbImage, last_point: Point | None) -> ToolContext:
+        """Return what a gesture of the active tool starts from.
+
+        Args:
+            image: (H, W, 3) uint8 RGB, the open image.
+            last_point: Where the last gesture ended, or None.
+        """
+        label_set = self._workspace.label_set
+        tool = self._tool_label()
+        name = label_set[self._class_index].name if len(label_set) else ""
+        is_eraser = self._tool is ToolName.ERASER
+        return ToolContext(
+            image=image,
+            class_index=self._class_index,
+            erased_index=label_set.erased_index,
+            paint_name=f"{tool} {name}",
+            erase_name=tool if is_eraser else self.tr("%s, erasing") % tool,
+            options=self._options,
+            last_point=last_point,
+        )
+
+    def _tool_label(self) -> str:
+        return {
+            ToolName.BRUSH: self.tr("Brush"),
+            ToolName.ERASER: self.tr("Eraser"),
+            ToolName.LASSO: self.tr("Lasso"),
+            ToolName.RECTANGLE: self.tr("Rectangle"),
+            ToolName.ELLIPSE: self.tr("Ellipse"),
+            ToolName.FILL: self.tr("Fill"),
+            ToolName.WAND: self.tr("Magic wand"),
+            ToolName.PICK: self.tr("Pick class"),
+        }[self._tool]
+
+    def _unlock_all(self) -> None:
+        self._locked = frozenset()
+        self.changed.emit()
 
     def _on_label_set_changed(self) -> None:
         count = len(self._workspace.label_set)

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
+from segstudio.core.raster import Point
 from segstudio.core.region import Region
-
-Point = tuple[float, float]
-"""(y, x) in image pixels, fractional; pixel (0, 0) covers 0 <= y, x < 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +16,7 @@ class Preview:
         handles: The points that the user can drag, drawn as small squares.
         region: Pixels to tint in the colour that will be painted, or None.
         erases: Whether the gesture takes away; drawn in another manner than what adds.
+        text: A few signs drawn beside the pointer, such as "24 × 18".
     """
 
     points: tuple[Point, ...] = ()
@@ -25,3 +24,4 @@ class Preview:
     handles: tuple[Point, ...] = ()
     region: Region | None = None
     erases: bool = False
+    text: str = ""

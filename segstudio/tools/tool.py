@@ -1,9 +1,11 @@
 """What every tool is: pointer events in image pixels go in, edits come out."""
 
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.raster import Point
+from segstudio.tools.options import ToolContext
 from segstudio.tools.preview import Preview
 
 
@@ -16,8 +18,8 @@ class Pointer(NamedTuple):
         pressure: Of a pen, 0..1; 1 for a mouse.
         shift: Whether Shift is held.
         alt: Whether Alt is held.
-        reach: Image pixels that look like one handle's half width at this zoom; how near a point
-            must be to count as "on" it.
+        reach: Image pixels that look like one handle's width at this zoom; how near a point must
+            be to count as "on" it.
     """
 
     y: float
@@ -27,79 +29,85 @@ class Pointer(NamedTuple):
     alt: bool = False
     reach: float = 1.0
 
+    @property
+    def point(self) -> Point:
+        """(y, x)."""
+        return self.y, self.x
 
-class Tool(Protocol):
-    """One gesture that edits a label map by pointer.
+    def is_near(self, point: Point) -> bool:
+        """Whether the pointer is on a point."""
+        return bool((self.y - point[0]) ** 2 + (self.x - point[1]) ** 2 <= self.reach**2)
 
-    Each method returns the edit to write at once, or None. A tool never writes.
+    def pixel_of(self, label_map: LabelMap) -> tuple[int, int] | None:
+        """Return the (row, column) under the pointer, or None beside the image."""
+        height, width = label_map.shape
+        if 0 <= self.y < height and 0 <= self.x < width:
+            return int(self.y), int(self.x)
+        return None
+
+
+class Tool:
+    """One gesture that edits a label map by pointer; each tool overrides what it has use for.
+
+    Each method returns the edit to write at once, or None. A tool never writes, and knows nothing
+    of the paint rules: whoever writes holds the edit to them.
 
     Attributes:
         is_stroke: Whether the edits between press and release are one step of the history. The
             other tools make one edit, when they are finished.
     """
 
-    is_stroke: ClassVar[bool]
+    is_stroke: ClassVar[bool] = False
+
+    def __init__(self, context: ToolContext) -> None:
+        self._context = context
+
+    @property
+    def erases(self) -> bool:
+        """Whether the gesture takes away."""
+        return False
 
     @property
     def edit_name(self) -> str:
         """Name of the edit in the history, such as "Brush cell"."""
+        return self._context.erase_name if self.erases else self._context.paint_name
 
     @property
     def is_open(self) -> bool:
         """Whether the gesture goes on after the button was released, as a polygon does."""
+        return False
 
     @property
     def preview(self) -> Preview | None:
-        """What to show now, or None."""
+        """What to show now, or None; the same object as long as nothing changed."""
+        return None
 
     def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
         """Take the press of the button."""
+        raise NotImplementedError
 
     def move(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
         """Take a move with the button held."""
+        return None
 
     def release(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
         """Take the release of the button."""
+        return None
 
     def hover(self, label_map: LabelMap, at: Pointer) -> None:
         """Take a move without a button; only the preview may change."""
 
     def finish(self, label_map: LabelMap) -> MaskPatch | None:
         """Finish an open gesture: Enter or a double click."""
+        return None
 
     def step_back(self) -> None:
         """Take back the last part of an open gesture: Backspace."""
 
-
-class ToolBase:
-    """What most tools answer to what they have no use for."""
-
-    is_stroke: ClassVar[bool] = False
+    def adapt(self, label_map: LabelMap, context: ToolContext) -> None:
+        """Go on with other options or another class."""
+        self._context = context
 
     @property
-    def is_open(self) -> bool:
-        """See ``Tool``."""
-        return False
-
-    @property
-    def preview(self) -> Preview | None:
-        """See ``Tool``."""
-        return None
-
-    def move(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
-        """See ``Tool``."""
-        return None
-
-    def release(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
-        """See ``Tool``."""
-        return None
-
-    def hover(self, label_map: LabelMap, at: Pointer) -> None:
-        """See ``Tool``."""
-
-    def finish(self, label_map: LabelMap) -> MaskPatch | None:
-        """See ``Tool``."""
-        return None
-
-    def step_back(self) -> None:
-        """See ``Tool``."""
+    def _value(self) -> int:
+        return self._context.erased_index if self.erases else self._context.class_index

@@ -60,9 +60,15 @@ class Actions(QObject):
             _Row("run", self.tr("Run"), ("R",), "play"),
             _Row("brush", self.tr("Brush"), ("B",), "paint-brush", True),
             _Row("eraser", self.tr("Eraser"), ("E",), "eraser", True),
+            _Row("lasso", self.tr("Polygon and lasso"), ("P",), "polygon", True),
+            _Row("rectangle", self.tr("Rectangle"), ("M",), "rectangle", True),
+            _Row("ellipse", self.tr("Ellipse"), ("O",), "circle", True),
+            _Row("fill", self.tr("Fill"), ("F",), "paint-bucket", True),
+            _Row("wand", self.tr("Magic wand"), ("W",), "magic-wand", True),
             _Row("pick", self.tr("Pick class"), ("I",), "eyedropper", True),
             _Row("smaller", self.tr("Smaller brush"), ("[",)),
             _Row("larger", self.tr("Larger brush"), ("]",)),
+            _Row("rule", self.tr("Next paint rule"), ("L",)),
             _Row("swap", self.tr("Swap with background"), ("X",)),
         )
 

@@ -29,14 +29,14 @@ from segstudio.core.palette import Color
 from segstudio.errors import SegStudioError
 from segstudio.ui.theme import Theme
 
-_VISIBLE, _COLOR, _NAME, _KEY = range(4)
+_VISIBLE, _LOCK, _COLOR, _NAME, _KEY = range(5)
 _SWATCH: Final = 16
 _ROW: Final = 28
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class _ClassModel(QAbstractTableModel):
-    """One row a class: eye, colour, name, key."""
+    """One row a class: eye, lock, colour, name, key."""
 
     renamed = Signal(int, str)
 
@@ -45,6 +45,7 @@ class _ClassModel(QAbstractTableModel):
         self._theme = theme
         self.label_set = LabelSet()
         self.hidden: frozenset[int] = frozenset()
+        self.locked: frozenset[int] = frozenset()
 
     def set_label_set(self, label_set: LabelSet) -> None:
         if len(label_set) == len(self.label_set):
@@ -59,6 +60,11 @@ class _ClassModel(QAbstractTableModel):
         self.hidden = hidden
         self.refresh()
 
+    def set_locked(self, locked: frozenset[int]) -> None:
+        if locked != self.locked:
+            self.locked = locked
+            self.refresh()
+
     def refresh(self) -> None:
         if len(self.label_set):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.label_set) - 1, _KEY))
@@ -67,7 +73,7 @@ class _ClassModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.label_set)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else 4
+        return 0 if parent.isValid() else 5
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -82,16 +88,24 @@ class _ClassModel(QAbstractTableModel):
             case 0, Qt.ItemDataRole.ToolTipRole:
                 return self.tr("Show or hide this class")
             case 1, Qt.ItemDataRole.DecorationRole:
-                return swatch(item.color)
+                return (
+                    self._theme.icon("lock")
+                    if row in self.locked
+                    else self._theme.faint_icon("lock-open")
+                )
             case 1, Qt.ItemDataRole.ToolTipRole:
+                return self.tr("Protect this class from being painted over")
+            case 2, Qt.ItemDataRole.DecorationRole:
+                return swatch(item.color)
+            case 2, Qt.ItemDataRole.ToolTipRole:
                 return self.tr("Change the colour")
-            case 2, Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+            case 3, Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return item.name
-            case 3, Qt.ItemDataRole.DisplayRole:
+            case 4, Qt.ItemDataRole.DisplayRole:
                 return str(row) if row < 10 else None
-            case 3, Qt.ItemDataRole.ForegroundRole:
+            case 4, Qt.ItemDataRole.ForegroundRole:
                 return self._theme.muted
-            case 3, Qt.ItemDataRole.TextAlignmentRole:
+            case 4, Qt.ItemDataRole.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignCenter
         return None
 
@@ -141,6 +155,7 @@ class ClassPanel(QWidget):
         workspace.label_set_changed.connect(self._on_label_set_changed)
         workspace.project_changed.connect(self._hide_background)
         toolbox.changed.connect(self._select_chosen)
+        toolbox.changed.connect(lambda: self._model.set_locked(toolbox.locked))
         toolbox.class_chosen.connect(self._show_chosen)
         theme.changed.connect(self._model.refresh)
         self._on_label_set_changed()
@@ -191,7 +206,7 @@ class ClassPanel(QWidget):
         header = view.horizontalHeader()
         header.hide()
         header.setMinimumSectionSize(_ROW)
-        for column in (_VISIBLE, _COLOR, _KEY):
+        for column in (_VISIBLE, _LOCK, _COLOR, _KEY):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, _ROW)
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
@@ -228,6 +243,9 @@ class ClassPanel(QWidget):
     def _on_clicked(self, index: QModelIndex) -> None:
         if index.column() == _VISIBLE:
             self.toggle(index.row())
+            self.view.selectRow(self._toolbox.class_index)
+        elif index.column() == _LOCK:
+            self._toolbox.toggle_lock(index.row())
             self.view.selectRow(self._toolbox.class_index)
         elif index.column() == _COLOR:
             self._ask_color(index.row())

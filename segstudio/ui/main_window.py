@@ -1,5 +1,7 @@
 """The window: makes the parts, places them and connects them. It decides nothing."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -40,11 +42,12 @@ from segstudio.ui.class_panel import ClassPanel
 from segstudio.ui.image_panel import ImagePanel
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.messages import MessageBar
+from segstudio.ui.option_bar import OptionBar
 from segstudio.ui.recent import add_recent, recent_folders
 from segstudio.ui.safety_bar import SafetyBar
 from segstudio.ui.status import StatusBar
 from segstudio.ui.theme import Theme
-from segstudio.ui.tool_options import BrushBar, ModelBar, ViewBar
+from segstudio.ui.tool_options import ModelBar, ViewBar
 from segstudio.ui.welcome import WelcomePage
 
 _THUMBNAIL_PIXELS: Final = 96
@@ -127,16 +130,16 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
         self.model_bar = ModelBar(self.predict, actions["run"], self)
-        self._brush_bar = BrushBar(self.toolbox, self)
+        self._option_bar = OptionBar(self.toolbox, self)
         self._view_bar = ViewBar([actions["fit"], actions["full_size"]], self)
         tools = QToolBar(self.tr("Tools"), self)
-        tools.addActions([actions["brush"], actions["eraser"], actions["pick"]])
+        tools.addActions([actions[name] for name in ToolName])
         tools.addSeparator()
         tools.addActions([actions["undo"], actions["redo"]])
         self._tool_group = QActionGroup(self)
-        for name in ("brush", "eraser", "pick"):
+        for name in ToolName:
             self._tool_group.addAction(actions[name])
-        for bar in (self.model_bar, self._brush_bar, self._view_bar):
+        for bar in (self.model_bar, self._option_bar, self._view_bar):
             self._add_bar(bar, Qt.ToolBarArea.TopToolBarArea)
         self._add_bar(tools, Qt.ToolBarArea.LeftToolBarArea)
 
@@ -144,7 +147,14 @@ class MainWindow(QMainWindow):
         self.image_panel = ImagePanel(self.workspace, self.thumbnails, self._theme)
         classes = self._add_dock("classes", self.tr("Classes"), self.class_panel)
         images = self._add_dock("images", self.tr("Images"), self.image_panel)
-        self._work_parts = (classes, images, tools, self._brush_bar, self._view_bar, self.model_bar)
+        self._work_parts = (
+            classes,
+            images,
+            tools,
+            self._option_bar,
+            self._view_bar,
+            self.model_bar,
+        )
         for part in self._work_parts:
             part.hide()  # until there is something to work on
         self._side = [classes, images]
@@ -184,7 +194,7 @@ class MainWindow(QMainWindow):
             ),
             (
                 self.tr("&Tools"),
-                ("run", None, "brush", "eraser", "pick", None, "smaller", "larger"),
+                ("run", None, *ToolName, None, "smaller", "larger", "rule"),
             ),
         )
         for title, names in menus:
@@ -199,7 +209,7 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self) -> None:
         canvas, toolbox, workspace = self.canvas, self.toolbox, self.workspace
-        for name, slot in {
+        slots: dict[str, Callable[[], object]] = {
             "open": self._ask_folder,
             "open_sample": workspace.open_sample,
             "add_model": self._ask_model,
@@ -215,13 +225,13 @@ class MainWindow(QMainWindow):
             "zoom_in": lambda: canvas.zoom_by(_FACTOR),
             "zoom_out": lambda: canvas.zoom_by(1 / _FACTOR),
             "run": self.predict.run,
-            "brush": lambda: toolbox.set_tool(ToolName.BRUSH),
-            "eraser": lambda: toolbox.set_tool(ToolName.ERASER),
-            "pick": lambda: toolbox.set_tool(ToolName.PICK),
+            **{name: partial(toolbox.set_tool, name) for name in ToolName},
             "smaller": lambda: toolbox.grow(-1),
             "larger": lambda: toolbox.grow(1),
+            "rule": toolbox.next_rule,
             "swap": toolbox.swap_with_background,
-        }.items():
+        }
+        for name, slot in slots.items():
             self.actions_by_name[name].triggered.connect(lambda _checked=False, slot=slot: slot())
         for digit in range(10):
             action = QAction(self)
@@ -394,7 +404,7 @@ class MainWindow(QMainWindow):
         has_document = self.workspace.document is not None
         for name in ("fit", "full_size", "zoom_in", "zoom_out"):
             actions[name].setEnabled(has_document)
-        for name in ("brush", "eraser", "pick", "smaller", "larger", "swap", "save"):
+        for name in (*ToolName, "smaller", "larger", "rule", "swap", "save"):
             actions[name].setEnabled(has_document)
         for name in ("next", "previous"):
             actions[name].setEnabled(has_project)

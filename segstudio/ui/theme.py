@@ -117,6 +117,11 @@ class Theme(QObject):
         icon: QIcon = qtawesome.icon(f"ph.{name}", color=normal, color_disabled=disabled)
         return icon
 
+    def faint_icon(self, name: str) -> QIcon:
+        """Return an icon that is there to be found, not to be seen: a switch that is off."""
+        icon: QIcon = qtawesome.icon(f"ph.{name}", color="#5c5c5c" if self.is_dark else "#bdbdbd")
+        return icon
+
     def keep_icon(self, target: _HasIcon, name: str) -> None:
         """Give a button or action an icon that follows the theme."""
         refresh: Callable[[], None] = partial(self._set_icon, target, name)

@@ -1,20 +1,18 @@
-"""The upper tool bar: model, run, brush size, opacity."""
+"""The upper tool bar: model, run, opacity; the options of the tools are in ``option_bar``."""
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QSizePolicy,
     QSlider,
-    QSpinBox,
     QToolBar,
     QToolButton,
     QWidget,
 )
 
 from segstudio.controllers.predict import PredictController
-from segstudio.controllers.toolbox import MAX_BRUSH, MIN_BRUSH, Toolbox
 
 
 class ModelBar(QToolBar):
@@ -60,41 +58,6 @@ class ModelBar(QToolBar):
             self._predict.choose(self._predict.models[row])
 
 
-class BrushBar(QToolBar):
-    """Sets the brush size."""
-
-    def __init__(self, toolbox: Toolbox, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Brush"))
-        self._toolbox = toolbox
-        tip = self.tr("Brush size in image pixels ([ and ], Ctrl+wheel)")
-        self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._slider.setRange(MIN_BRUSH, 200)  # what hands need daily; the box takes the rest
-        self._slider.setFixedWidth(120)
-        self._slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._slider.setToolTip(tip)
-        self._slider.valueChanged.connect(toolbox.set_size)
-        self._box = QSpinBox()
-        self._box.setRange(MIN_BRUSH, MAX_BRUSH)
-        self._box.setSuffix(" px")
-        self._box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._box.setKeyboardTracking(False)
-        self._box.setToolTip(tip)
-        self._box.setAccessibleName(self.tr("Brush size"))
-        self._box.valueChanged.connect(toolbox.set_size)
-        self._box.editingFinished.connect(self._box.clearFocus)
-        self.addWidget(_caption(self.tr("Size")))
-        self.addWidget(self._slider)
-        self.addWidget(self._box)
-        toolbox.changed.connect(self._show_size)
-        self._show_size()
-
-    def _show_size(self) -> None:
-        with QSignalBlocker(self._slider), QSignalBlocker(self._box):
-            self._slider.setValue(self._toolbox.size)
-            self._box.setValue(self._toolbox.size)
-
-
 class ViewBar(QToolBar):
     """Sets the opacity of the overlay and the zoom.
 
@@ -119,13 +82,14 @@ class ViewBar(QToolBar):
         self.opacity.setToolTip(self.tr("Opacity of the overlay (hold V to hide it)"))
         self.opacity.setAccessibleName(self.tr("Opacity"))
         self.opacity.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100))
-        self.addWidget(_caption(self.tr("Opacity")))
+        self.addWidget(caption(self.tr("Opacity")))
         self.addWidget(self.opacity)
         self.addSeparator()
         self.addActions(actions)
 
 
-def _caption(text: str) -> QLabel:
+def caption(text: str) -> QLabel:
+    """Return the name of what stands right of it in a tool bar."""
     label = QLabel(text)
     label.setContentsMargins(4, 0, 4, 0)
     return label

@@ -6,13 +6,11 @@ import math
 import numpy as np
 import pytest
 
+from segstudio.core.brush import brush_centre, brush_patch, brush_rect
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import (
     EditRecorder,
     MaskPatch,
-    brush_centre,
-    brush_patch,
-    brush_rect,
     difference_patch,
 )
 from segstudio.core.rect import Rect

@@ -49,7 +49,7 @@ def test_typing_a_name_renames_the_class(qtbot: QtBot, opened: MainWindow) -> No
 def test_a_name_that_cannot_be_is_refused_in_words(opened: MainWindow, name: str) -> None:
     opened.class_panel.add_class()
     model = opened.class_panel.view.model()
-    model.setData(model.index(1, 2), name)
+    model.setData(model.index(1, 3), name)
     assert "keeps its name" in opened.messages.text
     assert opened.workspace.label_set.names == ("background", "class 1")
 
@@ -77,9 +77,9 @@ def test_clicking_the_eye_shows_and_hides_the_class(qtbot: QtBot, opened: MainWi
 
 def test_clicking_a_name_chooses_the_class_to_paint(qtbot: QtBot, opened: MainWindow) -> None:
     opened.class_panel.add_class()
-    opened.class_panel.view.setCurrentIndex(opened.class_panel.view.model().index(1, 2))
+    opened.class_panel.view.setCurrentIndex(opened.class_panel.view.model().index(1, 3))
     view = opened.class_panel.view
-    name = view.visualRect(view.model().index(0, 2)).center()
+    name = view.visualRect(view.model().index(0, 3)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=name)
     assert opened.toolbox.class_index == 0
 

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 from segstudio.controllers.gesture import Gesture
 from segstudio.controllers.jobs import Pool
 from segstudio.controllers.toolbox import Toolbox, ToolName
+from segstudio.core.brush import BrushShape, brush_centre
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
-from segstudio.core.mask_edit import brush_centre
 from segstudio.core.rect import Rect
 from segstudio.document.document import Document
 from segstudio.tools.tool import Pointer
@@ -189,7 +189,11 @@ class Canvas(QWidget):
     def _draw_cursor(self, painter: QPainter) -> None:
         if self._gesture.preview is not None:
             draw_preview(
-                painter, self._gesture.preview, self._value_color(), self._navigation.position
+                painter,
+                self._gesture.preview,
+                self._value_color(),
+                self._navigation.position,
+                self._pointer,
             )
         if self._pointer is None:
             return
@@ -201,6 +205,7 @@ class Canvas(QWidget):
                 diameter,
                 self._value_color(),
                 erases=self._toolbox.tool is ToolName.ERASER,
+                is_square=self._toolbox.options.shape is BrushShape.SQUARE,
             )
         if self._flash:
             draw_flash(painter, self._pointer, self._flash, self._value_color(), self.rect())

@@ -11,9 +11,15 @@ _PADDING: Final = 6
 
 
 def draw_brush_outline(
-    painter: QPainter, centre: QPointF, diameter: float, color: QColor, *, erases: bool
+    painter: QPainter,
+    centre: QPointF,
+    diameter: float,
+    color: QColor,
+    *,
+    erases: bool,
+    is_square: bool,
 ) -> None:
-    """Draw a circle that is visible on any image: dark outside, light inside, class colour between.
+    """Draw a shape that is visible on any image: dark outside, light inside, its class between.
 
     Args:
         painter: In widget pixels.
@@ -21,18 +27,21 @@ def draw_brush_outline(
         diameter: True size of the brush, widget pixels.
         color: Colour of what it paints.
         erases: Whether to put a minus sign in it.
+        is_square: Whether the brush is a square instead of a circle.
     """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius = max(diameter, _LEAST) / 2
+    draw = painter.drawRect if is_square else painter.drawEllipse
     for grow, pen in (
         (1.5, QPen(QColor(0, 0, 0, 200), 1)),
         (0.5, QPen(QColor(255, 255, 255, 230), 1.2)),
         (-0.5, QPen(color, 1.2)),
     ):
         painter.setPen(pen)
-        painter.drawEllipse(centre, radius + grow, radius + grow)
+        reach = QPointF(radius + grow, radius + grow)
+        draw(QRectF(centre - reach, centre + reach))
     if erases:
         arm = min(max(radius * 0.35, 3.0), 7.0)
         for pen in (QPen(QColor(0, 0, 0, 200), 3.5), QPen(Qt.GlobalColor.white, 1.5)):
@@ -74,4 +83,19 @@ def draw_flash(
         Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
         text,
     )
+    painter.restore()
+
+
+def draw_note(painter: QPainter, pointer: QPointF, text: str) -> None:
+    """Draw a few signs on a small plate below the pointer."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    metrics = painter.fontMetrics()
+    width, height = metrics.horizontalAdvance(text) + 2 * _PADDING, metrics.height() + _PADDING
+    plate = QRectF(pointer.x() + 16, pointer.y() + 16, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(20, 20, 20, 220))
+    painter.drawRoundedRect(plate, 4, 4)
+    painter.setPen(Qt.GlobalColor.white)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()

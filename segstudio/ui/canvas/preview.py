@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from segstudio.core.region import Region
 from segstudio.tools.preview import Preview
+from segstudio.ui.canvas.cursor import draw_note
 
 HANDLE: Final = 4.0
 """Half width of a handle, widget pixels."""
@@ -17,7 +18,11 @@ _TINT: Final = 110
 
 
 def draw_preview(
-    painter: QPainter, preview: Preview, color: QColor, to_widget: Callable[[float, float], QPointF]
+    painter: QPainter,
+    preview: Preview,
+    color: QColor,
+    to_widget: Callable[[float, float], QPointF],
+    pointer: QPointF | None,
 ) -> None:
     """Draw a preview in the colour that will be painted.
 
@@ -26,6 +31,7 @@ def draw_preview(
         preview: What to draw, in image pixels.
         color: Colour of what will be painted.
         to_widget: Turns an image point (y, x) into widget pixels.
+        pointer: Where the text goes, widget pixels, or None.
     """
     painter.save()
     if preview.region is not None:
@@ -48,6 +54,8 @@ def draw_preview(
         at = to_widget(y, x)
         painter.drawRect(QRectF(at.x() - HANDLE, at.y() - HANDLE, 2 * HANDLE, 2 * HANDLE))
     painter.restore()
+    if preview.text and pointer is not None:
+        draw_note(painter, pointer, preview.text)
 
 
 def _draw_region(

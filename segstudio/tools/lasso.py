@@ -1,0 +1,116 @@
+"""Lasso: an outline of clicked vertices and freehand parts, filled when it is closed."""
+
+from segstudio.core.label_map import LabelMap
+from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.raster import Point, polygon_region
+from segstudio.core.region import region_patch
+from segstudio.tools.options import ToolContext
+from segstudio.tools.preview import Preview
+from segstudio.tools.tool import Pointer, Tool
+
+
+class Lasso(Tool):
+    """Fills an outline with the class; erases its inside if Alt was held at the start.
+
+    A click adds a vertex, a drag draws freehand, a drag of a vertex moves it. Enter, a double
+    click or a click on the first vertex closes the outline. One single drag closes by itself.
+    """
+
+    def __init__(self, context: ToolContext) -> None:
+        super().__init__(context)
+        self._parts: list[tuple[Point, ...]] = []  # a vertex, or the points of one drag
+        self._drawn: list[Point] = []  # the drag under way
+        self._moved: int | None = None  # the part whose vertex is being moved
+        self._pointer: Point | None = None
+        self._erases = False
+        self._is_open = False
+        self._preview: Preview | None = None
+
+    @property
+    def erases(self) -> bool:
+        """See ``Tool``."""
+        return self._erases
+
+    @property
+    def is_open(self) -> bool:
+        """See ``Tool``."""
+        return self._is_open
+
+    @property
+    def preview(self) -> Preview | None:
+        """The outline so far, to the pointer, and its vertices."""
+        return self._preview
+
+    def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
+        """Begin the outline, add a vertex, take hold of one, or close at the first."""
+        if not self._is_open:
+            self._erases = at.alt
+            self._is_open = True
+        elif self._count >= 3 and at.is_near(self._parts[0][0]):
+            return self.finish(label_map)
+        self._moved = self._vertex_at(at)
+        self._drawn = [] if self._moved is not None else [at.point]
+        self._show(at.point)
+        return None
+
+    def move(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
+        """Draw freehand, or move the vertex that was taken hold of."""
+        if self._moved is not None:
+            self._parts[self._moved] = (at.point,)
+        elif self._drawn and (len(self._drawn) > 1 or not at.is_near(self._drawn[0])):
+            # A hand that trembles while it clicks draws nothing.
+            self._drawn.append(at.point)
+        self._show(at.point)
+        return None
+
+    def release(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
+        """End the freehand part; if it is all there is, close it."""
+        is_single_drag = not self._parts and len(self._drawn) > 2
+        if self._drawn:
+            self._parts.append(tuple(self._drawn))
+        self._moved, self._drawn = None, []
+        self._show(at.point)
+        return self.finish(label_map) if is_single_drag else None
+
+    def hover(self, label_map: LabelMap, at: Pointer) -> None:
+        """Let the last line follow the pointer."""
+        self._show(at.point)
+
+    def finish(self, label_map: LabelMap) -> MaskPatch | None:
+        """Close the outline and fill it."""
+        self._is_open = False
+        self._preview = None
+        region = polygon_region(self._points, *label_map.shape)
+        return region_patch(label_map, region, self._value) if region is not None else None
+
+    def step_back(self) -> None:
+        """Remove the last vertex or freehand part; with none left, give up."""
+        if self._parts:
+            self._parts.pop()
+        self._is_open = bool(self._parts)
+        self._show(self._pointer)
+
+    @property
+    def _points(self) -> list[Point]:
+        return [point for part in self._parts for point in part]
+
+    @property
+    def _count(self) -> int:
+        return sum(len(part) for part in self._parts)
+
+    def _vertex_at(self, at: Pointer) -> int | None:
+        for number, part in enumerate(self._parts):
+            if len(part) == 1 and at.is_near(part[0]):
+                return number
+        return None
+
+    def _show(self, pointer: Point | None) -> None:
+        self._pointer = pointer
+        if not self._is_open:
+            self._preview = None
+            return
+        points = [*self._points, *self._drawn]
+        if pointer is not None and self._moved is None:
+            points.append(pointer)
+        handles = tuple(part[0] for part in self._parts if len(part) == 1)
+        self._preview = Preview(tuple(points), is_closed=True, handles=handles, erases=self._erases)

@@ -1,0 +1,68 @@
+"""What the user sets in the tool options bar, and what a tool is given when a gesture begins."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from segstudio.core.brush import BrushShape
+from segstudio.core.label_map import RgbImage
+from segstudio.core.paint_rule import PaintRule
+from segstudio.core.raster import Point
+
+
+class FillMode(StrEnum):
+    """What the fill tool fills."""
+
+    REGION = "region"
+    """The connected region under the pointer, with the chosen class."""
+    HOLES = "holes"
+    """What that region encloses, with the region's own class."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOptions:
+    """The options of all tools; each tool reads its own.
+
+    Attributes:
+        rule: What tools may paint over.
+        size: Brush diameter or side, image pixels.
+        shape: Outline of the brush.
+        uses_pressure: Whether a pen's pressure scales the brush.
+        fill_mode: What the fill tool fills.
+        diagonal: Whether pixels that touch by a corner are connected.
+        by_color: Whether the fill tool also looks at the image.
+        tolerance: How far each colour channel may differ, 0..255.
+        superpixel: Side of a superpixel, image pixels.
+    """
+
+    rule: PaintRule = PaintRule.EVERYTHING
+    size: int = 12
+    shape: BrushShape = BrushShape.ROUND
+    uses_pressure: bool = True
+    fill_mode: FillMode = FillMode.REGION
+    diagonal: bool = False
+    by_color: bool = False
+    tolerance: int = 24
+    superpixel: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ToolContext:
+    """What a gesture starts from.
+
+    Attributes:
+        image: (H, W, 3) uint8, read only.
+        class_index: Value to paint.
+        erased_index: Value that erasing leaves.
+        paint_name: Name of the edit when the gesture paints.
+        erase_name: Name of the edit when it erases.
+        options: As the user set them.
+        last_point: Where the last gesture ended, for straight lines, or None.
+    """
+
+    image: RgbImage = field(repr=False)
+    class_index: int
+    erased_index: int
+    paint_name: str
+    erase_name: str
+    options: ToolOptions = ToolOptions()
+    last_point: Point | None = None

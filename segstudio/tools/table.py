@@ -1,0 +1,56 @@
+"""The table of tools: a new tool is one file, one row here and one test."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from segstudio.tools.box import Ellipse, Rectangle
+from segstudio.tools.brush import Brush, Eraser
+from segstudio.tools.fill import Fill
+from segstudio.tools.lasso import Lasso
+from segstudio.tools.options import ToolContext
+from segstudio.tools.tool import Tool
+from segstudio.tools.wand import Wand
+
+
+class ToolName(StrEnum):
+    """The tools of the tool bar, in its order."""
+
+    BRUSH = "brush"
+    ERASER = "eraser"
+    LASSO = "lasso"
+    RECTANGLE = "rectangle"
+    ELLIPSE = "ellipse"
+    FILL = "fill"
+    WAND = "wand"
+    PICK = "pick"
+
+
+class ToolRow(NamedTuple):
+    """What is known of a tool before it is used.
+
+    Attributes:
+        make: Makes one gesture of it; None for a tool that does not edit.
+        options: Fields of ``ToolOptions`` that it reads, in the order they are shown.
+        has_brush: Whether the brush outline is shown at the pointer.
+        alt_erases: Whether Alt at the start erases, instead of picking the class.
+    """
+
+    make: Callable[[ToolContext], Tool] | None
+    options: tuple[str, ...] = ()
+    has_brush: bool = False
+    alt_erases: bool = False
+
+
+_BRUSH_OPTIONS: Final = ("size", "shape", "uses_pressure", "rule")
+
+TOOLS: Final[Mapping[ToolName, ToolRow]] = {
+    ToolName.BRUSH: ToolRow(Brush, _BRUSH_OPTIONS, has_brush=True),
+    ToolName.ERASER: ToolRow(Eraser, _BRUSH_OPTIONS, has_brush=True),
+    ToolName.LASSO: ToolRow(Lasso, ("rule",), alt_erases=True),
+    ToolName.RECTANGLE: ToolRow(Rectangle, ("rule",), alt_erases=True),
+    ToolName.ELLIPSE: ToolRow(Ellipse, ("rule",), alt_erases=True),
+    ToolName.FILL: ToolRow(Fill, ("fill_mode", "diagonal", "by_color", "tolerance", "rule")),
+    ToolName.WAND: ToolRow(Wand, ("tolerance", "diagonal", "rule")),
+    ToolName.PICK: ToolRow(None),
+}

@@ -1,0 +1,153 @@
+"""The options of the active tool, in the upper tool bar."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QSlider,
+    QSpinBox,
+    QToolBar,
+    QWidget,
+)
+
+from segstudio.controllers.toolbox import MAX_BRUSH, MIN_BRUSH, Toolbox
+from segstudio.core.brush import BrushShape
+from segstudio.core.paint_rule import PaintRule
+from segstudio.tools.options import FillMode, ToolOptions
+from segstudio.tools.table import TOOLS
+from segstudio.ui.tool_options import caption
+
+
+class OptionBar(QToolBar):
+    """Shows the options that the active tool reads, and only those."""
+
+    def __init__(self, toolbox: Toolbox, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Tool options"))
+        self._toolbox = toolbox
+        self._editors: dict[str, tuple[QAction, Callable[[Any], None]]] = {}
+        self._add_number(
+            "size",
+            self.tr("Size"),
+            self.tr("Brush size in image pixels ([ and ], Ctrl+wheel)"),
+            (MIN_BRUSH, MAX_BRUSH, 200),
+            " px",
+        )
+        self._add_choice(
+            "shape",
+            "",
+            self.tr("Shape of the brush"),
+            {BrushShape.ROUND: self.tr("Round"), BrushShape.SQUARE: self.tr("Square")},
+        )
+        self._add_switch(
+            "uses_pressure",
+            self.tr("Pressure"),
+            self.tr("A pen's pressure scales the brush; a mouse always presses fully"),
+        )
+        self._add_choice(
+            "fill_mode",
+            self.tr("Fill"),
+            self.tr("What a click fills"),
+            {
+                FillMode.REGION: self.tr("Region with the class"),
+                FillMode.HOLES: self.tr("Holes of the region"),
+            },
+        )
+        self._add_switch(
+            "by_color",
+            self.tr("By colour"),
+            self.tr("Fill only pixels whose colour is near that of the clicked one"),
+        )
+        self._add_number(
+            "tolerance",
+            self.tr("Tolerance"),
+            self.tr("How far each colour channel may differ (drag sideways with the wand)"),
+            (0, 255, 128),
+        )
+        self._add_switch(
+            "diagonal",
+            self.tr("Diagonal"),
+            self.tr("Pixels that touch by a corner are connected"),
+        )
+        self._add_choice(
+            "rule",
+            self.tr("Over"),
+            self.tr("What may be painted over (L); classes with a lock are always kept"),
+            {
+                PaintRule.EVERYTHING: self.tr("Everything"),
+                PaintRule.CLICKED_CLASS: self.tr("Clicked class"),
+                PaintRule.UNLABELLED: self.tr("Unlabelled"),
+            },
+        )
+        toolbox.changed.connect(self._show)
+        self._show()
+
+    def _add_number(
+        self, name: str, text: str, tip: str, limits: tuple[int, int, int], unit: str = ""
+    ) -> None:
+        least, most, daily = limits  # the slider ends where hands seldom go; the box takes the rest
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(least, daily)
+        slider.setFixedWidth(100)
+        slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        box = QSpinBox()
+        box.setRange(least, most)
+        box.setSuffix(unit)
+        box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        box.setKeyboardTracking(False)
+        box.editingFinished.connect(box.clearFocus)
+        box.setAccessibleName(text)
+        for part in (slider, box):
+            part.setToolTip(tip)
+            part.valueChanged.connect(lambda value: self._set(name, value))
+
+        def show(value: int) -> None:
+            with QSignalBlocker(slider), QSignalBlocker(box):
+                slider.setValue(value)
+                box.setValue(value)
+
+        self._add(name, (caption(text), slider, box), show)
+
+    def _add_choice(self, name: str, text: str, tip: str, words: dict[Any, str]) -> None:
+        box = QComboBox()
+        box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        box.setToolTip(tip)
+        box.setAccessibleName(text or tip)
+        values: list[StrEnum] = list(words)
+        box.addItems(list(words.values()))
+        box.activated.connect(lambda row: self._set(name, values[row]))
+        parts = (caption(text), box) if text else (box,)
+        self._add(name, parts, lambda value: box.setCurrentIndex(values.index(value)))
+
+    def _add_switch(self, name: str, text: str, tip: str) -> None:
+        box = QCheckBox(text)
+        box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        box.setToolTip(tip)
+        box.clicked.connect(lambda checked: self._set(name, checked))
+        self._add(name, (box,), box.setChecked)
+
+    def _add(self, name: str, parts: tuple[QWidget, ...], show: Callable[[Any], None]) -> None:
+        holder = QWidget()
+        holder.setObjectName(name)
+        layout = QHBoxLayout(holder)
+        layout.setContentsMargins(0, 0, 8, 0)
+        layout.setSpacing(4)
+        for part in parts:
+            layout.addWidget(part)
+        self._editors[name] = (self.addWidget(holder), show)
+
+    def _set(self, name: str, value: object) -> None:
+        self._toolbox.set_option(**{name: value})
+
+    def _show(self) -> None:
+        options: ToolOptions = self._toolbox.options
+        used = TOOLS[self._toolbox.tool].options
+        for name, (action, show) in self._editors.items():
+            show(getattr(options, name))
+            action.setVisible(name in used)

@@ -1,0 +1,76 @@
+"""Connected regions against a plain flood fill."""
+
+import numpy as np
+import pytest
+
+from segstudio.core.flood import class_region, color_region, holes
+from segstudio.core.region import Region
+
+
+def flooded(wanted: np.ndarray, pixel: tuple[int, int], *, diagonal: bool) -> np.ndarray:
+    reached = np.zeros_like(wanted)
+    steps = [(-1, 0), (1, 0), (0, -1), (0, 1)]
+    if diagonal:
+        steps += [(-1, -1), (-1, 1), (1, -1), (1, 1)]
+    waiting = [pixel]
+    while waiting:
+        y, x = waiting.pop()
+        inside = 0 <= y < wanted.shape[0] and 0 <= x < wanted.shape[1]
+        if inside and wanted[y, x] and not reached[y, x]:
+            reached[y, x] = True
+            waiting += [(y + dy, x + dx) for dy, dx in steps]
+    return reached
+
+
+def whole(region: Region, shape: tuple[int, ...]) -> np.ndarray:
+    mask = np.zeros(shape[:2], np.bool_)
+    mask[region.rect.slices] = region.mask
+    return mask
+
+
+@pytest.mark.parametrize("diagonal", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_class_region_is_what_a_plain_flood_fill_reaches(seed: int, diagonal: bool) -> None:
+    rng = np.random.default_rng(seed)
+    label_map = rng.integers(0, 2, (30, 41), np.uint8) * 200
+    pixel = (int(rng.integers(30)), int(rng.integers(41)))
+    region = class_region(label_map, pixel, diagonal=diagonal)
+    expected = flooded(label_map == label_map[pixel], pixel, diagonal=diagonal)
+    assert np.array_equal(whole(region, label_map.shape), expected)
+
+
+@pytest.mark.parametrize("tolerance", [0, 40, 90])
+def test_a_colour_region_is_held_to_the_clicked_colour(tolerance: int) -> None:
+    image = np.random.default_rng(tolerance).integers(0, 120, (30, 41, 3), np.uint8)
+    pixel = (15, 20)
+    like = (np.abs(image.astype(int) - image[pixel].astype(int)) <= tolerance).all(axis=2)
+    region = color_region(image, pixel, tolerance)
+    assert np.array_equal(whole(region, image.shape), flooded(like, pixel, diagonal=False))
+
+
+def test_a_colour_region_in_a_class_is_both() -> None:
+    rng = np.random.default_rng(7)
+    image = rng.integers(0, 2, (30, 41, 3), np.uint8) * 50
+    label_map = (np.indices((30, 41))[1] > 25).astype(np.uint8)
+    wanted = (image == image[10, 10]).all(axis=2) & (label_map == 0)
+    region = class_region(label_map, (10, 10), diagonal=True, image=image, tolerance=10)
+    assert np.array_equal(whole(region, label_map.shape), flooded(wanted, (10, 10), diagonal=True))
+
+
+def test_a_colour_region_may_be_larger_than_the_first_window() -> None:
+    image = np.zeros((700, 1600, 3), np.uint8)
+    image[350, 40:1500] = 90  # a thin line, so that it must be followed out of the window
+    image[20:350, 1499] = 90
+    image.flags.writeable = False  # as the decoder gives them
+    region = color_region(image, (350, 700), 10)
+    assert np.array_equal(whole(region, image.shape), image[:, :, 0] == 90)
+
+
+def test_holes_are_what_a_region_encloses() -> None:
+    mask = np.zeros((9, 12), np.uint8)
+    mask[1:8, 1:11] = 1
+    mask[3:5, 3:5] = 0
+    mask[0:3, 8] = 0  # a bay, open to the outside
+    region = class_region(mask, (6, 6))
+    inside = whole(holes(region), mask.shape)
+    assert np.argwhere(inside).tolist() == [[3, 3], [3, 4], [4, 3], [4, 4]]

@@ -1,0 +1,340 @@
+"""Each tool as one user action: real events on the real window."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from segstudio.core.label_map import LabelMap
+from segstudio.core.paint_rule import PaintRule
+from segstudio.document.document import Document
+from segstudio.tools.table import TOOLS, ToolName
+from segstudio.ui.main_window import MainWindow
+
+_ALT = Qt.KeyboardModifier.AltModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+Drag = Callable[..., None]
+PressKey = Callable[..., None]
+
+
+@pytest.fixture
+def document(
+    tmp_path: Path,
+    window: MainWindow,
+    open_folder: Callable[[Path], None],
+    add_class: Callable[[], None],
+    press_key: PressKey,
+) -> Document:
+    """A grey image with a bright square, all background, at 100 %; class 1 is chosen."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    pixels = np.full((200, 240, 3), 80, np.uint8)
+    pixels[50:100, 60:120] = 180
+    Image.fromarray(pixels).save(folder / "a.png")
+    open_folder(folder)
+    add_class()
+    add_class_two(window)
+    document = window.workspace.document
+    assert document is not None
+    document.label_map[:] = 0
+    press_key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    press_key(Qt.Key.Key_1)
+    window.toolbox.set_size(9)
+    return document
+
+
+def add_class_two(window: MainWindow) -> None:
+    window.workspace.set_label_set(window.workspace.label_set.added("wall"))
+
+
+@pytest.fixture
+def at(window: MainWindow, document: Document) -> Callable[[float, float], QPoint]:
+    """Turn the middle of an image pixel (y, x) into a point of the canvas."""
+
+    def at(y: float, x: float) -> QPoint:
+        height, width = document.size
+        top = (window.canvas.height() - height) // 2
+        left = (window.canvas.width() - width) // 2
+        return QPoint(int(left + x), int(top + y))
+
+    return at
+
+
+@pytest.fixture
+def click(qtbot: QtBot, window: MainWindow) -> Callable[..., None]:
+    def click(
+        point: QPoint, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, modifier, point)
+
+    return click
+
+
+def square() -> LabelMap:
+    """The label map on which the bright square is class 1."""
+    label_map = np.zeros((200, 240), np.uint8)
+    label_map[50:100, 60:120] = 1
+    return label_map
+
+
+def undone(window: MainWindow, press_key: PressKey, name: str) -> None:
+    """Undo with the keys: one gesture is one edit with a name, and nothing is left of it."""
+    document = window.workspace.document
+    assert document is not None
+    assert document.history.undo_name == name
+    press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not document.label_map.any()
+    assert document.history.undo_name is None
+
+
+def test_polygon_by_clicks_and_enter(
+    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_P)
+    for corner in ((10, 10), (10, 60), (40, 60), (40, 10)):
+        click(at(*corner))
+    assert not document.label_map.any()
+    press_key(Qt.Key.Key_Return)
+    assert document.label_map[15:35, 15:55].all()
+    assert 29 * 49 <= np.count_nonzero(document.label_map) <= 31 * 51
+    undone(window, press_key, "Lasso cell")
+
+
+def test_polygon_closed_by_a_double_click(
+    qtbot: QtBot,
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+) -> None:
+    press_key(Qt.Key.Key_P)
+    for corner in ((10, 10), (10, 60), (40, 60)):
+        click(at(*corner))
+    qtbot.mouseDClick(window.canvas, Qt.MouseButton.LeftButton, pos=at(40, 60))
+    assert document.label_map[15, 50] == 1
+    undone(window, press_key, "Lasso cell")
+
+
+def test_escape_gives_up_a_polygon_and_backspace_its_last_vertex(
+    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_P)
+    for corner in ((10, 10), (10, 60), (40, 60), (199, 239)):
+        click(at(*corner))
+    press_key(Qt.Key.Key_Backspace)
+    press_key(Qt.Key.Key_Enter)
+    assert document.label_map[15, 50] == 1
+    assert not document.label_map[60:].any()
+    before = document.label_map.copy()
+    click(at(100, 100))
+    click(at(150, 100))
+    click(at(150, 150))
+    press_key(Qt.Key.Key_Escape)
+    press_key(Qt.Key.Key_Return)
+    assert np.array_equal(document.label_map, before)
+
+
+def test_another_tool_gives_up_an_open_polygon(
+    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_P)
+    click(at(10, 10))
+    press_key(Qt.Key.Key_B)
+    press_key(Qt.Key.Key_P)
+    for corner in ((100, 100), (100, 150), (150, 150)):
+        click(at(*corner))
+    press_key(Qt.Key.Key_Return)
+    assert not document.label_map[:95].any()
+
+
+def test_freehand_lasso(
+    window: MainWindow, document: Document, at: Drag, drag: Drag, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_P)
+    drag(window.canvas, at(10, 10), at(10, 60), at(40, 60), at(40, 10), at(12, 10))
+    assert document.label_map[15:35, 15:55].all()
+    undone(window, press_key, "Lasso cell")
+
+
+def test_rectangle_and_ellipse(
+    window: MainWindow, document: Document, at: Drag, drag: Drag, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_M)
+    drag(window.canvas, at(10, 10), at(20, 30), at(29, 49))
+    assert np.count_nonzero(document.label_map) == 20 * 40
+    undone(window, press_key, "Rectangle cell")
+    press_key(Qt.Key.Key_O)
+    drag(window.canvas, at(10, 10), at(20, 30), at(29, 49))
+    assert np.count_nonzero(document.label_map) == pytest.approx(np.pi * 10 * 20, rel=0.02)
+    undone(window, press_key, "Ellipse cell")
+
+
+def test_fill(
+    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+) -> None:
+    document.label_map[:] = square()
+    press_key(Qt.Key.Key_F)
+    press_key(Qt.Key.Key_2)
+    click(at(70, 80))
+    assert np.array_equal(document.label_map, square() * 2)
+    assert document.history.undo_name == "Fill wall"
+    press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert np.array_equal(document.label_map, square())
+
+
+def test_fill_by_colour_is_switched_on_in_the_options_bar(
+    qtbot: QtBot,
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+) -> None:
+    press_key(Qt.Key.Key_F)
+    switch = editor(window, "by_color").findChild(QCheckBox)
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
+    click(at(70, 80))
+    assert np.array_equal(document.label_map, square())
+
+
+def test_wand_previews_and_enter_paints(
+    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_W)
+    click(at(70, 80))
+    assert not document.label_map.any()
+    press_key(Qt.Key.Key_Return)
+    assert np.array_equal(document.label_map, square())
+    undone(window, press_key, "Magic wand cell")
+
+
+def test_wand_tolerance_follows_the_drag_and_a_click_paints(
+    window: MainWindow, document: Document, at: Drag, click: Drag, drag: Drag, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_W)
+    # 100 grey levels lie between square and ground; the drag adds more than that to the 24.
+    drag(window.canvas, at(70, 65), at(70, 200), at(70, 235), at(70, 600))
+    click(at(5, 5))
+    assert document.label_map.all()
+
+
+def test_alt_click_picks_the_class_under_the_pointer_with_any_painting_tool(
+    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+) -> None:
+    document.label_map[:] = square() * 2
+    for key in (Qt.Key.Key_B, Qt.Key.Key_F, Qt.Key.Key_W):
+        press_key(Qt.Key.Key_1)
+        press_key(key)
+        click(at(70, 80), _ALT)
+        assert window.toolbox.class_index == 2
+    assert np.array_equal(document.label_map, square() * 2)
+
+
+def test_alt_erases_with_the_rectangle(
+    qtbot: QtBot, window: MainWindow, document: Document, at: Drag, press_key: PressKey
+) -> None:
+    document.label_map[:] = 1
+    press_key(Qt.Key.Key_M)
+    qtbot.mousePress(window.canvas, Qt.MouseButton.LeftButton, _ALT, at(10, 10))
+    qtbot.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, _ALT, at(10, 10))
+    assert document.label_map.all()
+    drag_with(qtbot, window, at(10, 10), at(19, 19), _ALT)
+    assert np.count_nonzero(document.label_map == 0) == 100
+    assert document.history.undo_name == "Rectangle, erasing"
+
+
+def drag_with(
+    qtbot: QtBot, window: MainWindow, start: QPoint, end: QPoint, modifier: Qt.KeyboardModifier
+) -> None:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    qtbot.mousePress(window.canvas, Qt.MouseButton.LeftButton, modifier, start)
+    move = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(end),
+        QPointF(window.canvas.mapToGlobal(end)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        modifier,
+    )
+    QApplication.sendEvent(window.canvas, move)
+    qtbot.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, modifier, end)
+
+
+def test_shift_click_draws_a_straight_line_from_the_last_dab(
+    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+) -> None:
+    window.toolbox.set_size(1)
+    click(at(20, 20))
+    click(at(20, 120), _SHIFT)
+    assert document.label_map[20, 20:121].all()
+    assert np.count_nonzero(document.label_map) == 101
+
+
+def test_only_over_the_clicked_class(
+    window: MainWindow, document: Document, at: Drag, drag: Drag, press_key: PressKey
+) -> None:
+    document.label_map[:] = square()
+    press_key(Qt.Key.Key_2)
+    press_key(Qt.Key.Key_L)
+    assert window.toolbox.options.rule is PaintRule.CLICKED_CLASS
+    drag(window.canvas, at(70, 70), at(70, 200), at(70, 230))
+    painted = document.label_map == 2
+    assert painted[70, 66:120].all()
+    assert not painted[:, 120:].any()
+
+
+def test_a_locked_class_is_kept(
+    qtbot: QtBot,
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    drag: Drag,
+    press_key: PressKey,
+) -> None:
+    document.label_map[:] = square()
+    press_key(Qt.Key.Key_2)
+    view = window.class_panel.view
+    lock = view.visualRect(view.model().index(1, 1)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=lock)
+    assert window.toolbox.locked == {1}
+    drag(window.canvas, at(70, 10), at(70, 150), at(70, 230))
+    assert (document.label_map[50:100, 60:120] == 1).all()
+    assert document.label_map[70, 200] == 2
+
+
+def editor(window: MainWindow, name: str) -> QWidget:
+    found = window._option_bar.findChild(QWidget, name)
+    assert isinstance(found, QWidget)
+    return found
+
+
+@pytest.mark.parametrize("tool", list(ToolName))
+def test_the_options_bar_shows_the_options_of_the_tool_and_no_others(
+    tool: ToolName, qtbot: QtBot, window: MainWindow, document: Document
+) -> None:
+    names = {name for row in TOOLS.values() for name in row.options}
+    window.actions_by_name[tool].trigger()
+    # A tool bar lays its parts out when the event loop comes to it.
+    qtbot.waitUntil(
+        lambda: (
+            {name for name in names if editor(window, name).isVisibleTo(window)}
+            == set(TOOLS[tool].options)
+        )
+    )
+
+
+def test_the_rule_is_chosen_in_the_options_bar(window: MainWindow, document: Document) -> None:
+    box = editor(window, "rule").findChild(QComboBox)
+    assert isinstance(box, QComboBox)
+    box.activated.emit(2)
+    assert window.toolbox.options.rule is PaintRule.UNLABELLED
+    assert box.currentIndex() == 2

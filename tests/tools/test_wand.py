@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from segstudio.tools.tool import Pointer
+from segstudio.tools.wand import Wand
+from tests.tools.conftest import MakeContext, Write
+
+
+@pytest.fixture
+def image() -> np.ndarray:
+    """Grey steps of 10, four pixels wide each."""
+    image = np.zeros((8, 24, 3), np.uint8)
+    image[:] = (np.arange(24) // 4 * 10)[None, :, None]
+    return image
+
+
+def selected(wand: Wand) -> int:
+    assert wand.preview is not None
+    assert wand.preview.region is not None
+    return int(wand.preview.region.mask.sum())
+
+
+def test_a_click_selects_and_enter_paints(
+    image: np.ndarray, make_context: MakeContext, write: Write
+) -> None:
+    label_map = np.zeros((8, 24), np.uint8)
+    wand = Wand(make_context(image=image, tolerance=10))
+    assert wand.press(label_map, Pointer(1, 1)) is None
+    assert wand.release(label_map, Pointer(1, 1)) is None
+    assert wand.is_open
+    assert selected(wand) == 8 * 8
+    write(label_map, wand.finish(label_map))
+    assert not wand.is_open
+    assert label_map[:, :8].all()
+    assert label_map.sum() == 64
+
+
+def test_dragging_to_the_right_raises_the_tolerance(
+    image: np.ndarray, make_context: MakeContext
+) -> None:
+    label_map = np.zeros((8, 24), np.uint8)
+    wand = Wand(make_context(image=image, tolerance=10))
+    wand.press(label_map, Pointer(1, 1))
+    wand.move(label_map, Pointer(1, 6, reach=1))
+    assert selected(wand) == 8 * 12
+    wand.move(label_map, Pointer(1, -9, reach=1))
+    assert selected(wand) == 8 * 4
+
+
+def test_a_click_in_what_is_selected_paints_it(
+    image: np.ndarray, make_context: MakeContext, write: Write
+) -> None:
+    label_map = np.zeros((8, 24), np.uint8)
+    wand = Wand(make_context(image=image, tolerance=0))
+    wand.press(label_map, Pointer(1, 1))
+    write(label_map, wand.press(label_map, Pointer(5, 2)))
+    assert label_map.sum() == 32
+
+
+def test_a_click_elsewhere_selects_anew_and_with_shift_more(
+    image: np.ndarray, make_context: MakeContext
+) -> None:
+    label_map = np.zeros((8, 24), np.uint8)
+    wand = Wand(make_context(image=image, tolerance=0))
+    wand.press(label_map, Pointer(1, 1))
+    assert wand.press(label_map, Pointer(1, 21)) is None
+    assert selected(wand) == 32
+    wand.press(label_map, Pointer(1, 1, shift=True))
+    assert selected(wand) == 64
+
+
+def test_the_tolerance_of_the_options_bar_acts_on_what_is_selected(
+    image: np.ndarray, make_context: MakeContext
+) -> None:
+    label_map = np.zeros((8, 24), np.uint8)
+    wand = Wand(make_context(image=image, tolerance=0))
+    wand.press(label_map, Pointer(1, 1))
+    wand.adapt(label_map, make_context(image=image, tolerance=30))
+    assert selected(wand) == 8 * 16
