@@ -58,7 +58,7 @@ class SafetyBar(MessageBar):
         edits = self.tr("%d edits") % recovery.edits if recovery.edits != 1 else self.tr("1 edit")
         count = len(recovery.masks)
         images = self.tr("%d images") % count if count != 1 else self.tr("1 image")
-        text = self.tr("%s in %s from %s were recovered after the program ended unexpectedly.") % (
+        text = self.tr("Recovered %s in %s from %s: the program had ended unexpectedly.") % (
             edits,
             images,
             f"{since:%H:%M}" if since.date() == datetime.now().date() else f"{since:%x %H:%M}",
