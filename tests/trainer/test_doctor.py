@@ -92,8 +92,10 @@ def test_test_images_are_looked_at_too(capsys: Printed, voc: Path) -> None:
         source = voc / folder / f"image0.{suffix}"
         (voc / folder / f"image4.{suffix}").write_bytes(source.read_bytes()[:90])
 
-    found = _json(capsys, "--data", voc, code=2)
+    found = _json(capsys, "--data", voc)
 
+    assert found["usable"]
+    assert "neither in training nor in validation: image4.png" in found["findings"][-1]["message"]
     assert found["splits"]["test"] | {"unlabelled": None} == {
         "images": 0, "unusable": 1, "smallest": None, "median": None, "largest": None,
         "grey": 0, "unlabelled": None,

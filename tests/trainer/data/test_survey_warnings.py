@@ -198,3 +198,13 @@ def test_palettes_that_differ_in_colours_nobody_uses_are_sound(cells: Path) -> N
     colors = [tuple(palette[3 * index : 3 * index + 3]) for index in range(4)]
     _save_with_palette(cells, "image2", *colors[:3], (1, 2, 3))  # type: ignore[arg-type]
     assert warnings_of(cells) == {}
+
+
+def test_a_value_that_only_test_images_hold_is_no_class(voc: Path) -> None:
+    before = survey_of(voc)
+    _copy(voc, 0, 4)
+    write_mask(voc, "image4", np.arange(48 * 64).reshape(48, 64) % 6)
+    (voc / "ImageSets" / "Segmentation" / "test.txt").write_text("image4")
+
+    assert survey_of(voc).fingerprint == before.fingerprint == examination_of(voc).fingerprint
+    assert "value 2 is not one of the 2 classes" in warnings_of(voc)["mask-value"]

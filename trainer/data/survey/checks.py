@@ -7,6 +7,7 @@ import numpy as np
 
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.splits import TRAIN, VALIDATION
+from segstudio.formats.table import FORMATS
 from trainer.data.survey.findings import (
     Evidence,
     Finding,
@@ -54,11 +55,16 @@ def foreign_values(evidence: Evidence) -> Iterator[Finding]:
     label_set = evidence.label_set
     if not len(label_set):
         return  # the values were found to be no classes at all
-    wrong = [facts for facts in evidence.facts if facts.values[len(label_set) : IGNORE_INDEX].any()]
-    if wrong:
+    for split, facts_of_split in evidence.splits.items():
+        wrong = [
+            facts for facts in facts_of_split if facts.values[len(label_set) : IGNORE_INDEX].any()
+        ]
+        if not wrong:
+            continue
+        tell = refused if split in (TRAIN, VALIDATION) else warning
         value = len(label_set) + int(np.flatnonzero(wrong[0].values[len(label_set) :])[0])
         files = [facts.item.mask.name for facts in wrong]
-        yield refused(
+        yield tell(
             "mask-value",
             f"value {value} is not one of the {len(label_set)} classes "
             f"({listed(label_set.names)}); see {listed(files)}",
@@ -75,7 +81,8 @@ def nothing_to_learn(evidence: Evidence) -> Iterator[Finding]:
     if training and len(present) < 2:
         what = f"is {evidence.label_set[present[0]].name!r}" if present else "is unlabelled"
         hint = "Label at least two classes"
-        if pixels[IGNORE_INDEX] and present == [0]:
+        row = FORMATS.get(evidence.dataset.format_name)
+        if pixels[IGNORE_INDEX] and present == [0] and row and row.asks_positive:
             hint += ", or, if 255 is the object and not unlabelled, add --positive light"
         yield refused(
             "nothing-to-learn",

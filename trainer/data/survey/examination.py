@@ -126,7 +126,8 @@ def examine(
     )
     findings: list[Finding] = []
     if not len(dataset.label_set):
-        label_set, problem = numbered_classes(evidence.facts)
+        # What only test images show is not learnt, so it gets no number.
+        label_set, problem = numbered_classes([*evidence.of(TRAIN), *evidence.of(VALIDATION)])
         evidence = replace(evidence, label_set=label_set)
         findings += [problem] if problem else []
     for check in _CHECKS:

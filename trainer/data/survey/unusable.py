@@ -1,8 +1,10 @@
 """Files that cannot be used, told by what is wrong with them: the same comes by the hundred."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from segstudio.core.label_map import IGNORE_INDEX
+from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import (
     AmbiguousMaskError,
     ColorMaskError,
@@ -12,7 +14,7 @@ from segstudio.errors import (
     positive_hint,
 )
 from segstudio.formats.dataset import LabelledImage
-from trainer.data.survey.findings import Evidence, Finding, refused
+from trainer.data.survey.findings import Evidence, Finding, Severity, refused
 from trainer.errors import TURN_HINT, SizeMismatchError, listed
 from trainer.words import counted
 
@@ -21,9 +23,25 @@ _Failures = Sequence[tuple[LabelledImage, SegStudioError]]
 
 
 def unusable_files(evidence: Evidence) -> Iterator[Finding]:
-    """Images and masks that cannot be decoded, read as classes, or put on each other."""
+    """Images and masks that cannot be decoded, read as classes, or put on each other.
+
+    Where only other splits hold them, such as "test", training can do without.
+    """
+    splits = evidence.dataset.splits
+    needed = {item for split in (TRAIN, VALIDATION) for item in splits.get(split, ())}
+    yield from _grouped(evidence, [each for each in evidence.failures if each[0] in needed])
+    others = [each for each in evidence.failures if each[0] not in needed]
+    for finding in _grouped(evidence, others):
+        yield replace(
+            finding,
+            severity=Severity.WARNING,
+            message=f"neither in training nor in validation: {finding.message}",
+        )
+
+
+def _grouped(evidence: Evidence, all_failures: _Failures) -> Iterator[Finding]:
     groups: dict[str, list[tuple[LabelledImage, SegStudioError]]] = {}
-    for item, error in evidence.failures:
+    for item, error in all_failures:
         groups.setdefault(_code(error), []).append((item, error))
     for code, failures in groups.items():
         if code == "ambiguous-mask":
