@@ -48,7 +48,7 @@ def decide_augmentation(
             Reason(
                 "rare crops",
                 f"{asked.rare_crops:.0%}",
-                f"on {listed(rare)}, less than half an equal share of the pixels",
+                f"on {listed(rare)}: few of the pixels",
             )
         )
     return replace(asked, flip=flip, grey=grey), tuple(reasons)

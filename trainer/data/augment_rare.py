@@ -16,16 +16,19 @@ ClassPixels = Mapping[int, NDArray[np.int32]]
 """Some pixels of each class, as (N,) indices into the flattened label map."""
 
 _MOST_PIXELS: Final = 1000
+_FEW: Final = 0.1
 
 
 def rare_classes(class_pixels: Sequence[int]) -> tuple[int, ...]:
-    """Return the classes that have less than half of what an equal share would be.
+    """Return the classes of which most crops show nothing: those with few of the pixels.
+
+    Few is less than half of what an equal share would be, and less than a tenth.
 
     Args:
         class_pixels: Labelled pixels of each class.
     """
     shown = [pixels for pixels in class_pixels if pixels]
-    limit = sum(shown) / max(2 * len(shown), 1)
+    limit = sum(shown) * min(1 / max(2 * len(shown), 1), _FEW)
     return tuple(index for index, pixels in enumerate(class_pixels) if 0 < pixels < limit)
 
 

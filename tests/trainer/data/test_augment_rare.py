@@ -9,15 +9,17 @@ from trainer.data.augment_rare import draw_spot, find_pixels, rare_classes
 ROAD, SIGN, BICYCLE = 0, 1, 2
 
 
-def test_rare_is_less_than_half_an_equal_share() -> None:
+def test_rare_is_less_than_half_an_equal_share_and_less_than_a_tenth() -> None:
     assert rare_classes([900, 60, 40]) == (1, 2)
     assert rare_classes([50, 50]) == ()
-    assert rare_classes([74, 26]) == ()
-    assert rare_classes([76, 24]) == (1,)
+    assert rare_classes([80, 20]) == ()  # membranes, which every crop shows
+    assert rare_classes([91, 9]) == (1,)
+    assert rare_classes([60, 8, *[10] * 10]) == ()
+    assert rare_classes([60, 4, *[10] * 10]) == (1,)
 
 
 def test_a_class_that_no_image_shows_is_not_rare_but_absent() -> None:
-    assert rare_classes([90, 0, 10]) == (2,)
+    assert rare_classes([95, 0, 5]) == (2,)
     assert rare_classes([0, 0]) == ()
 
 
