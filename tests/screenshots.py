@@ -94,6 +94,8 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     use(Qt.Key.Key_M, "rectangle", (-120, -80), (60, 20), (100, 70))
     use(Qt.Key.Key_O, "ellipse", (-120, -80), (60, 20), (100, 70))
     use(Qt.Key.Key_W, "wand", (-20, -20), (0, -20), (60, -20))
+    window.toolbox.set_option(amount=8)
+    use(Qt.Key.Key_G, "reshape", (20, 0), button=False)
     use(Qt.Key.Key_F, "fill", (-20, -20))
 
 

@@ -186,6 +186,7 @@ class Toolbox(QObject):
             ToolName.ELLIPSE: self.tr("Ellipse"),
             ToolName.FILL: self.tr("Fill"),
             ToolName.WAND: self.tr("Magic wand"),
+            ToolName.RESHAPE: self.tr("Reshape"),
             ToolName.PICK: self.tr("Pick class"),
         }[self._tool]
 

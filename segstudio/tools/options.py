@@ -7,6 +7,7 @@ from segstudio.core.brush import BrushShape
 from segstudio.core.label_map import RgbImage
 from segstudio.core.paint_rule import PaintRule
 from segstudio.core.raster import Point
+from segstudio.core.reshape import Reshaping
 
 
 class FillMode(StrEnum):
@@ -16,6 +17,15 @@ class FillMode(StrEnum):
     """The connected region under the pointer, with the chosen class."""
     HOLES = "holes"
     """What that region encloses, with the region's own class."""
+
+
+class Extent(StrEnum):
+    """What a click chooses."""
+
+    REGION = "region"
+    """The connected pixels of the class under the pointer."""
+    CLASS = "class"
+    """All pixels of that class in the image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,9 @@ class ToolOptions:
         diagonal: Whether pixels that touch by a corner are connected.
         by_color: Whether the fill tool also looks at the image.
         tolerance: How far each colour channel may differ, 0..255.
-        superpixel: Side of a superpixel, image pixels.
+        reshaping: What the reshape tool does.
+        amount: How much of it, image pixels.
+        extent: What it does it to.
     """
 
     rule: PaintRule = PaintRule.EVERYTHING
@@ -42,7 +54,9 @@ class ToolOptions:
     diagonal: bool = False
     by_color: bool = False
     tolerance: int = 24
-    superpixel: int = 20
+    reshaping: Reshaping = Reshaping.GROW
+    amount: int = 3
+    extent: Extent = Extent.REGION
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from segstudio.tools.brush import Brush, Eraser
 from segstudio.tools.fill import Fill
 from segstudio.tools.lasso import Lasso
 from segstudio.tools.options import ToolContext
+from segstudio.tools.reshape import Reshape
 from segstudio.tools.tool import Tool
 from segstudio.tools.wand import Wand
 
@@ -23,6 +24,7 @@ class ToolName(StrEnum):
     ELLIPSE = "ellipse"
     FILL = "fill"
     WAND = "wand"
+    RESHAPE = "reshape"
     PICK = "pick"
 
 
@@ -52,5 +54,6 @@ TOOLS: Final[Mapping[ToolName, ToolRow]] = {
     ToolName.ELLIPSE: ToolRow(Ellipse, ("rule",), alt_erases=True),
     ToolName.FILL: ToolRow(Fill, ("fill_mode", "diagonal", "by_color", "tolerance", "rule")),
     ToolName.WAND: ToolRow(Wand, ("tolerance", "diagonal", "rule")),
+    ToolName.RESHAPE: ToolRow(Reshape, ("reshaping", "amount", "extent")),
     ToolName.PICK: ToolRow(None),
 }

@@ -65,6 +65,7 @@ class Actions(QObject):
             _Row("ellipse", self.tr("Ellipse"), ("O",), "circle", True),
             _Row("fill", self.tr("Fill"), ("F",), "paint-bucket", True),
             _Row("wand", self.tr("Magic wand"), ("W",), "magic-wand", True),
+            _Row("reshape", self.tr("Reshape"), ("G",), "arrows-out-cardinal", True),
             _Row("pick", self.tr("Pick class"), ("I",), "eyedropper", True),
             _Row("smaller", self.tr("Smaller brush"), ("[",)),
             _Row("larger", self.tr("Larger brush"), ("]",)),

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from segstudio.controllers.toolbox import MAX_BRUSH, MIN_BRUSH, Toolbox
 from segstudio.core.brush import BrushShape
 from segstudio.core.paint_rule import PaintRule
-from segstudio.tools.options import FillMode, ToolOptions
+from segstudio.core.reshape import Reshaping
+from segstudio.tools.options import Extent, FillMode, ToolOptions
 from segstudio.tools.table import TOOLS
 from segstudio.ui.tool_options import caption
 
@@ -74,6 +75,34 @@ class OptionBar(QToolBar):
             "diagonal",
             self.tr("Diagonal"),
             self.tr("Pixels that touch by a corner are connected"),
+        )
+        self._add_choice(
+            "reshaping",
+            "",
+            self.tr("What a click does to the region under the pointer"),
+            {
+                Reshaping.GROW: self.tr("Grow"),
+                Reshaping.SHRINK: self.tr("Shrink"),
+                Reshaping.SMOOTH: self.tr("Smooth"),
+                Reshaping.ISLANDS: self.tr("Remove islands"),
+                Reshaping.HOLES: self.tr("Fill holes"),
+            },
+        )
+        self._add_number(
+            "amount",
+            self.tr("Amount"),
+            self.tr("Image pixels; islands and holes: up to this many pixels squared"),
+            (1, 200, 50),
+            " px",
+        )
+        self._add_choice(
+            "extent",
+            self.tr("Of"),
+            self.tr("What a click chooses"),
+            {
+                Extent.REGION: self.tr("The region"),
+                Extent.CLASS: self.tr("The whole class"),
+            },
         )
         self._add_choice(
             "rule",
