@@ -171,7 +171,7 @@ class Toolbox(QObject):
             image=image,
             class_index=self._class_index,
             erased_index=label_set.erased_index,
-            paint_name=f"{tool} {name}",
+            paint_name=tool if self._tool is ToolName.RESHAPE else f"{tool} {name}",
             erase_name=tool if is_eraser else self.tr("%s, erasing") % tool,
             options=self._options,
             last_point=last_point,

@@ -224,6 +224,20 @@ def test_wand_tolerance_follows_the_drag_and_a_click_paints(
     assert document.label_map.all()
 
 
+def test_reshape_shows_what_changes_and_a_second_click_does_it(
+    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+) -> None:
+    document.label_map[:] = square()
+    press_key(Qt.Key.Key_G)
+    window.toolbox.set_option(amount=5)
+    click(at(70, 80))
+    assert np.array_equal(document.label_map, square())
+    click(at(70, 80))
+    assert document.label_map[45:105, 60:120].all()
+    assert not document.label_map[:45].any()
+    assert document.history.undo_name == "Reshape"
+
+
 def test_alt_click_picks_the_class_under_the_pointer_with_any_painting_tool(
     window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
 ) -> None:

@@ -1,5 +1,6 @@
 """Draws what a gesture is about to write: its outline, its handles and its pixels."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -7,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
+from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 from segstudio.tools.preview import Preview
 from segstudio.ui.canvas.cursor import draw_note
@@ -64,13 +66,25 @@ def _draw_region(
     color: QColor,
     to_widget: Callable[[float, float], QPointF],
 ) -> None:
-    if region.rect.is_empty:
+    origin, far = to_widget(0, 0), to_widget(1, 1)
+    zoom = far.y() - origin.y()  # widget pixels per image pixel
+    bounds = painter.viewport()
+    visible = Rect(
+        max(region.rect.top, math.floor((bounds.top() - origin.y()) / zoom)),
+        max(region.rect.left, math.floor((bounds.left() - origin.x()) / zoom)),
+        min(region.rect.bottom, math.ceil((bounds.bottom() + 1 - origin.y()) / zoom)),
+        min(region.rect.right, math.ceil((bounds.right() + 1 - origin.x()) / zoom)),
+    )
+    if visible.is_empty:
         return
-    tint = QColor(color.red(), color.green(), color.blue(), _TINT)
-    height, width = region.mask.shape
-    indices = np.ascontiguousarray(region.mask).view(np.uint8)
+    # Only what the screen shows and can resolve: Qt would convert the whole region each time.
+    step = max(1, int(1 / zoom))
+    rows = slice(visible.top - region.rect.top, visible.bottom - region.rect.top, step)
+    columns = slice(visible.left - region.rect.left, visible.right - region.rect.left, step)
+    indices = np.ascontiguousarray(region.mask[rows, columns]).view(np.uint8)
+    height, width = indices.shape
     picture = QImage(indices.data, width, height, width, QImage.Format.Format_Indexed8)
-    picture.setColorTable([0, tint.rgba()])
-    top_left = to_widget(region.rect.top, region.rect.left)
-    bottom_right = to_widget(region.rect.bottom, region.rect.right)
+    picture.setColorTable([0, QColor(color.red(), color.green(), color.blue(), _TINT).rgba()])
+    top_left = to_widget(visible.top, visible.left)
+    bottom_right = to_widget(visible.top + height * step, visible.left + width * step)
     painter.drawImage(QRectF(top_left, bottom_right), picture)
