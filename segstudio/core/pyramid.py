@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from segstudio.core.rect import Rect
 
@@ -27,10 +28,6 @@ BLOCK: Final = 2048
 
 _MAX_LEVEL: Final = 11  # a block is then one pixel
 _SMALLEST: Final = 256  # no level is made of what is no larger than this
-_ROWS: Final = 32  # reduced at a time, to stay in the processor's cache
-
-_LANES: Final = np.uint32(0x00FF00FF)
-_ROUND: Final = np.uint32(0x00020002)
 
 
 def level_count(height: int, width: int) -> int:
@@ -88,7 +85,12 @@ def halved(pixels: Pixels) -> Pixels:
     At an odd edge the mean is of the pixels that there are. Premultiplied colours stay so: no
     channel of a mean exceeds its alpha.
     """
-    return _by_rows(pixels, _mean_of_four)
+    height, width = pixels.shape
+    # Pillow does it in one call without Python's lock: beside a busy GUI thread a chain of numpy
+    # calls would wait for the lock after each. It knows RGBX as four channels without a meaning.
+    whole = np.ascontiguousarray(pixels)
+    image = Image.frombuffer("RGBX", (width, height), whole, "raw", "RGBX", 0, 1).reduce(2)
+    return np.frombuffer(image.tobytes(), np.uint32).reshape(level_shape(height, width, 1))
 
 
 def halved_by_largest(pixels: Pixels) -> Pixels:
@@ -97,7 +99,11 @@ def halved_by_largest(pixels: Pixels) -> Pixels:
     With alpha in the highest byte that is the most opaque one, so that thin lines stay as visible
     as they were.
     """
-    return _by_rows(pixels, _largest_of_four)
+    height, width = pixels.shape
+    if height % 2 or width % 2:
+        pixels = np.pad(pixels, ((0, height % 2), (0, width % 2)), mode="edge")
+    rows = np.maximum(pixels[::2], pixels[1::2])
+    return np.maximum(rows[:, ::2], rows[:, 1::2])
 
 
 def levels_of(pixels: Pixels, count: int, reduce: Reduction = halved) -> list[Pixels]:
@@ -107,29 +113,3 @@ def levels_of(pixels: Pixels, count: int, reduce: Reduction = halved) -> list[Pi
         pixels = reduce(pixels)
         levels.append(pixels)
     return levels
-
-
-def _by_rows(pixels: Pixels, reduce: Reduction) -> Pixels:
-    height, width = pixels.shape
-    if height % 2 or width % 2:
-        pixels = np.pad(pixels, ((0, height % 2), (0, width % 2)), mode="edge")
-    out = np.empty(level_shape(height, width, 1), np.uint32)
-    for top in range(0, out.shape[0], _ROWS):
-        out[top : top + _ROWS] = reduce(pixels[2 * top : 2 * (top + _ROWS)])
-    return out
-
-
-def _mean_of_four(pixels: Pixels) -> Pixels:
-    # Two channels are summed at once, in the 16 bits that each has after masking.
-    upper, lower = pixels[::2], pixels[1::2]
-    even = (upper & _LANES) + (lower & _LANES)
-    odd = (upper >> np.uint32(8) & _LANES) + (lower >> np.uint32(8) & _LANES)
-    even = even[:, ::2] + even[:, 1::2] + _ROUND
-    odd = odd[:, ::2] + odd[:, 1::2] + _ROUND
-    return (even >> np.uint32(2) & _LANES) | (odd >> np.uint32(2) & _LANES) << np.uint32(8)
-
-
-def _largest_of_four(pixels: Pixels) -> Pixels:
-    rows = np.maximum(pixels[::2], pixels[1::2])
-    largest: Pixels = np.maximum(rows[:, ::2], rows[:, 1::2])
-    return largest

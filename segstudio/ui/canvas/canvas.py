@@ -104,9 +104,16 @@ class Canvas(QWidget):
         return self._minimap
 
     @property
+    def shows_picture(self) -> bool:
+        """Whether there is an image to see."""
+        return self._scene is not None
+
+    @property
     def is_settled(self) -> bool:
         """Whether the picture is as good as it gets."""
-        return self._scene is None or (self._scene.is_settled and not self._navigation.is_moving)
+        if self._scene is None or not self.isVisible():
+            return True
+        return self._scene.is_settled and not self._navigation.is_moving
 
     def set_document(self, document: Document | None) -> None:
         """Show a document, whole, or nothing."""
@@ -125,7 +132,7 @@ class Canvas(QWidget):
             self._scene = Scene(document.image, document.label_map, self._pool, self)
             self._scene.changed.connect(self.update)
             document.mask_changed.connect(self._on_mask_changed)
-            document.history_changed.connect(self._minimap.update)
+            document.history_changed.connect(self._minimap.refresh)
             self._recolor()
         self._minimap.set_scene(self._scene)
         self._show_pointer()

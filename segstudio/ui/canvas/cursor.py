@@ -1,13 +1,16 @@
 """The brush outline and the class name that flashes beside it."""
 
+import math
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 _LEAST: Final = 5.0  # widget pixels; smaller outlines could not be seen
 _EDGE: Final = 4
 _PADDING: Final = 6
+_LARGEST_KEPT: Final = 600  # widget pixels; pictures of larger outlines would fill the memory
 
 
 def draw_brush_outline(
@@ -29,7 +32,42 @@ def draw_brush_outline(
         erases: Whether to put a minus sign in it.
         is_square: Whether the brush is a square instead of a circle.
     """
-    painter.save()
+    bounds = outline_rect(centre, diameter)
+    if bounds.width() > _LARGEST_KEPT:
+        painter.save()
+        _draw_outline(painter, centre, diameter, color, erases=erases)
+        painter.restore()
+        return
+    # Smooth circles are slow to draw, and this one follows every move of the pointer.
+    place = QPointF(_quarter(centre.x()), _quarter(centre.y())) - bounds.topLeft()
+    ratio = painter.device().devicePixelRatioF()
+    picture = _outline_picture(
+        bounds.width(), place.x(), place.y(), diameter, color.rgb(), erases, ratio
+    )
+    painter.drawImage(bounds.topLeft(), picture)
+
+
+@lru_cache(maxsize=64)
+def _outline_picture(
+    side: int, x: float, y: float, diameter: float, rgb: int, erases: bool, ratio: float
+) -> QImage:
+    size = math.ceil(side * ratio)
+    picture = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    _draw_outline(painter, QPointF(x, y), diameter, QColor(rgb), erases=erases)
+    painter.end()
+    return picture
+
+
+def _quarter(length: float) -> float:
+    return round(length * 4) / 4
+
+
+def _draw_outline(
+    painter: QPainter, centre: QPointF, diameter: float, color: QColor, *, erases: bool
+) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius = max(diameter, _LEAST) / 2
@@ -47,7 +85,6 @@ def draw_brush_outline(
         for pen in (QPen(QColor(0, 0, 0, 200), 3.5), QPen(Qt.GlobalColor.white, 1.5)):
             painter.setPen(pen)
             painter.drawLine(centre - QPointF(arm, 0), centre + QPointF(arm, 0))
-    painter.restore()
 
 
 def outline_rect(centre: QPointF, diameter: float) -> QRect:

@@ -11,7 +11,7 @@ from segstudio.core.overlay import colored, overlay_table
 from segstudio.core.palette import Palette
 from segstudio.core.pyramid import Pixels, levels_of
 from segstudio.core.rect import Rect
-from segstudio.ui.canvas.levels import Levels, borrowed, qrect
+from segstudio.ui.canvas.levels import Levels, qrect
 
 
 class ImageLayer:
@@ -63,6 +63,7 @@ class OverlayLayer:
         self._label_map = label_map
         self._opacity = 0.0
         self._table = np.zeros(256, np.uint32)
+        self._color_table: list[int] = [0] * 256
         self._opaque_table = np.zeros(256, np.uint32)
         height, width = label_map.shape
         self.levels = Levels(height, width, QImage.Format.Format_ARGB32_Premultiplied)
@@ -77,6 +78,7 @@ class OverlayLayer:
         if np.array_equal(table, self._table) and opacity == self._opacity:
             return False
         self._table, self._opacity = table, opacity
+        self._color_table = table.tolist()
         opaque = overlay_table(palette, 1.0, hidden)
         if not np.array_equal(opaque, self._opaque_table):
             self._opaque_table = opaque
@@ -90,9 +92,8 @@ class OverlayLayer:
     def draw(self, painter: QPainter, level: int, rect: Rect) -> None:
         """Draw pixels of a level where the painter's coordinates say that they are."""
         if level == 0:
-            pixels = colored(self._label_map[rect.slices], self._table)
-            picture = borrowed(pixels, QImage.Format.Format_ARGB32_Premultiplied)
-            painter.drawImage(QPoint(rect.left, rect.top), picture)
+            part = np.ascontiguousarray(self._label_map[rect.slices])
+            painter.drawImage(QPoint(rect.left, rect.top), _colored(part, self._color_table))
         elif self._opacity > 0:
             painter.setOpacity(self._opacity)
             self.levels.draw(painter, level, rect)
@@ -108,6 +109,17 @@ class OverlayLayer:
         if self.levels.count:
             step = 1 << self.levels.rough
             self.levels.fill_roughly(colored(self._label_map[::step, ::step], self._opaque_table))
+
+
+def _colored(label_map: LabelMap, table: list[int]) -> QImage:
+    """Return what ``core.overlay.colored`` makes, as a picture; three times as fast."""
+    height, width = label_map.shape
+    indices = QImage(label_map.data, width, height, width, QImage.Format.Format_Indexed8)
+    indices.setColorTable(table)
+    # Qt must not premultiply: the table's colours are.
+    picture = indices.convertToFormat(QImage.Format.Format_ARGB32)
+    picture.reinterpretAsFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    return picture
 
 
 def _rgb32(image: RgbImage) -> Pixels:

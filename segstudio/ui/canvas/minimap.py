@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from segstudio.ui.canvas.navigation import Navigation
@@ -32,6 +32,7 @@ class Minimap(QWidget):
         self._theme = theme
         self._canvas = canvas
         self._scene: Scene | None = None
+        self._picture: QImage | None = None  # of the scene, as it was last seen
         self._is_wanted = True
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -43,8 +44,14 @@ class Minimap(QWidget):
         """Show this scene, or nothing."""
         self._scene = scene
         if scene is not None:
-            scene.changed.connect(self.update)
+            scene.changed.connect(self.refresh)
+        self.refresh()
         self.place()
+
+    def refresh(self) -> None:
+        """Follow a change of the scene."""
+        self._picture = None
+        self.update()
 
     def set_wanted(self, wanted: bool) -> None:
         """Show the minimap where it is of use, or never."""
@@ -74,8 +81,7 @@ class Minimap(QWidget):
         if self._scene is None:
             return
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.canvas_color)
-        self._scene.draw_small(painter, QRectF(self.rect()))
+        painter.drawImage(0, 0, self._small_picture(self._scene))
         frame = self._frame()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(0, 0, 0, 90))
@@ -87,6 +93,17 @@ class Minimap(QWidget):
         painter.setPen(QPen(QColor(0, 0, 0, 120), 1))
         painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
+
+    def _small_picture(self, scene: "Scene") -> QImage:
+        ratio = self.devicePixelRatioF()
+        size = self.size() * ratio
+        if self._picture is None or self._picture.size() != size:
+            self._picture = QImage(size, QImage.Format.Format_RGB32)
+            self._picture.setDevicePixelRatio(ratio)
+            painter = QPainter(self._picture)
+            scene.draw_small(painter, QRectF(self.rect()))
+            painter.end()
+        return self._picture
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Move the view to the point."""

@@ -55,7 +55,9 @@ class Scene(QObject):
         self._job: Job | None = None
         self._changed: list[Rect] = []
         self._view = Rect(0, 0, 0, 0)
-        self._window = self._new_window(0)
+        self._level = 0  # what the view needs
+        self._window: Window | None = None  # what is shown
+        self._coming: Window | None = None  # of another level, being composed
         self._next_slice = QTimer(self, singleShot=True, interval=0)
         self._next_slice.timeout.connect(self._on_slice)
         self._build_next()
@@ -63,9 +65,10 @@ class Scene(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether what is visible is drawn as well as it can be."""
-        visible = at_level(self._view, self._window.level)
-        is_drawn = visible.is_empty or self._window.is_fresh(visible)
-        return self._job is None and not self._changed and is_drawn
+        if self._job is not None or self._changed or self._window is None:
+            return False
+        visible = at_level(self._view, self._level)
+        return self._window.level == self._level and self._window.is_fresh(visible)
 
     def close(self) -> None:
         """Build no more."""
@@ -76,14 +79,14 @@ class Scene(QObject):
     def set_colors(self, palette: Palette, opacity: float, hidden: Collection[int]) -> None:
         """Recolour the overlay; see ``overlay_table`` for the arguments."""
         if self._overlay.set_colors(palette, opacity, hidden):
-            self._window.outdate()
+            self._outdate(self.bounds)
             self._build_next()
 
     def set_overlay_shown(self, shown: bool) -> None:
         """Draw the overlay, or only the image."""
         if shown != self._overlay_shown:
             self._overlay_shown = shown
-            self._window.outdate()
+            self._outdate(self.bounds)
 
     def mask_changed(self, rect: Rect) -> None:
         """Follow a change of the label map, when it is drawn next."""
@@ -101,24 +104,17 @@ class Scene(QObject):
             zoom: Device pixels per image pixel.
             is_moving: Draw fast: smooth scaling is for pictures that stand still.
         """
-        level = level_for(zoom, self._count)
-        if level != self._window.level:
-            self._window = self._new_window(level)
         self._view = view
+        self._level = level_for(zoom, self._count)
         self._follow_changes()
         if exposed.is_empty:
             return
-        window = self._window
-        window.cover(at_level(view, level))
+        window = self._window_for(zoom, is_moving)
+        level = window.level
         visible = at_level(exposed, level)
-        # Without levels there is nothing coarse to draw meanwhile, and the image is tiny.
-        deadline = time.perf_counter() + _SLICE if self._count else math.inf
-        if not window.refresh(visible, deadline):
-            self._next_slice.start()
         painter.save()
         painter.setClipRect(QRectF(0, 0, self.bounds.right, self.bounds.bottom))
-        scale = zoom * 2**level
-        is_smooth = scale < 1 and not is_moving
+        is_smooth = zoom * 2**level < 1 and not is_moving
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         if window.is_drawable(visible):
             _scale(painter, level)
@@ -128,6 +124,40 @@ class Scene(QObject):
             _scale(painter, level)
             window.draw_composed(painter, visible)
         painter.restore()
+
+    def _window_for(self, zoom: float, is_moving: bool) -> Window:
+        """Return the window to draw now, composed as far as the time allows."""
+        shown, wanted = self._window, self._level
+        if shown is None or shown.level == wanted:
+            self._coming = None
+            self._window = shown or self._new_window(wanted)
+            self._compose_view(self._window)
+            return self._window
+        visible = at_level(self._view, shown.level)
+        if is_moving:
+            self._coming = None
+            if abs(shown.level - wanted) > 1 or not shown.is_drawable(visible):
+                # A coarser level has a quarter of the pixels; the finer one comes with the rest.
+                shown = self._new_window(wanted if zoom >= 1 else min(wanted + 1, self._count))
+                self._window = shown
+                self._compose_view(shown)
+            return shown
+        if self._coming is None or self._coming.level != wanted:
+            self._coming = self._new_window(wanted)
+        if self._compose_view(self._coming):
+            self._window, self._coming = self._coming, None
+            return self._window
+        return shown
+
+    def _compose_view(self, window: Window) -> bool:
+        """Compose what is visible, for some milliseconds; return whether all of it is there."""
+        visible = at_level(self._view, window.level)
+        window.cover(visible)
+        # Without levels there is nothing coarse to draw meanwhile, and the image is tiny.
+        deadline = time.perf_counter() + _SLICE if self._count else math.inf
+        if not window.refresh(visible, deadline):
+            self._next_slice.start()
+        return window.is_drawable(visible)
 
     def draw_small(self, painter: QPainter, target: QRectF) -> None:
         """Draw all of the scene into a small rectangle, from the coarsest level."""
@@ -146,13 +176,13 @@ class Scene(QObject):
         changed, self._changed = self._changed, []
         is_small = sum(rect.height * rect.width for rect in changed) <= _PATCHED
         for rect in changed:
-            at_window = at_level(rect, self._window.level)
             if is_small:
                 self._overlay.levels.patch(rect, self._overlay.opaque)
-                self._window.patch(at_window)
+                for window in self._windows():
+                    window.patch(at_level(rect, window.level))
             else:
                 self._overlay.levels.outdate(rect)
-                self._window.outdate(at_window)
+                self._outdate(rect)
         if changed:
             self._build_next()
 
@@ -177,13 +207,21 @@ class Scene(QObject):
             layer.draw(painter, level, rect)
         return True
 
+    def _windows(self) -> Iterator[Window]:
+        yield from (window for window in (self._window, self._coming) if window is not None)
+
+    def _outdate(self, rect: Rect) -> None:
+        for window in self._windows():
+            window.outdate(at_level(rect, window.level))
+
     @Slot()
     def _on_slice(self) -> None:
-        visible = at_level(self._view, self._window.level)
-        self._window.cover(visible)
-        if not self._window.refresh(visible, time.perf_counter() + _SLICE):
-            self._next_slice.start()
-        self.changed.emit()
+        window = self._coming or self._window
+        # A window of a finer level, shown for a moment yet, would have to be enormous.
+        if window is not None and window.level >= self._level:
+            self._compose_view(window)
+        if not self._next_slice.isActive():
+            self.changed.emit()
 
     # --- Levels
 
@@ -208,10 +246,11 @@ class Scene(QObject):
     def _on_built(self, layer: _Layer, block: Block, version: int, pieces: list[Pixels]) -> None:
         self._job = None
         layer.levels.put(block, version, pieces)
-        if self._window.level:
-            rect = block_rect(block, *self.bounds[2:])
-            self._window.outdate(at_level(rect, self._window.level))
-            self._next_slice.start()
+        rect = block_rect(block, *self.bounds[2:])
+        for window in self._windows():
+            if window.level:
+                window.outdate(at_level(rect, window.level))
+                self._next_slice.start()
         self._build_next()
 
 

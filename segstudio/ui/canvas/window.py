@@ -105,7 +105,9 @@ class Window:
             np.minimum(states, _STALE, out=states)
 
     def is_drawable(self, visible: Rect) -> bool:
-        """Whether every pixel of ``visible``, which is covered, has been composed once."""
+        """Whether every pixel of ``visible`` is covered and has been composed once."""
+        if self._rect.united(visible) != self._rect:
+            return False
         return bool((self._states(visible) != _EMPTY).all())
 
     def is_fresh(self, visible: Rect) -> bool:
@@ -120,8 +122,11 @@ class Window:
 
     def draw_composed(self, painter: QPainter, visible: Rect) -> None:
         """Draw those tiles of ``visible`` that have been composed."""
+        visible = _shared(visible, self._rect)
+        if visible.is_empty:
+            return
+        tiles = _tiles_of(visible)
         for row, column in zip(*np.nonzero(self._states(visible)), strict=True):
-            tiles = _tiles_of(visible)
             top, left = tiles.top + int(row), tiles.left + int(column)
             tile = _shared(self._rect_of(Rect(top, left, top + 1, left + 1)), visible)
             self.draw(painter, tile)

@@ -276,7 +276,7 @@ def test_a_touch_pinch_zooms_and_leaves_no_dab(
 def test_undo_of_a_stroke_across_a_zoomed_out_image_clears_the_screen(
     qtbot: QtBot, canvas: Canvas, toolbox: Toolbox, drag: Callable[..., None]
 ) -> None:
-    document = open_large(canvas, 1800, 3000)
+    document = open_large(canvas, 1300, 2100)
     canvas.set_opacity(1)
     qtbot.waitUntil(lambda: canvas.is_settled)
     toolbox.set_size(200)

@@ -1,0 +1,491 @@
+"""Measure the editor with real events on the real window, beside what bare Qt needs for the same.
+
+    QT_QPA_PLATFORM=offscreen python tests/benchmarks/editor.py [--quick] [--soak SECONDS]
+
+Prints a table: ours, the floor measured in the same run, their ratio, the target, and the longest
+that the event loop was held. A time is from the event to the end of the repaint it causes.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSettings, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QTransform, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from segstudio.core.overlay import colored, overlay_table
+from segstudio.core.palette import default_color, palette_of
+from segstudio.storage.images import read_image
+from segstudio.ui.app import make_application
+from segstudio.ui.main_window import MainWindow
+from segstudio.ui.theme import Theme
+
+VIEW = (1920, 1080)
+TABLE = overlay_table(palette_of(default_color(index) for index in range(3)), 0.5)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; times in milliseconds, memory in megabytes."""
+
+    name: str
+    ours: float
+    floor: float | None = None
+    target: float | None = None
+    worst: float | None = None
+
+    def __str__(self) -> str:
+        ratio = f"{self.ours / self.floor:8.1f}" if self.floor else " " * 8
+        cells = (self.floor, self.target, self.worst)
+        floor, target, worst = (" " * 9 if cell is None else f"{cell:9.2f}" for cell in cells)
+        return f"{self.name:46s}{self.ours:9.2f}{floor}{ratio}{target}{worst}"
+
+
+def p95(times: list[float]) -> float:
+    return float(np.percentile(times, 95))
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Return the milliseconds of an action and of the repaint that it causes."""
+    start = time.perf_counter()
+    action()
+    QApplication.processEvents()
+    return (time.perf_counter() - start) * 1000
+
+
+# --- Pictures
+
+
+def write_images(folder: Path, sizes: dict[str, tuple[int, int]]) -> None:
+    """Write synthetic JPEG files: smooth shapes with some noise, as micrographs are."""
+    generator = np.random.default_rng(0)
+    folder.mkdir()
+    noise = generator.integers(0, 24, (1024, 1024, 3), dtype=np.uint8)
+    for name, (height, width) in sizes.items():
+        coarse = generator.integers(0, 230, (24, 24, 3), dtype=np.uint8)
+        pixels = np.asarray(Image.fromarray(coarse).resize((width, height), Image.BICUBIC)).copy()
+        for top in range(0, height, 1024):
+            for left in range(0, width, 1024):
+                tile = pixels[top : top + 1024, left : left + 1024]
+                np.minimum(tile, 231, out=tile)
+                tile += noise[: tile.shape[0], : tile.shape[1]]
+        Image.fromarray(pixels).save(folder / f"{name}.jpg", quality=90)
+
+
+# --- The floor
+
+
+class BareView(QWidget):
+    """What Qt itself costs: whole pictures of image and overlay, ready to blit."""
+
+    def __init__(self, image: np.ndarray, label_map: np.ndarray) -> None:
+        super().__init__()
+        height, width = label_map.shape
+        self.label_map = label_map
+        borrowed = QImage(image.data, width, height, width * 3, QImage.Format.Format_RGB888)
+        self._image = borrowed.convertToFormat(QImage.Format.Format_RGB32)
+        self._pixels = colored(label_map, TABLE)
+        self._overlay = QImage(
+            self._pixels.data,
+            width,
+            height,
+            width * 4,
+            QImage.Format.Format_ARGB32_Premultiplied,
+        )
+        self.zoom = 1.0
+        self.at = QPointF(0, 0)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.resize(*VIEW)
+        self.show()
+        QApplication.processEvents()
+
+    def patch(self, rect: QRect) -> None:
+        rows = slice(rect.top(), rect.bottom() + 1)
+        columns = slice(rect.left(), rect.right() + 1)
+        self.label_map[rows, columns] = 1
+        self._pixels[rows, columns] = colored(self.label_map[rows, columns], TABLE)
+        self.update(rect.translated(round(self.at.x()), round(self.at.y())))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setTransform(QTransform(self.zoom, 0, 0, self.zoom, self.at.x(), self.at.y()))
+        exposed = QRectF(event.rect())
+        source = QRectF(
+            (exposed.topLeft() - self.at) / self.zoom, exposed.size() / self.zoom
+        ).intersected(QRectF(self._image.rect()))
+        painter.drawImage(source, self._image, source)
+        painter.drawImage(source, self._overlay, source)
+        painter.end()
+
+
+# --- Ours
+
+
+class Editor:
+    """The real window on a folder, with a canvas of 1920 x 1080, driven by events."""
+
+    def __init__(self, folder: Path, settings: Path) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.window = MainWindow(
+            Theme(application), QSettings(str(settings), QSettings.Format.IniFormat)
+        )
+        self.window.show()
+        self.window.workspace.open(folder)
+        self.wait(lambda: self.window.workspace.document is not None)
+        self.window.workspace.set_label_set(
+            self.window.workspace.label_set.added("cell").added("nucleus")
+        )
+        self.canvas = self.window.canvas
+        missing = QPoint(*VIEW) - QPoint(self.canvas.width(), self.canvas.height())
+        self.window.resize(self.window.width() + missing.x(), self.window.height() + missing.y())
+        self.settle()
+        assert (self.canvas.width(), self.canvas.height()) == VIEW
+
+    def wait(self, ready: Callable[[], bool], limit: float = 120) -> None:
+        end = time.perf_counter() + limit
+        while not ready():
+            QApplication.processEvents()
+            assert time.perf_counter() < end, "the editor does not come to rest"
+            time.sleep(0.001)
+
+    def settle(self) -> None:
+        QApplication.processEvents()
+        self.wait(lambda: self.canvas.is_settled)
+
+    def open(self, name: str) -> None:
+        key = next(key for key in self.window.workspace.keys if name in key)
+        self.window.workspace.open_image(key)
+        self.wait(
+            lambda: bool(
+                self.window.workspace.document and self.window.workspace.document.key == key
+            )
+        )
+        self.settle()
+
+    def mouse(
+        self, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton = Qt.MouseButton.LeftButton
+    ) -> None:
+        moves = kind == QEvent.Type.MouseMove
+        held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else button
+        event = QMouseEvent(
+            kind,
+            at,
+            QPointF(self.canvas.mapToGlobal(at)),
+            Qt.MouseButton.NoButton if moves else button,
+            held,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(self.canvas, event)
+
+    def wheel(self, at: QPointF, notches: int) -> None:
+        event = QWheelEvent(
+            at,
+            QPointF(self.canvas.mapToGlobal(at)),
+            QPoint(),
+            QPoint(0, 120 * notches),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self.canvas, event)
+
+    def drag(self, points: list[QPointF], button: Qt.MouseButton) -> list[float]:
+        """Return the milliseconds of every move."""
+        self.mouse(QEvent.Type.MouseButtonPress, points[0], button)
+        QApplication.processEvents()
+        times = [
+            timed(lambda point=point: self.mouse(QEvent.Type.MouseMove, point, button))
+            for point in points[1:]
+        ]
+        self.mouse(QEvent.Type.MouseButtonRelease, points[-1], button)
+        QApplication.processEvents()
+        return times
+
+    def close(self) -> None:
+        self.window.close()
+        self.window.deleteLater()
+        QApplication.processEvents()
+
+
+def path(count: int, seed: int = 0) -> list[QPointF]:
+    """Return a hand's way over the view: steps of some pixels, turning slowly."""
+    generator = random.Random(seed)
+    x, y, dx, dy = VIEW[0] / 2, VIEW[1] / 2, 6.0, 2.0
+    points = []
+    for _ in range(count):
+        dx = max(-12.0, min(12.0, dx + generator.uniform(-2, 2)))
+        dy = max(-12.0, min(12.0, dy + generator.uniform(-2, 2)))
+        if not 150 < x + dx < VIEW[0] - 150:
+            dx = -dx
+        if not 150 < y + dy < VIEW[1] - 150:
+            dy = -dy
+        x, y = x + dx, y + dy
+        points.append(QPointF(x, y))
+    return points
+
+
+# --- What is measured
+
+
+def brush_rows(editor: Editor, bare: BareView, name: str) -> Iterator[Row]:
+    for size, target in ((50, 3.0), (200, 6.0)):
+        editor.window.toolbox.choose_class(1)
+        editor.window.toolbox.set_size(size)
+        points = path(240)
+        ours = editor.drag(points, Qt.MouseButton.LeftButton)
+        editor.window.workspace.document.undo()
+        editor.settle()
+        half = QPoint(size // 2, size // 2)
+        floor = []
+        for start, end in pairwise(point.toPoint() for point in points):
+            dirty = QRect(start - half, start + half).united(QRect(end - half, end + half))
+            floor.append(timed(lambda dirty=dirty: bare.patch(dirty)))
+        yield Row(f"brush {size} px, a move, {name}", p95(ours), p95(floor), target, max(ours))
+
+
+def pan_row(editor: Editor, bare: BareView, name: str, target: float) -> Row:
+    start = QPointF(300, 200)
+    points = [start + QPointF(11 * step, 5 * step) for step in range(120)]
+    ours = editor.drag(points, Qt.MouseButton.MiddleButton)
+    floor = []
+    for point in points:
+        bare.at = start - point
+        floor.append(timed(bare.update))
+    editor.settle()
+    return Row(f"pan at {name}", p95(ours), p95(floor), target, max(ours))
+
+
+def zoom_rows(editor: Editor, bare: BareView, name: str) -> Iterator[Row]:
+    at = QPointF(900, 500)
+    editor.canvas.fit()
+    editor.settle()
+    ours, floor = [], []
+    for notches in (1,) * 34 + (-1,) * 34:
+        ours.append(timed(lambda notches=notches: editor.wheel(at, notches)))
+        bare.zoom = min(editor.canvas.zoom, 64)
+        floor.append(timed(bare.update))
+    editor.settle()
+    yield Row(f"zoom step, {name}", p95(ours), p95(floor), 8, max(ours))
+    for zoom in (0.1, 0.3, 0.7, 3.0):
+        editor.canvas.zoom_to_full_size()
+        editor.canvas.zoom_by(zoom)
+        editor.settle()
+        bare.zoom = zoom
+        yield pan_row(editor, bare, f"{zoom:.0%}, {name}", 8)
+
+
+def undo_row(editor: Editor, bare: BareView, name: str, moves: int) -> Row:
+    editor.canvas.fit()
+    editor.settle()
+    editor.window.toolbox.set_size(50)
+    strokes = editor.drag(path(moves), Qt.MouseButton.LeftButton)
+    editor.settle()
+    document = editor.window.workspace.document
+    time.sleep(1)  # as long as a hand needs to reach the key
+    QApplication.processEvents()
+    undo = timed(document.undo)
+    editor.settle()
+    editor.canvas.zoom_to_full_size()
+    editor.settle()
+    document.redo()
+    editor.settle()
+    ours = timed(document.undo)
+    floor = timed(lambda: bare.patch(QRect(0, 0, min(2000, bare.label_map.shape[1]), 1200)))
+    print(f"  (undo at the fitted view: {undo:.1f} ms; the stroke's worst move {max(strokes):.1f})")
+    return Row(f"undo of {moves} moves, {name}", ours, floor, 30, max(undo, ours))
+
+
+def opening_rows(folder: Path, name: str, targets: tuple[float, float]) -> Iterator[Row]:
+    file = next(folder.glob(f"{name}.jpg"))
+    start = time.perf_counter()
+    with Image.open(file) as image:
+        image.load()
+        width, height = image.size
+    decode = (time.perf_counter() - start) * 1000
+    found = child("open", str(folder), name)
+    yield Row(f"first picture, {name}", found["first"], None, targets[0])
+    yield Row(
+        f"editable, {name} (floor: Pillow)", found["full"], decode, targets[1] or decode * 1.2
+    )
+    limit = 250 + 1.6 * width * height * 4 / 1e6
+    yield Row(f"peak memory in MB, {name}", found["peak"], width * height * 4 / 1e6, limit)
+
+
+def window_row() -> Row:
+    def seconds(kind: str) -> float:
+        return min(child(kind)["shown"] for _ in range(3))
+
+    return Row("window shown and idle", seconds("window"), seconds("bare-window"), 600)
+
+
+def soak(editor: Editor, seconds: float) -> Row:
+    """Edit at random for a while; return the longest that the event loop was held."""
+    generator = random.Random(1)
+    document = editor.window.workspace.document
+    worst, where = 0.0, ""
+    end = time.perf_counter() + seconds
+    actions: dict[str, Callable[[], object]] = {
+        "undo": document.undo,
+        "redo": document.redo,
+        "save": editor.window.workspace.save,
+        "fit": editor.canvas.fit,
+        "100 %": editor.canvas.zoom_to_full_size,
+        "opacity": lambda: editor.canvas.set_opacity(generator.random()),
+        "class": lambda: editor.window.toolbox.choose_class(generator.randint(1, 2)),
+    }
+    while time.perf_counter() < end:
+        name = generator.choice([*actions, "stroke", "stroke", "pan", "zoom", "zoom"])
+        if name in actions:
+            times = [timed(actions[name])]
+        elif name == "zoom":
+            at = QPointF(generator.uniform(0, VIEW[0]), generator.uniform(0, VIEW[1]))
+            notches = generator.choice((-1, 1))
+            times = [timed(lambda at=at, n=notches: editor.wheel(at, n)) for _ in range(8)]
+        else:
+            is_stroke = name == "stroke"
+            editor.window.toolbox.set_size(generator.choice((5, 50, 200)))
+            button = Qt.MouseButton.LeftButton if is_stroke else Qt.MouseButton.MiddleButton
+            times = editor.drag(path(60, generator.randint(0, 99)), button)
+        for _ in range(5):  # a hand rests between two actions
+            times.append(timed(lambda: None))
+            time.sleep(0.005)
+        if max(times) > worst:
+            worst, where = max(times), name
+    print(f"  (the longest was in: {where})")
+    return Row(f"longest block in {seconds:.0f} s of editing", worst, None, 50)
+
+
+# --- Processes of their own
+
+
+def child(kind: str, *arguments: str) -> dict[str, float]:
+    start = time.time()
+    done = subprocess.run(
+        [sys.executable, __file__, "--child", kind, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"SEGSTUDIO_BENCHMARK_START": str(start)},
+    )
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def run_child(kind: str, arguments: list[str]) -> None:
+    begun = float(os.environ["SEGSTUDIO_BENCHMARK_START"])
+    application = make_application([])
+    if kind == "bare-window":
+        bare = QWidget()
+        bare.resize(1280, 800)
+        bare.show()
+        application.processEvents()
+        print(json.dumps({"shown": (time.time() - begun) * 1000}))
+        return
+    with tempfile.TemporaryDirectory() as home:
+        settings = QSettings(f"{home}/settings.ini", QSettings.Format.IniFormat)
+        window = MainWindow(Theme(application), settings)
+        window.show()
+        application.processEvents()
+        if kind == "window":
+            print(json.dumps({"shown": (time.time() - begun) * 1000}))
+        else:
+            print(json.dumps(measure_opening(window, Path(arguments[0]), arguments[1])))
+        sys.stdout.flush()
+        os._exit(0)  # closing is not what is measured
+
+
+def measure_opening(window: MainWindow, folder: Path, name: str) -> dict[str, float]:
+    window.workspace.open(folder)
+    while window.workspace.document is None:
+        QApplication.processEvents()
+    key = next(key for key in window.workspace.keys if name in key)
+    start = time.perf_counter()
+    window.workspace.open_image(key)
+    first = full = None
+    while full is None:
+        QApplication.processEvents()
+        now = (time.perf_counter() - start) * 1000
+        if first is None and window.canvas.shows_picture:
+            first = now
+        document = window.workspace.document
+        if document is not None and document.key == key:
+            full = now
+    while not window.canvas.is_settled:
+        QApplication.processEvents()
+        time.sleep(0.002)
+    window.canvas.zoom_to_full_size()
+    window.canvas.zoom_by(0.55)  # where the most of the full image is on the screen
+    QApplication.processEvents()
+    while not window.canvas.is_settled:
+        QApplication.processEvents()
+        time.sleep(0.002)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    return {"first": first or full, "full": full, "peak": peak}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small images only")
+    parser.add_argument("--soak", type=float, default=0, help="seconds of random editing")
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        run_child(options.child[0], options.child[1:])
+        return
+    sizes = {"2MP": (1200, 1700), "24MP": (4000, 6000), "100MP": (10_000, 10_000)}
+    if options.quick:
+        sizes = {"2MP": (1200, 1700), "6MP": (2000, 3000)}
+    largest = list(sizes)[-1]
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["XDG_DATA_HOME"] = home
+        folder = Path(home) / "images"
+        write_images(folder, {"1first": (600, 800), **sizes})
+        print(f"{'p95 in ms':46s}{'ours':>9s}{'floor':>9s}{'ratio':>8s}{'target':>9s}{'worst':>9s}")
+        print(window_row(), flush=True)
+        for name in list(sizes)[1:]:
+            targets = (500.0, 0.0) if name == "100MP" else (200.0, 0.0)
+            for row in opening_rows(folder, name, targets):
+                print(row, flush=True)
+        make_application([])
+        editor = Editor(folder, Path(home) / "settings.ini")
+        for name in sizes:
+            editor.open(name)
+            editor.canvas.zoom_to_full_size()
+            editor.settle()
+            image = read_image(folder / f"{name}.jpg")
+            bare = BareView(image, np.full(image.shape[:2], 255, np.uint8))
+            for row in brush_rows(editor, bare, name):
+                print(row, flush=True)
+            if name == largest:
+                print(pan_row(editor, bare, f"100 %, {name}", 2), flush=True)
+                for row in zoom_rows(editor, bare, name):
+                    print(row, flush=True)
+                bare.zoom, bare.at = 1.0, QPointF(0, 0)
+                print(undo_row(editor, bare, name, 300 if options.quick else 2000), flush=True)
+                if options.soak:
+                    print(soak(editor, options.soak), flush=True)
+            bare.close()
+            bare.deleteLater()
+        editor.close()
+
+
+if __name__ == "__main__":
+    main()
