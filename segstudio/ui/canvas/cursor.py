@@ -35,28 +35,42 @@ def draw_brush_outline(
     bounds = outline_rect(centre, diameter)
     if bounds.width() > _LARGEST_KEPT:
         painter.save()
-        _draw_outline(painter, centre, diameter, color, erases=erases)
+        _draw_outline(painter, centre, diameter, color, erases=erases, is_square=is_square)
         painter.restore()
         return
     # Smooth circles are slow to draw, and this one follows every move of the pointer.
     place = QPointF(_quarter(centre.x()), _quarter(centre.y())) - bounds.topLeft()
     ratio = painter.device().devicePixelRatioF()
     picture = _outline_picture(
-        bounds.width(), place.x(), place.y(), diameter, color.rgb(), erases, ratio
+        bounds.width(),
+        (place.x(), place.y()),
+        diameter,
+        color.rgb(),
+        ratio,
+        erases=erases,
+        is_square=is_square,
     )
     painter.drawImage(bounds.topLeft(), picture)
 
 
 @lru_cache(maxsize=64)
 def _outline_picture(
-    side: int, x: float, y: float, diameter: float, rgb: int, erases: bool, ratio: float
+    side: int,
+    centre: tuple[float, float],
+    diameter: float,
+    rgb: int,
+    ratio: float,
+    *,
+    erases: bool,
+    is_square: bool,
 ) -> QImage:
     size = math.ceil(side * ratio)
     picture = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    _draw_outline(painter, QPointF(x, y), diameter, QColor(rgb), erases=erases)
+    color = QColor(rgb)
+    _draw_outline(painter, QPointF(*centre), diameter, color, erases=erases, is_square=is_square)
     painter.end()
     return picture
 
@@ -66,7 +80,13 @@ def _quarter(length: float) -> float:
 
 
 def _draw_outline(
-    painter: QPainter, centre: QPointF, diameter: float, color: QColor, *, erases: bool
+    painter: QPainter,
+    centre: QPointF,
+    diameter: float,
+    color: QColor,
+    *,
+    erases: bool,
+    is_square: bool,
 ) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -233,7 +233,8 @@ class Scene(QObject):
         if layer is None or block is None:
             return
         version = layer.levels.version(block)
-        self._job = Job(_builder(layer, block_rect(block, *self.bounds[2:])), self)
+        # The job may outlive the scene, when another image is opened meanwhile.
+        self._job = Job(_builder(layer, block_rect(block, *self.bounds[2:])), self._pool)
         self._job.succeeded.connect(lambda pieces: self._on_built(layer, block, version, pieces))
         self._job.start(self._pool)
 

@@ -287,3 +287,10 @@ def test_undo_of_a_stroke_across_a_zoomed_out_image_clears_the_screen(
     canvas.repaint()
     qtbot.waitUntil(lambda: canvas.is_settled)
     assert colour_at(canvas, 175, 150) == (200, 200, 200)
+
+
+def test_another_image_may_be_opened_while_levels_are_built(qtbot: QtBot, canvas: Canvas) -> None:
+    for _ in range(4):
+        open_large(canvas, 1000, 1400)
+    qtbot.waitUntil(lambda: canvas.is_settled)
+    assert colour_at(canvas, 200, 150) == (200, 200, 200)
