@@ -41,7 +41,9 @@ class Reshape(Tool):
         return None
 
     def finish(self, label_map: LabelMap) -> MaskPatch | None:
-        """Do what was shown."""
+        """Do what was shown, to what is there now: an undo may have come between."""
+        if self._region is not None:
+            self._choose(label_map)
         patch = self._patch(label_map)
         self._region = self._preview = None
         return patch

@@ -42,3 +42,12 @@ def test_the_options_bar_changes_what_is_shown(make_context: MakeContext, write:
     assert tool.preview.text == "16 px"
     write(label_map, tool.finish(label_map))
     assert np.count_nonzero(label_map == 3) == 25 + 9
+
+
+def test_what_changed_meanwhile_is_seen(make_context: MakeContext, write: Write) -> None:
+    label_map = two_squares()
+    tool = Reshape(make_context(amount=1))
+    tool.press(label_map, Pointer(12, 12))
+    label_map[8:17, 8:17] = 4
+    write(label_map, tool.finish(label_map))
+    assert np.count_nonzero(label_map == 4) == 81 + 36
