@@ -9,7 +9,8 @@ from segstudio.commands.console import error_console, progress_bar
 from segstudio.commands.text import counted, plain
 from segstudio.errors import ProjectError
 from segstudio.formats.export_project import export_project
-from segstudio.storage.project import PROJECT_FILE, PROJECT_FOLDER, is_project, load_project
+from segstudio.storage.image_list import PROJECT_FILE, PROJECT_FOLDER, is_project
+from segstudio.storage.project import load_project
 
 
 def export_labels(folder: Path, format_name: str, out: Path, *, as_json: bool) -> None:

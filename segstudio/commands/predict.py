@@ -22,9 +22,9 @@ from segstudio.engine.worker import LoadedModel, Worker
 from segstudio.errors import ImageError, ModelError, ProjectError, SegStudioError, WorkerError
 from segstudio.storage.assets import bundled_models_folder, user_models_folder
 from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.image_list import find_images
 from segstudio.storage.images import read_image
 from segstudio.storage.masks import write_label_map
-from segstudio.storage.project import find_images
 
 _AHEAD: Final = 2
 _MAX_CRASHES: Final = 3

@@ -17,9 +17,9 @@ from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.metrics import PairCounts, Scores, confusion_of, pair_counts
 from segstudio.errors import ScoreError
 from segstudio.formats.binary import Positive
+from segstudio.storage.image_list import find_images
 from segstudio.storage.images import IMAGE_SUFFIXES
 from segstudio.storage.masks import read_label_map
-from segstudio.storage.project import find_images
 
 # JPEG changes pixels, so no mask is kept in it; truth folders often hold the photographs too.
 _MASK_SUFFIXES: Final = IMAGE_SUFFIXES - {".jpg", ".jpeg"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from segstudio.storage.project import natural_key
+from segstudio.storage.image_list import natural_key
 
 
 @dataclass(frozen=True, slots=True)

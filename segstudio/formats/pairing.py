@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from segstudio.errors import FormatError
 from segstudio.formats.reading import counted, some
+from segstudio.storage.image_list import find_images
 from segstudio.storage.images import is_image_name
-from segstudio.storage.project import find_images
 
 # a_mask.png, a-labels.png, a_L.png (CamVid's original labels), ...
 _SUFFIX: Final = re.compile(

@@ -13,8 +13,9 @@ from segstudio.errors import FormatError, MaskError
 from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.reading import counted, refuse_foreign_values, refuse_positive, some
+from segstudio.storage.image_list import PROJECT_FOLDER, is_project
 from segstudio.storage.images import read_image_size
-from segstudio.storage.project import PROJECT_FOLDER, Project, is_project, load_project
+from segstudio.storage.project import Project, load_project
 
 
 def is_project_or_images(root: Path) -> bool:

@@ -34,7 +34,7 @@ from segstudio.formats.png import is_png, read_png, write_png
 from segstudio.formats.segstudio_project import is_project_or_images, read_project
 from segstudio.formats.voc import is_voc, read_voc, write_voc
 from segstudio.formats.writing import UNFINISHED
-from segstudio.storage.project import is_project
+from segstudio.storage.image_list import is_project
 
 
 class Reader(Protocol):

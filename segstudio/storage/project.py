@@ -13,7 +13,6 @@ Masks are the user's work; everything else can be made again.
 
 import errno
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -25,11 +24,15 @@ from segstudio.core.splits import TRAIN, VALIDATION, Splits
 from segstudio.core.strict_json import parse_json
 from segstudio.errors import ImageError, MaskError, ProjectError, StorageError
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
+from segstudio.storage.image_list import (
+    PROJECT_FILE,
+    PROJECT_FOLDER,
+    find_images,
+    is_project,
+)
 from segstudio.storage.images import is_image_name
 from segstudio.storage.masks import read_label_map, write_label_map
 
-PROJECT_FILE: Final = "project.json"
-PROJECT_FOLDER: Final = "segstudio"
 PROJECT_VERSION: Final = 1
 _MAX_PROJECT_BYTES: Final = 512 * 2**20
 _READ_ONLY: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -181,35 +184,6 @@ class Project:
     def _write(self, path: Path, label_map: LabelMap) -> None:
         make_folder(path.parent)
         write_label_map(path, label_map, self.label_set.palette)
-
-
-def find_images(folder: Path) -> list[str]:
-    """Return the paths of the images under ``folder``, relative, with forward slashes.
-
-    The order is natural: ``cell2.png`` comes before ``cell10.png``. Hidden folders, folders of
-    projects, folders that may not be read and symbolic links to folders are not entered.
-
-    Raises:
-        OSError: If ``folder`` itself cannot be read.
-    """
-    keys: list[str] = []
-    pending = [(folder, "")]
-    while pending:
-        current, prefix = pending.pop()
-        try:
-            with os.scandir(current) as scanned:
-                entries = list(scanned)
-        except OSError:
-            if current == folder:
-                raise
-            continue  # one folder of somebody else must not keep the user from all others
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith(".") and not is_project(Path(entry.path)):
-                    pending.append((Path(entry.path), f"{prefix}{entry.name}/"))
-            elif is_image_name(entry.name) and not _is_linked_folder(entry):
-                keys.append(prefix + entry.name)
-    return sorted(keys, key=lambda key: (natural_key(key), key))
 
 
 def load_project(folder: Path) -> Project:
@@ -382,28 +356,6 @@ def _existing_project(path: Path, project_folder: Path | None) -> Project | None
     return project
 
 
-def is_project(folder: Path) -> bool:
-    """Return whether a folder holds a project of ours, damaged ones included.
-
-    Other programs have a ``project.json`` too; images beside it are images all the same.
-    """
-    path = folder / PROJECT_FILE
-    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises in folders we may not enter
-        return False
-    try:
-        value = parse_json(path.read_bytes())
-    except (OSError, ValueError):
-        return True
-    return isinstance(value, dict) and "image_root" in value
-
-
-def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link that ends nowhere; opening it will say so
-        return False
-
-
 def _read(path: Path, height: int, width: int) -> LabelMap | None:
     # A link to a disk that is not there, or a folder that may not be read, is not the same as no
     # mask: the user would paint a new one over work that comes back.
@@ -428,9 +380,3 @@ def _is_there(path: Path) -> bool:
     except OSError:
         return True
     return True
-
-
-def natural_key(key: str) -> list[str | int]:
-    """Return what names are sorted by, so that ``cell2.png`` comes before ``cell10.png``."""
-    # Splitting at a captured group gives text, number, text, ...: only like meets like.
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", key.casefold())]

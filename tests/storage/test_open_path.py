@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from segstudio.errors import ImageError, ProjectError, SegStudioError, StorageError
-from segstudio.storage.project import PROJECT_FILE, load_project, open_path
+from segstudio.storage.image_list import PROJECT_FILE
+from segstudio.storage.project import load_project, open_path
 
 
 @pytest.fixture
