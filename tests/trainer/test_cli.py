@@ -84,6 +84,9 @@ def test_train_evaluate_and_export_agree(
     assert "epoch   2" in done.stdout
     assert str(out / "model.onnx") in done.stdout.replace("\n", "")
 
+    assert f"report: {out / 'report.html'}" in done.stdout.replace("\n", "")
+    assert f"--data {data} " in (out / "report.html").read_text(encoding="utf-8")
+
     done = trainer("train", "--out", out, "--epochs", 3, "--resume", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     printed = [json.loads(line) for line in done.stdout.splitlines()]
