@@ -53,11 +53,11 @@ class OptionBar(QToolBar):
         )
         self._add_choice(
             "fill_mode",
-            self.tr("Fill"),
+            "",
             self.tr("What a click fills"),
             {
-                FillMode.REGION: self.tr("Region with the class"),
-                FillMode.HOLES: self.tr("Holes of the region"),
+                FillMode.REGION: self.tr("Region"),
+                FillMode.HOLES: self.tr("Its holes"),
             },
         )
         self._add_switch(
@@ -176,7 +176,9 @@ class OptionBar(QToolBar):
 
     def _show(self) -> None:
         options: ToolOptions = self._toolbox.options
-        used = TOOLS[self._toolbox.tool].options
+        used = set(TOOLS[self._toolbox.tool].options)
+        if "by_color" in used and not options.by_color:
+            used.discard("tolerance")  # it would set nothing, and the bar is short of room
         for name, (action, show) in self._editors.items():
             show(getattr(options, name))
             action.setVisible(name in used)

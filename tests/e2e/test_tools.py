@@ -336,6 +336,7 @@ def test_the_options_bar_shows_the_options_of_the_tool_and_no_others(
     tool: ToolName, qtbot: QtBot, window: MainWindow, document: Document
 ) -> None:
     names = {name for row in TOOLS.values() for name in row.options}
+    window.toolbox.set_option(by_color=True)
     window.actions_by_name[tool].trigger()
     # A tool bar lays its parts out when the event loop comes to it.
     qtbot.waitUntil(
@@ -344,6 +345,17 @@ def test_the_options_bar_shows_the_options_of_the_tool_and_no_others(
             == set(TOOLS[tool].options)
         )
     )
+
+
+def test_fill_shows_its_tolerance_only_when_colours_count(
+    qtbot: QtBot, window: MainWindow, document: Document, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_F)
+    tolerance = editor(window, "tolerance")
+    qtbot.waitUntil(lambda: editor(window, "by_color").isVisibleTo(window))
+    assert not tolerance.isVisibleTo(window)
+    window.toolbox.set_option(by_color=True)
+    qtbot.waitUntil(lambda: tolerance.isVisibleTo(window))
 
 
 def test_the_rule_is_chosen_in_the_options_bar(window: MainWindow, document: Document) -> None:
