@@ -1,7 +1,9 @@
 """How well a model does on labelled images: the same numbers for a checkpoint and its export."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -9,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from segstudio.core.boundary import BoundaryCounts, BoundaryScores, boundary_counts
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.core.metrics import Confusion, Scores, confusion_matrix
@@ -17,8 +20,9 @@ from segstudio.errors import ModelCardError, ModelError
 from trainer.checkpoint import find_checkpoint, load_checkpoint, segmenter_of
 from trainer.data.source import Sample
 from trainer.errors import TrainerError
+from trainer.inference import InferenceSettings, class_index_of
 from trainer.losses import cross_entropy
-from trainer.networks.segmenter import Decider, Segmenter, decide
+from trainer.networks.segmenter import Segmenter, decide
 
 
 class Predictor(Protocol):
@@ -104,59 +108,109 @@ def validate(
     return Validation(float(loss_sum / count), Scores.of(confusion), confusion)
 
 
-def load_model(path: Path, device: torch.device) -> LoadedModel:
+def load_model(
+    path: Path, device: torch.device, inference: InferenceSettings | None = None
+) -> LoadedModel:
     """Load a run folder, a checkpoint or an ONNX file.
+
+    Args:
+        path: Where it is.
+        device: Where a run's network shall be; an ONNX file runs on the CPU.
+        inference: How the network is asked; by default once about the whole image.
 
     Raises:
         CheckpointError: If a run or checkpoint cannot be used.
         ModelError: If an ONNX file cannot be used.
+        TrainerError: If an ONNX file cannot be asked in this way.
     """
+    settings = inference or InferenceSettings()
     if path.suffix.lower() == ".onnx":
+        if not settings.is_plain:
+            raise TrainerError(
+                f"{path.name}: windows, flips and scales average probabilities, "
+                "and an ONNX model gives only classes and their confidence",
+                hint="Judge its run or checkpoint instead",
+            )
         return _load_onnx(path)
     file = find_checkpoint(path)
     checkpoint = load_checkpoint(file)
-    decider = Decider(segmenter_of(checkpoint, file)).to(device).eval()
+    segmenter = segmenter_of(checkpoint, file).to(device)
 
-    @torch.no_grad()
     def predict(image: RgbImage) -> LabelMap:
-        class_index: LabelMap = decider(_on(device, image))[0][0].cpu().numpy()
+        class_index: LabelMap = class_index_of(segmenter, _on(device, image), settings)[0].numpy(
+            force=True
+        )
         return class_index
 
     return LoadedModel(checkpoint.label_set, predict, checkpoint.recipe.positive)
 
 
-def score(
-    model: LoadedModel,
-    samples: Iterable[Sample],
-    label_set: LabelSet,
-    *,
-    progress: Callable[[int], None] | None = None,
-) -> Scores:
-    """Return the metrics of a model over labelled images.
+class Tally:
+    """Compares a model's predictions with labels, image after image.
 
     Args:
-        model: The model.
-        samples: The images and their labels.
+        known: Classes of the model.
         label_set: Classes of the labels; where it is empty, they are the model's.
-        progress: Told how many images are done, after each.
+        boundary: Whether to compare contours, too.
+
+    Attributes:
+        classes: Classes of the labels.
 
     Raises:
         TrainerError: If the classes of the model and of the labels are not the same.
     """
-    classes = label_set if len(label_set) else model.label_set
-    if sorted(classes.names) != sorted(model.label_set.names):
-        raise TrainerError(
-            f"the model knows {', '.join(model.label_set.names)}, "
-            f"the labels are {', '.join(classes.names)}",
-            hint="Judge it on labels of its own classes, or name them with --classes NAMES.txt",
-        )
-    lookup = class_mapping(model.label_set.names, classes)
-    confusion = np.zeros((len(classes), len(classes) + 1), np.int64)
-    for done, sample in enumerate(samples, start=1):
-        confusion += _compare(sample, lookup[model.predict(sample.image)], len(classes))
-        if progress:
-            progress(done)
-    return Scores.of(confusion)
+
+    def __init__(self, known: LabelSet, label_set: LabelSet, *, boundary: bool = False) -> None:
+        self.classes = label_set if len(label_set) else known
+        if sorted(self.classes.names) != sorted(known.names):
+            raise TrainerError(
+                f"the model knows {', '.join(known.names)}, "
+                f"the labels are {', '.join(self.classes.names)}",
+                hint="Judge it on labels of its own classes, or name them with --classes NAMES.txt",
+            )
+        self._lookup = class_mapping(known.names, self.classes)
+        self._confusion = np.zeros((len(self.classes), len(self.classes) + 1), np.int64)
+        self._boundary: list[BoundaryCounts] | None = [] if boundary else None
+
+    def add(self, sample: Sample, class_index: LabelMap) -> LabelMap:
+        """Count one image.
+
+        Args:
+            sample: The image and its labels.
+            class_index: (H, W) uint8, as the model predicts them.
+
+        Returns:
+            (H, W) uint8, the prediction in the classes of the labels.
+
+        Raises:
+            TrainerError: If the labels hold other classes.
+        """
+        predicted: LabelMap = self._lookup[class_index]
+        try:
+            self._confusion += confusion_matrix(sample.label_map, predicted, len(self.classes))
+        except ValueError as error:
+            raise TrainerError(
+                f"{sample.key}: the labels do not fit the model ({error})",
+                hint="Judge it on labels of its own classes",
+            ) from error
+        if self._boundary is not None:
+            self._boundary.append(boundary_counts(sample.label_map, predicted, len(self.classes)))
+        return predicted
+
+    @property
+    def scores(self) -> Scores:
+        """Metrics over all pixels counted so far."""
+        return Scores.of(self._confusion)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the metrics as JSON values, those of the contours beside the others."""
+        result: dict[str, Any] = self.scores.to_json(self.classes.names)
+        if self._boundary:
+            contours = BoundaryScores.of(self._boundary)
+            result["mean_boundary_f_score"] = _number(contours.mean_f_score)
+            for row, f_score in zip(result["classes"], contours.f_score, strict=True):
+                row["boundary_f_score"] = _number(f_score)
+        return result
 
 
 def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
@@ -170,14 +224,8 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
     return {name: value for name, value in flat.items() if value is not None}
 
 
-def _compare(sample: Sample, predicted: LabelMap, num_classes: int) -> Confusion:
-    try:
-        return confusion_matrix(sample.label_map, predicted, num_classes)
-    except ValueError as error:
-        raise TrainerError(
-            f"{sample.key}: the labels do not fit the model ({error})",
-            hint="Judge it on labels of its own classes",
-        ) from error
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _on(device: torch.device, image: RgbImage) -> torch.Tensor:
@@ -186,17 +234,14 @@ def _on(device: torch.device, image: RgbImage) -> torch.Tensor:
 
 
 def _load_onnx(path: Path) -> LoadedModel:
-    import onnxruntime
+    from trainer.exporting.runtime import class_index_by, open_session
 
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(path, f"it cannot be read ({error.strerror})") from error
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # what goes wrong is raised as well
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        session = open_session(content)
     except Exception as error:  # onnxruntime's errors have no common base class
         raise ModelError(path, "this is not an ONNX model, or it is damaged") from error
     text = session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
@@ -206,9 +251,4 @@ def _load_onnx(path: Path) -> LoadedModel:
         card = ModelCard.from_json(text)
     except ValueError as error:
         raise ModelCardError(path, str(error)) from error
-
-    def predict(image: RgbImage) -> LabelMap:
-        class_index: LabelMap = session.run(["class_index"], {"image": image[None]})[0][0]
-        return class_index
-
-    return LoadedModel(card.label_set, predict, None)
+    return LoadedModel(card.label_set, partial(class_index_by, session), None)

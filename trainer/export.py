@@ -14,16 +14,14 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import RgbImage
-from segstudio.core.model_card import CARD_KEY, ModelCard
+from segstudio.core.model_card import ModelCard
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.formats.dataset import LabelledDataset
 from segstudio.storage.atomic_write import atomic_write, make_folder
@@ -31,13 +29,28 @@ from trainer.checkpoint import Checkpoint, segmenter_of
 from trainer.data.source import read_sample
 from trainer.errors import ExportError
 from trainer.evaluate import flat_metrics
+from trainer.exporting.contract import INPUT, OPSET, OUTPUTS, sealed
+from trainer.exporting.runtime import open_session
 from trainer.networks.segmenter import Decider, Segmenter
 from trainer.networks.table import count_parameters, drop_training_only
 
-OPSET: Final = 20
 _TIE: Final = 1e-4
 _CONFIDENCE_TOLERANCE: Final = 1e-3
 _CHECKED_SIDE: Final = 512
+
+
+class Exported(NamedTuple):
+    """A model that gives the same answers as its network.
+
+    Attributes:
+        content: The ONNX file.
+        card: The card in it.
+        difference: Largest difference of confidence from the network, on the images compared.
+    """
+
+    content: bytes
+    card: ModelCard
+    difference: float
 
 
 def export_onnx(
@@ -64,10 +77,18 @@ def export_onnx(
         ExportError: If the two disagree, or the exporter fails; nothing is written then.
         StorageError: If the file cannot be written.
     """
+    exported = exported_model(checkpoint, checkpoint_path, name=name, images=images)
+    write_model(out, exported.content)
+    return exported.difference
+
+
+def exported_model(
+    checkpoint: Checkpoint, checkpoint_path: Path, *, name: str, images: Sequence[RgbImage]
+) -> Exported:
+    """Return the ONNX model of a checkpoint; see ``export_onnx``, which writes it."""
     recipe = checkpoint.recipe
     segmenter = segmenter_of(checkpoint, checkpoint_path)
     drop_training_only(segmenter.network)
-    decider = Decider(segmenter).eval()
     card = ModelCard(
         name=name,
         network=recipe.network,
@@ -80,11 +101,14 @@ def export_onnx(
         data_fingerprint=checkpoint.fingerprint,
         parent=checkpoint.parent,
     )
-    content = _model_bytes(decider, segmenter.stride, card)
-    difference = verified_difference(content, segmenter, images)
+    content = _model_bytes(Decider(segmenter).eval(), segmenter.stride, card)
+    return Exported(content, card, verified_difference(content, segmenter, images))
+
+
+def write_model(out: Path, content: bytes) -> None:
+    """Write an exported model, completely or not at all; raises StorageError."""
     make_folder(out.parent)
     atomic_write(out, content)
-    return difference
 
 
 def images_to_check(dataset: LabelledDataset) -> list[RgbImage]:
@@ -105,9 +129,9 @@ def _model_bytes(decider: Decider, stride: int, card: ModelCard) -> bytes:
                 (example,),
                 dynamo=True,
                 opset_version=OPSET,
-                input_names=["image"],
-                output_names=["class_index", "confidence"],
-                dynamic_shapes={"image": dims},
+                input_names=[INPUT],
+                output_names=OUTPUTS,
+                dynamic_shapes={INPUT: dims},
                 external_data=False,
                 verbose=False,
             )
@@ -117,30 +141,7 @@ def _model_bytes(decider: Decider, stride: int, card: ModelCard) -> bytes:
             ) from error
     if program is None:
         raise ExportError(f"{card.network} cannot be exported to ONNX")
-    model = program.model_proto
-    _strip(model)
-    _name_outputs(model)
-    model.producer_name = "segstudio trainer"
-    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json()})
-    onnx.checker.check_model(model, full_check=True)
-    content: bytes = model.SerializeToString()
-    return content
-
-
-def _strip(model: onnx.ModelProto) -> None:
-    """Remove what the exporter notes about the source: local paths and names of Python code."""
-    graph = model.graph
-    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
-        del part.metadata_props[:]
-        part.doc_string = ""
-    del graph.value_info[:]
-
-
-def _name_outputs(model: onnx.ModelProto) -> None:
-    """Say plainly that the outputs are as large as the input, not by a formula of the padding."""
-    for output in model.graph.output:
-        for dim, letter in zip(output.type.tensor_type.shape.dim, "NHW", strict=True):
-            dim.dim_param = letter
+    return sealed(program.model_proto, card)
 
 
 def verified_difference(content: bytes, segmenter: Segmenter, images: Sequence[RgbImage]) -> float:
@@ -154,13 +155,10 @@ def verified_difference(content: bytes, segmenter: Segmenter, images: Sequence[R
     Raises:
         ExportError: If a class differs anywhere but at a tie, or a confidence visibly.
     """
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    session = open_session(content)
     worst = 0.0
-    for batch in _check_batches(images):
-        class_index, confidence = session.run(["class_index", "confidence"], {"image": batch})
+    for batch in batches_to_check(images):
+        class_index, confidence = session.run(OUTPUTS, {INPUT: batch})
         with torch.no_grad():
             probabilities = torch.softmax(segmenter(torch.from_numpy(batch)), dim=1)
         worst = max(worst, _difference(class_index, confidence, probabilities, batch.shape))
@@ -186,7 +184,7 @@ def _difference(
     return difference
 
 
-def _check_batches(images: Iterable[RgbImage]) -> Iterator[NDArray[np.uint8]]:
+def batches_to_check(images: Iterable[RgbImage]) -> Iterator[NDArray[np.uint8]]:
     """Yield (N, H, W, 3) parts of real images: whole, odd, tiny, and two at once."""
     for image in images:
         part = image[:_CHECKED_SIDE, :_CHECKED_SIDE]

@@ -32,6 +32,7 @@ class ModelCard:
         data_fingerprint: Hash of the training data, see ``trainer.data``.
         parent: Fingerprint of the model that training started from, or None.
         licence: Licence of the weights, as an SPDX expression or plain words; may be empty.
+        precision: What its network computes in: "fp32", "fp16" or "int8".
     """
 
     name: str
@@ -45,6 +46,7 @@ class ModelCard:
     data_fingerprint: str = ""
     parent: str | None = None
     licence: str = ""
+    precision: str = "fp32"
 
     def to_json(self) -> str:
         """Return the card as the JSON text that goes into the ONNX file."""
@@ -63,6 +65,7 @@ class ModelCard:
                 "data_fingerprint": self.data_fingerprint,
                 "parent": self.parent,
                 "licence": self.licence,
+                "precision": self.precision,
             },
             allow_nan=False,
         )
@@ -99,6 +102,7 @@ class ModelCard:
                 data_fingerprint=str(value.get("data_fingerprint", "")),
                 parent=None if value.get("parent") is None else str(value["parent"]),
                 licence=str(value.get("licence", "")),
+                precision=str(value.get("precision", "fp32")),  # older cards do not say
             )
         except KeyError as error:
             raise ValueError(f"its card lacks {error}") from error

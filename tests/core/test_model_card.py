@@ -20,6 +20,7 @@ CARD = ModelCard(
     data_fingerprint="ab12",
     parent="cd34",
     licence="Apache-2.0",
+    precision="int8",
 )
 
 
@@ -38,9 +39,11 @@ def test_metrics_that_are_not_finite_are_left_out() -> None:
 
 def test_what_need_not_be_known_may_be_missing() -> None:
     value = json.loads(CARD.to_json())
-    for key in ("backbone", "metrics", "data_fingerprint", "parent", "licence"):
+    for key in ("backbone", "metrics", "data_fingerprint", "parent", "licence", "precision"):
         del value[key]
-    assert ModelCard.from_json(json.dumps(value)).network == "unet-mini"
+    card = ModelCard.from_json(json.dumps(value))
+    assert card.network == "unet-mini"
+    assert card.precision == "fp32"  # cards were written before there was another
 
 
 @pytest.mark.parametrize(

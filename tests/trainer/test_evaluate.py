@@ -1,20 +1,23 @@
 """The same numbers for a run, its checkpoint and its ONNX file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from segstudio.core.label_set import LabelSet
-from segstudio.core.metrics import Scores
+from segstudio.core.metrics import Scores, confusion_matrix
 from segstudio.errors import ModelCardError, ModelError
 from trainer.checkpoint import load_checkpoint
 from trainer.data.source import Sample
 from trainer.errors import CheckpointError, TrainerError
-from trainer.evaluate import LoadedModel, flat_metrics, load_model, score
+from trainer.evaluate import LoadedModel, Tally, flat_metrics, load_model
 from trainer.export import export_onnx
+from trainer.inference import InferenceSettings
 from trainer.run_folder import BEST
 from trainer.session import Session
 
@@ -29,6 +32,19 @@ def _model(*classes: str) -> LoadedModel:
     return LoadedModel(LabelSet.named(classes), lambda image: np.minimum(LABEL_MAP, 1), None)
 
 
+def _tally(
+    model: LoadedModel,
+    samples: Iterable[Sample],
+    label_set: LabelSet,
+    *,
+    boundary: bool = False,
+) -> Tally:
+    tally = Tally(model.label_set, label_set, boundary=boundary)
+    for sample in samples:
+        tally.add(sample, model.predict(sample.image))
+    return tally
+
+
 def test_a_run_its_checkpoint_and_its_export_get_the_same_numbers(
     start: Callable[..., Session],
 ) -> None:
@@ -41,7 +57,7 @@ def test_a_run_its_checkpoint_and_its_export_get_the_same_numbers(
     export_onnx(checkpoint, folder / BEST, folder / "m.onnx", name="m", images=[samples[0].image])
 
     results = [
-        score(load_model(path, CPU), samples, session.label_set)
+        _tally(load_model(path, CPU), samples, session.label_set).scores
         for path in (folder, folder / BEST, folder / "m.onnx")
     ]
 
@@ -51,7 +67,7 @@ def test_a_run_its_checkpoint_and_its_export_get_the_same_numbers(
 
 
 def test_unlabelled_pixels_do_not_count() -> None:
-    scores = score(_model("background", "cell"), [SAMPLE], NAMES)
+    scores = _tally(_model("background", "cell"), [SAMPLE], NAMES).scores
 
     assert scores.pixel_accuracy == 1
     assert scores.pixels == 3
@@ -60,22 +76,53 @@ def test_unlabelled_pixels_do_not_count() -> None:
 def test_classes_are_matched_by_name_not_by_place() -> None:
     swapped = LabelSet.named(["cell", "background"])
 
-    scores = score(_model("background", "cell"), [SAMPLE], swapped)
+    scores = _tally(_model("background", "cell"), [SAMPLE], swapped).scores
 
     assert scores.pixel_accuracy == 0
 
 
 def test_labels_without_names_are_taken_for_the_models() -> None:
-    assert score(_model("background", "cell"), [SAMPLE], LabelSet()).pixel_accuracy == 1
+    tally = _tally(_model("background", "cell"), [SAMPLE], LabelSet())
+
+    assert tally.scores.pixel_accuracy == 1
+    assert tally.classes == NAMES
 
 
 def test_other_classes_are_refused() -> None:
     with pytest.raises(TrainerError, match="the model knows sky, road, the labels are"):
-        score(_model("sky", "road"), [SAMPLE], NAMES)
+        _tally(_model("sky", "road"), [SAMPLE], NAMES)
 
     outside = Sample("b", SAMPLE.image, np.full((1, 4), 9, np.uint8))
     with pytest.raises(TrainerError, match="b: the labels do not fit the model"):
-        score(_model("background", "cell"), [outside], LabelSet())
+        _tally(_model("background", "cell"), [outside], LabelSet())
+
+
+def test_predictions_come_back_in_the_classes_of_the_labels() -> None:
+    tally = Tally(NAMES, LabelSet.named(["cell", "background"]))
+
+    predicted = tally.add(SAMPLE, np.array([[0, 1, 1, 0]], np.uint8))
+
+    assert predicted.tolist() == [[1, 0, 0, 1]]
+
+
+def test_contours_are_judged_only_where_that_is_asked_for() -> None:
+    """A square of cells, found one pixel too far to the right: within the tolerance of 2 pixels."""
+    truth = np.zeros((200, 200), np.uint8)
+    truth[50:150, 50:150] = 1
+    sample = Sample("a", np.zeros((200, 200, 3), np.uint8), truth)
+    shifted, lost = np.roll(truth, 1, axis=1), np.zeros_like(truth)
+
+    def judged(predicted: NDArray[np.uint8], *, boundary: bool) -> dict[str, Any]:
+        tally = Tally(NAMES, NAMES, boundary=boundary)
+        tally.add(sample, predicted)
+        return tally.to_json()
+
+    assert judged(shifted, boundary=True)["mean_boundary_f_score"] == 1
+    assert judged(shifted, boundary=True)["mean_iou"] < 1
+    assert [row["boundary_f_score"] for row in judged(lost, boundary=True)["classes"]] == [0, 0]
+    plain = judged(shifted, boundary=False)
+    assert "mean_boundary_f_score" not in plain
+    assert plain == Scores.of(confusion_matrix(truth, shifted, 2)).to_json(NAMES.names)
 
 
 def test_metrics_of_absent_classes_are_left_out_of_the_card() -> None:
@@ -86,6 +133,13 @@ def test_metrics_of_absent_classes_are_left_out_of_the_card() -> None:
     assert metrics["pixel_accuracy"] == 1
     assert metrics["iou of background"] == 1
     assert "iou of cell" not in metrics
+
+
+def test_an_export_has_no_probabilities_to_average(tmp_path: Path) -> None:
+    for settings in ({"flips": "both"}, {"scales": (1.0, 2.0)}, {"window": (64, 64)}):
+        with pytest.raises(TrainerError, match=r"m\.onnx: .*gives only classes") as raised:
+            load_model(tmp_path / "m.onnx", CPU, InferenceSettings(**settings))  # type: ignore[arg-type]
+        assert "its run or checkpoint" in raised.value.hint
 
 
 def test_what_is_no_model_says_so(tmp_path: Path) -> None:

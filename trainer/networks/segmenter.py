@@ -69,8 +69,8 @@ class Segmenter(nn.Module):
             if isinstance(trained, Tensor):
                 return self._enlarged(trained)
             return [self._enlarged(logits) for logits in trained]
-        below = _up(height, self.stride) - height
-        right = _up(width, self.stride) - width
+        below = up_to(self.stride, height) - height
+        right = up_to(self.stride, width) - width
         padded = F.pad(pixels, (0, right, 0, below), mode="replicate")
         logits: Tensor = self._enlarged(self.network(self._reduced(padded)))
         return logits[:, :, :height, :width]
@@ -123,5 +123,6 @@ def decide(logits: Tensor) -> tuple[Tensor, Tensor]:
     return logits.argmax(dim=1).to(torch.uint8), confidence
 
 
-def _up(side: int, stride: int) -> int:
+def up_to(stride: int, side: int) -> int:
+    """Return the next multiple of the stride."""
     return (side + stride - 1) // stride * stride

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -25,7 +25,7 @@ class JsonReport:
     def __exit__(self, *_: object) -> None:
         """Nothing to clear away."""
 
-    def looked_at(self, done: int, total: int) -> None:
+    def looked_at(self, done: int, total: int, what: str = "") -> None:
         """Say nothing: the data check is no event."""
 
     def fetched(self, done: int, total: int) -> None:
@@ -64,9 +64,10 @@ class TerminalReport:
     ) -> None:
         self._bar.stop()
 
-    def looked_at(self, done: int, total: int) -> None:
-        """Show how far the data check is."""
-        self._bar.update(self._task, completed=done, total=total, detail=f"{done} of {total}")
+    def looked_at(self, done: int, total: int, what: str = "checking the data") -> None:
+        """Show how far a look at images is."""
+        detail = f"{done} of {total}"
+        self._bar.update(self._task, description=what, completed=done, total=total, detail=detail)
 
     def fetched(self, done: int, total: int) -> None:
         """Show how far the download of weights is."""
@@ -150,19 +151,35 @@ def epoch_line(event: Event) -> str:
     return "  ".join(parts) + ("  best" if event["is_best"] else "")
 
 
+_CLASS_COLUMNS: Final = {
+    "iou": "IoU",
+    "f_score": "F-score",
+    "precision": "precision",
+    "recall": "recall",
+    "boundary_f_score": "boundary F",
+}
+_MEANS: Final = {
+    "mean_iou": "mean IoU",
+    "mean_accuracy": "mean accuracy",
+    "pixel_accuracy": "pixel accuracy",
+    "mean_boundary_f_score": "mean boundary F-score",
+}
+
+
 def scores_table(scores: Mapping[str, Any], title: str) -> Table:
-    """Return the metrics of ``Scores.to_json`` as a table."""
+    """Return the metrics of ``Scores.to_json``, and of contours if they are there, as a table."""
     table = Table(title=title, title_justify="left", title_style="bold")
     table.add_column("class")
-    for column in ("IoU", "F-score", "precision", "recall"):
-        table.add_column(column, justify="right")
     rows: Sequence[Mapping[str, Any]] = scores["classes"]
+    keys = [key for key in _CLASS_COLUMNS if all(key in row for row in rows)]
+    for key in keys:
+        table.add_column(_CLASS_COLUMNS[key], justify="right")
     for row in rows:
-        values = (row["iou"], row["f_score"], row["precision"], row["recall"])
-        table.add_row(Text(row["name"]), *(number(value) for value in values))
+        table.add_row(Text(row["name"]), *(number(row[key]) for key in keys))
     table.add_section()
-    table.add_row("mean over the classes present", number(scores["mean_iou"]), "", "", "")
-    table.add_row("pixel accuracy", number(scores["pixel_accuracy"]), "", "", "")
+    for key, title_of_row in _MEANS.items():
+        if key in scores:
+            table.add_row(title_of_row, number(scores[key]))
     return table
 
 

@@ -1,0 +1,50 @@
+"""Checkpoints of networks that nobody trained, but whose answers hang on every weight."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from segstudio.core.label_set import LabelSet
+from trainer.checkpoint import Checkpoint, Position
+from trainer.networks.segmenter import Segmenter
+from trainer.networks.table import Network
+from trainer.recipe import Recipe
+
+NAMES = ("sky", "road", "car")
+
+
+def random_checkpoint(network: Network, seed: int = 0) -> Checkpoint:
+    """Return a checkpoint of a network for three classes."""
+    torch.manual_seed(seed)
+    module = network.build(len(NAMES))
+    with torch.no_grad():
+        for weight in module.parameters():
+            if not weight.any():  # scores that start as zeros prove nothing
+                weight.normal_(std=0.1)
+    return Checkpoint(
+        recipe=Recipe(
+            network=network.name,
+            backbone=network.backbone,
+            options=network.settings,
+            data="",
+            epochs=1,
+            crop=(64, 64),
+            batch=2,
+            learning_rate=1e-3,
+        ),
+        label_set=LabelSet.named(NAMES),
+        fingerprint="0" * 64,
+        parent=None,
+        position=Position(metrics={"pixel_accuracy": 0.5, "mean_iou": 0.5, "classes": []}),
+        model=Segmenter(module, network.stride, [120.0] * 3, [60.0] * 3).state_dict(),
+        optimizer={},
+        rng={},
+    )
+
+
+def random_image(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
+    """Return an image of coarse and fine noise, in which networks see different things."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(0, 200, (-(-height // 8), -(-width // 8), 3))
+    blocks = coarse.repeat(8, axis=0).repeat(8, axis=1)[:height, :width]
+    return (blocks + rng.integers(0, 56, (height, width, 3))).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Parts of the export: the contract of the files, running them, and fewer bits."""

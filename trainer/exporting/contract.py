@@ -1,0 +1,47 @@
+"""What every exported file keeps to: names, plain sizes, one card, nothing about its origin."""
+
+from typing import Final
+
+import onnx
+
+from segstudio.core.model_card import CARD_KEY, ModelCard
+
+OPSET: Final = 20
+INPUT: Final = "image"
+OUTPUTS: Final = ("class_index", "confidence")
+
+
+def sealed(model: onnx.ModelProto, card: ModelCard) -> bytes:
+    """Return the file of a model, checked, with its card and without traces of its making.
+
+    Args:
+        model: Changed on the way.
+        card: What it is; replaces one that it may have.
+    """
+    _strip(model)
+    _name_outputs(model)
+    model.producer_name = "segstudio trainer"
+    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json()})
+    onnx.checker.check_model(model, full_check=True)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def _strip(model: onnx.ModelProto) -> None:
+    """Remove what tools note about the source and themselves: local paths, names of Python code."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    del graph.value_info[:]
+    used = {node.domain for node in graph.node}
+    imports = [item for item in model.opset_import if item.domain in used]
+    del model.opset_import[:]
+    model.opset_import.extend(imports)
+
+
+def _name_outputs(model: onnx.ModelProto) -> None:
+    """Say plainly that the outputs are as large as the input, not by a formula of the padding."""
+    for output in model.graph.output:
+        for dim, letter in zip(output.type.tensor_type.shape.dim, "NHW", strict=True):
+            dim.dim_param = letter
