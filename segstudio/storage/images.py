@@ -41,6 +41,7 @@ Image.MAX_IMAGE_PIXELS = None
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _DEPTHS: Final = (255, 1023, 4095, 16383, 65535)
+_STRIP: Final = 256  # rows
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -198,7 +199,12 @@ def _rgb(path: Path, image: Image.Image) -> RgbImage:
         )
     image.info.pop("transparency", None)  # dropped, and Pillow warns about some kinds of it
     rgb = image if image.mode == "RGB" else image.convert("RGB")
-    return np.asarray(rgb)
+    # Strip by strip: Pillow hands pixels over as bytes, of which it would hold the image twice.
+    pixels = np.empty((rgb.height, rgb.width, 3), np.uint8)
+    for top in range(0, rgb.height, _STRIP):
+        bottom = min(top + _STRIP, rgb.height)
+        pixels[top:bottom] = np.asarray(rgb.crop((0, top, rgb.width, bottom)))
+    return pixels
 
 
 def _from_deep_grey(grey: NDArray[np.generic]) -> RgbImage:

@@ -422,6 +422,7 @@ def measure_opening(window: MainWindow, folder: Path, name: str) -> dict[str, fl
     first = full = None
     while full is None:
         QApplication.processEvents()
+        time.sleep(0.001)  # a spinning loop would keep Python's lock from the decoder's thread
         now = (time.perf_counter() - start) * 1000
         if first is None and window.canvas.shows_picture:
             first = now
