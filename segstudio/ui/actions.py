@@ -57,6 +57,7 @@ class Actions(QObject):
             _Row("full_size", self.tr("100 %"), ("Ctrl+0",), "magnifying-glass"),
             _Row("zoom_in", self.tr("Zoom in"), ("Ctrl++", "Ctrl+=")),
             _Row("zoom_out", self.tr("Zoom out"), ("Ctrl+-",)),
+            _Row("minimap", self.tr("Minimap"), (), "", True),
             _Row("run", self.tr("Run"), ("R",), "play"),
             _Row("brush", self.tr("Brush"), ("B",), "paint-brush", True),
             _Row("eraser", self.tr("Eraser"), ("E",), "eraser", True),

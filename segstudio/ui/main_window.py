@@ -190,7 +190,17 @@ class MainWindow(QMainWindow):
             (self.tr("&Edit"), ("undo", "redo", None, "swap")),
             (
                 self.tr("&View"),
-                ("fit", "full_size", "zoom_in", "zoom_out", None, "next", "previous", None),
+                (
+                    "fit",
+                    "full_size",
+                    "zoom_in",
+                    "zoom_out",
+                    "minimap",
+                    None,
+                    "next",
+                    "previous",
+                    None,
+                ),
             ),
             (
                 self.tr("&Tools"),
@@ -233,6 +243,8 @@ class MainWindow(QMainWindow):
         }
         for name, slot in slots.items():
             self.actions_by_name[name].triggered.connect(lambda _checked=False, slot=slot: slot())
+        self.actions_by_name["minimap"].setChecked(True)
+        self.actions_by_name["minimap"].toggled.connect(canvas.minimap.set_wanted)
         for digit in range(10):
             action = QAction(self)
             action.setShortcut(str(digit))
