@@ -209,26 +209,7 @@ class Workspace(QObject):
 
     def save(self) -> None:
         """Hand the label map, if it changed, to the saver's thread; try failed saves again."""
-        self._idle.stop()
-        document, project, session = self.document, self.project, self._session
-        if document is not None and project is not None and session and document.is_modified:
-            if document.in_gesture:
-                self._idle.start()
-            else:
-                history = document.history
-                self._saver.add(
-                    Unsaved(
-                        session,
-                        project,
-                        document.key,
-                        document.label_map.copy(),
-                        History(edits=history.edits, done=history.done),
-                        session.sequence,
-                    )
-                )
-                document.mark_saved()
-        self._saver.save_all()
-        self.save_state_changed.emit()
+        self._save(is_leaving=False)
 
     def discard_recovered(self) -> None:
         """Take back the edits that were recovered; each image's undo brings them again."""
@@ -351,6 +332,29 @@ class Workspace(QObject):
         job.succeeded.connect(found)
         job.start(self._load_pool)
 
+    def _save(self, *, is_leaving: bool) -> None:
+        self._idle.stop()
+        document, project, session = self.document, self.project, self._session
+        if document is not None and project is not None and session and document.is_modified:
+            if document.in_gesture:
+                self._idle.start()
+            else:
+                history = document.history
+                self._saver.add(
+                    Unsaved(
+                        session,
+                        project,
+                        document.key,
+                        # Nobody writes any more into one that is left: 100 MB need no copy.
+                        document.label_map if is_leaving else document.label_map.copy(),
+                        History(edits=history.edits, done=history.done),
+                        session.sequence,
+                    )
+                )
+                document.mark_saved()
+        self._saver.save_all()
+        self.save_state_changed.emit()
+
     def _leave_document(self) -> None:
         if self._load_job is not None:
             self._load_job.cancel()
@@ -359,7 +363,7 @@ class Workspace(QObject):
         if document is None:
             return
         document.end_gesture()
-        self.save()
+        self._save(is_leaving=True)
         if len(document.history):
             self._visited[document.key] = document.history
             self._forget_old_histories()

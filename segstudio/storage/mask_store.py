@@ -101,7 +101,7 @@ class MaskStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[str, _Known] = {}
-        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
 
     def fingerprint(self, key: str) -> bytes | None:
         """Return the fingerprint of a mask as we last read or wrote it, or None."""
@@ -114,7 +114,7 @@ class MaskStore:
         Raises:
             MaskError: If the file is damaged or does not have the image's size.
         """
-        with self._lock:
+        with self._lock(key):
             signature = _signature(project.mask_path(key))
             label_map = project.read_mask(key, height, width)
             if label_map is None:
@@ -144,7 +144,7 @@ class MaskStore:
             MaskChangedError: If the mask is not the one that was last read or written here.
             StorageError: If it cannot be written; the old one is then intact.
         """
-        with self._lock:
+        with self._lock(key):
             path = project.mask_path(key)
             self._check(project, key, label_map)
             print_ = fingerprint(label_map)
@@ -159,12 +159,12 @@ class MaskStore:
 
     def distrust(self, key: str) -> None:
         """Take the mask as somebody else's, so that ``write`` keeps both."""
-        with self._lock:
+        with self._lock(key):
             self._known[key] = _Known(None, b"")
 
     def accept_theirs(self, project: Project, key: str) -> Path | None:
         """Know the mask as it is now; return the file that holds our own label map, if any."""
-        with self._lock:
+        with self._lock(key):
             known = self._known.get(key)
             print_ = _file_fingerprint(project, key) or bytes(FINGERPRINT_BYTES)
             self._known[key] = _Known(_signature(project.mask_path(key)), print_)
@@ -173,6 +173,10 @@ class MaskStore:
     def history_folder(self, key: str) -> Path:
         """Return the folder of an image's history; it may not exist."""
         return self._folder / "history" / key
+
+    def _lock(self, key: str) -> threading.Lock:
+        # One for each image: reading the next one must not wait until this one is written.
+        return self._locks.setdefault(key, threading.Lock())
 
     def _check(self, project: Project, key: str, label_map: LabelMap) -> None:
         path, known = project.mask_path(key), self._known.get(key)
