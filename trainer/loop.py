@@ -212,7 +212,6 @@ class _Training:
         self._advance(result, is_best=is_best)
         if is_best:
             session.save(BEST)
-        session.save(LAST)
         self.emit(
             _event(
                 "epoch",
@@ -231,6 +230,8 @@ class _Training:
                 picture=self._picture(is_best=is_best),
             )
         )
+        # After the event: a kill in between repeats the epoch, and its row, rather than lose it.
+        session.save(LAST)
 
     def _picture(self, *, is_best: bool) -> str | None:
         epoch = self.session.position.epoch
