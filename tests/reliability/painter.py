@@ -40,21 +40,22 @@ class Painter:
     def paint_for_ever(self) -> None:
         self._tell("ready")
         while True:
-            self._stroke(self._random.randrange(SIDE * SIDE), self._random.choice((1, 2)))
+            cell, class_index = self._random.randrange(SIDE * SIDE), self._random.choice((1, 2))
+            before = self._stroke(cell, class_index)
             action = self._random.random()
             if action < 0.05:
                 self._press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
             elif action < 0.10:
                 self._press(self._random.choice((Qt.Key.Key_D, Qt.Key.Key_A)))
-            elif action < 0.15:
-                self._press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-                self._press(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+            elif action < 0.15 and before != class_index:
+                self._undo_and_redo(cell, before, class_index)
             elif action < 0.17:
                 self._exports.mkdir(exist_ok=True)
                 count = len(list(self._exports.iterdir()))
                 self._window.export.run("voc", self._exports / str(count))
 
-    def _stroke(self, cell: int, class_index: int) -> None:
+    def _stroke(self, cell: int, class_index: int) -> int:
+        """Paint a cell; return the value that it had."""
         self.wait_until(lambda: self._window.workspace.document is not None)
         document, canvas = self._window.workspace.document, self._window.canvas
         assert document is not None
@@ -62,13 +63,27 @@ class Painter:
         self._press(Qt.Key.Key_1 if class_index == 1 else Qt.Key.Key_2)
         y, x = (CELL * part + CELL // 2 for part in divmod(cell, SIDE))
         height, width = document.size
+        before = int(document.label_map[y, x])
         corner = QPoint((canvas.width() - width) // 2, (canvas.height() - height) // 2)
         self._tell(f"begun {document.key} {cell} {class_index}")
         QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=corner + QPoint(x, y))
         assert document.label_map[y, x] == class_index, "the click missed its cell"
+        self._tell_when_acknowledged(f"{document.key} {cell} {class_index}")
+        return before
+
+    def _undo_and_redo(self, cell: int, before: int, class_index: int) -> None:
+        document = self._window.workspace.document
+        assert document is not None
+        # Killed in between, the stroke is rightly gone.
+        self._tell(f"begun {document.key} {cell} {before}")
+        self._press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        self._press(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+        self._tell_when_acknowledged(f"{document.key} {cell} {class_index}")
+
+    def _tell_when_acknowledged(self, stroke: str) -> None:
         workspace = self._window.workspace
         self.wait_until(lambda: workspace.journaled >= workspace.edited)
-        self._tell(f"acknowledged {document.key} {cell} {class_index}")
+        self._tell(f"acknowledged {stroke}")
 
     def _press(
         self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
