@@ -167,6 +167,7 @@ class Saver(QObject):
         self._sessions: list[Session] = []
         self._unsaved: dict[Path, Unsaved] = {}  # by mask file: keys repeat between projects
         self._saving: set[int] = set()  # ids of the Unsaved that the thread has
+        self._asked_again: set[int] = set()  # those that were to be saved meanwhile
         self._conflicts: dict[Path, Unsaved] = {}
         self._retry = QTimer(self, singleShot=True, interval=_RETRY_SAVE_MS)
         self._retry.timeout.connect(self.save_all)
@@ -199,7 +200,9 @@ class Saver(QObject):
         """Save what is not being saved already; try failed ones again."""
         self._retry.stop()
         for unsaved in self._unsaved.values():
-            if id(unsaved) not in self._saving:
+            if id(unsaved) in self._saving:
+                self._asked_again.add(id(unsaved))
+            else:
                 self._start(unsaved)
 
     def forget_journals(self, session: Session) -> None:
@@ -273,6 +276,7 @@ class Saver(QObject):
 
     def _on_saved(self, unsaved: Unsaved) -> None:
         self._saving.discard(id(unsaved))
+        self._asked_again.discard(id(unsaved))
         if self._unsaved.get(unsaved.path) is unsaved:  # else a newer one is on its way
             del self._unsaved[unsaved.path]
         self.saved_at = datetime.now()
@@ -290,6 +294,8 @@ class Saver(QObject):
 
     def _on_save_failed(self, unsaved: Unsaved, error: Exception) -> None:
         self._saving.discard(id(unsaved))
+        asked_again = id(unsaved) in self._asked_again
+        self._asked_again.discard(id(unsaved))
         if isinstance(error, MaskChangedError):
             if self._unsaved.get(unsaved.path) is unsaved:
                 del self._unsaved[unsaved.path]
@@ -297,6 +303,10 @@ class Saver(QObject):
             self.error = error
             self.changed.emit()
             self.conflicted.emit(unsaved.key, error)
+            return
+        if asked_again and self._unsaved.get(unsaved.path) is unsaved:
+            # What made this attempt fail may have been put right after it began.
+            self._start(unsaved)
             return
         self._retry.start()
         self.error = as_user_error(error)

@@ -140,6 +140,8 @@ def test_ctrl_c_ends_a_prediction_and_its_worker(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # A shell's background job passes on that Ctrl-C is to be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 20
     while not (tmp_path / "out").exists() and time.monotonic() < deadline:
