@@ -1,5 +1,6 @@
 """What every network is asked, and four real images for it to learn by heart."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,12 +11,31 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
+from trainer.networks.options import as_text
 from trainer.networks.segmenter import Segmenter, decide
+from trainer.networks.table import NETWORKS, Network, every_network, find_network
 
 PETS: Final = Path(__file__).parents[2] / "shared" / "data" / "pets"
 IGNORED: Final = 255
 MEAN: Final = (123.7, 116.3, 103.5)
 STD: Final = (58.4, 57.1, 57.4)
+
+
+def variants() -> Iterator[Network]:
+    """Yield every network with every backbone, and with every value of every option."""
+    yield from every_network()
+    for row in NETWORKS.values():
+        for option in row.options.values():
+            for choice in option.choices:
+                if choice != option.default:
+                    yield find_network(row.name, None, [f"{option.name}={as_text(choice)}"])
+
+
+def title(network: Network) -> str:
+    """Return a network's name with its backbone and what is not as usual."""
+    default = find_network(network.name)
+    changed = [text for text in network.settings if text not in default.settings]
+    return "-".join(filter(None, [network.name, network.backbone, *changed]))
 
 
 def parameters(network: nn.Module, *, inference: bool = False) -> int:

@@ -14,6 +14,7 @@ Sources:
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import onnx
@@ -32,6 +33,24 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 from onnxruntime.transformers.onnx_model import OnnxModel
 
 from segstudio.core.label_map import RgbImage
+
+# What computes in 8 bits, or passes them on. Not batch norm, where it could not be folded into a
+# convolution, nor transposed convolution: no kernel takes them in 8 bits.
+_QUANTISED: Final = (
+    "Add",
+    "AveragePool",
+    "Clip",
+    "Concat",
+    "Conv",
+    "GlobalAveragePool",
+    "MaxPool",
+    "Mul",
+    "Pad",
+    "Relu",
+    "Resize",
+    "Sigmoid",
+    "Slice",
+)
 
 
 def to_fp16(content: bytes) -> onnx.ModelProto:
@@ -91,6 +110,7 @@ def to_int8(content: bytes, crops: Iterable[RgbImage]) -> onnx.ModelProto:
             quantized,
             _Crops(crops),
             quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=_QUANTISED,
             per_channel=True,
             reduce_range=True,
             activation_type=QuantType.QUInt8,

@@ -1,22 +1,21 @@
 """What every network of the table must do; a new row is tested without a new line here."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import torch
-from network_checks import assert_every_weight_learns, assert_takes_any_size, maps_of, overfit
+from network_checks import (
+    assert_every_weight_learns,
+    assert_takes_any_size,
+    maps_of,
+    overfit,
+    title,
+    variants,
+)
 from torch import nn
 
 from trainer.networks.fcn import FCN
-from trainer.networks.options import as_text
-from trainer.networks.table import (
-    NETWORKS,
-    Network,
-    drop_training_only,
-    every_network,
-    find_network,
-)
+from trainer.networks.table import NETWORKS, Network, drop_training_only, find_network
 
 # How to learn four images by heart, where not in 150 steps at 128 x 128.
 COURSES: dict[str, dict[str, Any]] = {
@@ -26,23 +25,7 @@ COURSES: dict[str, dict[str, Any]] = {
 QUICK = ("unet-mini", "unet-mobilenet")
 
 
-def _variants() -> Iterator[Network]:
-    """Yield every network with every backbone, and with every value of every option."""
-    yield from every_network()
-    for row in NETWORKS.values():
-        for option in row.options.values():
-            for choice in option.choices:
-                if choice != option.default:
-                    yield find_network(row.name, None, [f"{option.name}={as_text(choice)}"])
-
-
-def _title(network: Network) -> str:
-    default = find_network(network.name)
-    changed = [text for text in network.settings if text not in default.settings]
-    return "-".join(filter(None, [network.name, network.backbone, *changed]))
-
-
-every_variant = pytest.mark.parametrize("network", list(_variants()), ids=_title)
+every_variant = pytest.mark.parametrize("network", list(variants()), ids=title)
 every_row = pytest.mark.parametrize(
     "network", [find_network(name) for name in NETWORKS], ids=list(NETWORKS)
 )
