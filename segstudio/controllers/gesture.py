@@ -1,24 +1,32 @@
 """Turns the pointer into edits: one gesture of the active tool at a time."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
+from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.saver import as_user_error
 from segstudio.controllers.toolbox import Toolbox
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.paint_rule import held_to
 from segstudio.core.raster import Point
 from segstudio.document.document import Document
 from segstudio.tools.preview import Preview
-from segstudio.tools.tool import Pointer, Tool
+from segstudio.tools.tool import Pointer, Tool, Work
+
+_THREADS = 2  # so that a question that is no longer asked does not hold up the next one
 
 
 class Gesture(QObject):
     """Feeds the active tool and writes what it answers, held to the paint rules.
 
+    What a tool cannot answer at once runs on a thread; only its newest question is answered.
+
     Signals:
         preview_changed: ``preview`` is another one.
+        failed: A ``SegStudioError``: the tool could not find its answer.
     """
 
     preview_changed = Signal()
+    failed = Signal(object)
 
     def __init__(self, toolbox: Toolbox, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +37,12 @@ class Gesture(QObject):
         self._is_active = False
         self._clicked: int | None = None  # value on which the gesture began
         self._last_point: Point | None = None
+        self._at: Pointer | None = None  # where the pointer was last
         self._preview: Preview | None = None
+        self._pool = Pool(_THREADS, self)
+        self._work: Work | None = None
+        self._job: Job | None = None
+        self._is_writing = False
         toolbox.changed.connect(self._on_toolbox_changed)
 
     @property
@@ -42,16 +55,32 @@ class Gesture(QObject):
         """Whether a gesture is under way, with the button held or not."""
         return self._is_active
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether no question of the tool waits for its answer."""
+        return self._job is None
+
+    def shut_down(self) -> None:
+        """Stop the threads."""
+        self._drop_job()
+        self._pool.shut_down()
+
     def set_document(self, document: Document | None) -> None:
         """Edit this document from now on; a gesture that is under way is given up."""
+        if self._document is not None:
+            self._document.mask_changed.disconnect(self._on_mask_changed)
+        if document is not None:
+            document.mask_changed.connect(self._on_mask_changed)
         self._is_active = False
         self._tool = None
         self._last_point = None
+        self._at = None
         self._document = document
         self._show()
 
     def press(self, at: Pointer) -> None:
         """Begin a gesture, or go on with an open one."""
+        self._at = at
         document = self._document
         if document is None or not (self._is_active or self._toolbox.may_begin()):
             return
@@ -70,6 +99,7 @@ class Gesture(QObject):
 
     def move(self, at: Pointer) -> None:
         """Go on with the button held."""
+        self._at = at
         if self._is_active and self._tool is not None and self._document is not None:
             self._note_clicked(self._document, at)
             patch = self._tool.move(self._document.label_map, at)
@@ -78,6 +108,7 @@ class Gesture(QObject):
 
     def release(self, at: Pointer) -> None:
         """End the gesture, unless the tool goes on."""
+        self._at = at
         if self._is_active and self._tool is not None and self._document is not None:
             self._note_clicked(self._document, at)
             patch = self._tool.release(self._document.label_map, at)
@@ -87,12 +118,9 @@ class Gesture(QObject):
 
     def hover(self, at: Pointer) -> None:
         """Follow the pointer with no button held."""
-        if self._document is None:
-            return
-        tool = self._ready_tool(self._document)
-        if tool is not None:
-            tool.hover(self._document.label_map, at)
-            self._show()
+        self._at = at
+        self._follow_pointer()
+        self._show()
 
     def finish(self) -> bool:
         """Finish an open gesture; return whether there was one."""
@@ -120,6 +148,13 @@ class Gesture(QObject):
         self._show()
         return was_active
 
+    def _follow_pointer(self) -> None:
+        """Let the tool show what a press would begin."""
+        if self._document is not None and self._at is not None:
+            tool = self._ready_tool(self._document)
+            if tool is not None:
+                tool.hover(self._document.label_map, self._at)
+
     def _ready_tool(self, document: Document) -> Tool | None:
         if self._tool is None:
             self._tool = self._toolbox.make_tool(document.image, self._last_point)
@@ -135,16 +170,19 @@ class Gesture(QObject):
         if patch is None:
             return
         patch = held_to(patch, self._toolbox.writable(self._clicked, erases=tool.erases))
+        self._is_writing = True
         if tool.is_stroke:
             document.paint(patch)
         else:
             document.apply(tool.edit_name, patch)
+        self._is_writing = False
 
     def _end_if_done(self, document: Document, tool: Tool) -> None:
         if not tool.is_open:
             self._is_active = False
             self._tool = None
             document.end_gesture()
+            self._follow_pointer()
         self._show()
 
     def _on_toolbox_changed(self) -> None:
@@ -158,9 +196,51 @@ class Gesture(QObject):
             self.cancel()
         else:
             self._tool = None
+            self._follow_pointer()
         self._show()
 
+    @Slot()
+    def _on_mask_changed(self) -> None:
+        if self._tool is not None and self._document is not None and not self._is_writing:
+            self._tool.follow(self._document.label_map)
+            self._show()
+
+    def _ask(self, work: Work | None) -> None:
+        """Have the tool's question answered, if it is another one than before."""
+        if work is self._work:
+            return
+        self._drop_job()
+        self._work = work
+        if work is not None:
+            job = Job(lambda cancelled: work.run(cancelled.is_set), self)
+            job.succeeded.connect(self._on_answered)
+            job.failed.connect(self._on_work_failed)
+            self._job = job
+            job.start(self._pool)
+
+    def _drop_job(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._work = None
+
+    @Slot(object)
+    def _on_answered(self, answer: object) -> None:
+        self._job = self._work = None
+        if self._tool is None or self._document is None:
+            return
+        self._write(self._document, self._tool, self._tool.take(self._document.label_map, answer))
+        if self._is_active:
+            self._end_if_done(self._document, self._tool)
+        self._show()
+
+    @Slot(object)
+    def _on_work_failed(self, error: Exception) -> None:
+        self._job = self._work = None
+        self.cancel()
+        self.failed.emit(as_user_error(error))
+
     def _show(self) -> None:
+        self._ask(self._tool.work if self._tool is not None else None)
         preview = self._tool.preview if self._tool is not None else None
         if preview is not self._preview:
             self._preview = preview

@@ -1,5 +1,6 @@
 """Connected regions: of one class, of like colours, and the holes in them. Uses OpenCV."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,10 @@ from segstudio.core.region import Region
 _FIRST_REACH: Final = 256  # half of the window's side, pixels
 
 
+def _never() -> bool:
+    return False
+
+
 def class_region(
     label_map: LabelMap,
     pixel: tuple[int, int],
@@ -19,6 +24,7 @@ def class_region(
     diagonal: bool = False,
     image: RgbImage | None = None,
     tolerance: int = 0,
+    is_stopped: Callable[[], bool] = _never,
 ) -> Region:
     """Return the pixels of one class that are connected to a pixel.
 
@@ -28,14 +34,22 @@ def class_region(
         diagonal: Whether pixels that touch by a corner are connected (8 instead of 4 neighbours).
         image: (H, W, 3) uint8; given, the pixels must also have the colour of ``pixel``.
         tolerance: How far each channel may differ from the colour of ``pixel``, 0..255.
+        is_stopped: Asked before each larger window; if so, only a part of the region is returned.
     """
     if image is None:
         return _flooded(label_map, pixel, 0, diagonal=diagonal)
-    return _color_flooded(image, pixel, tolerance, diagonal=diagonal, label_map=label_map)
+    return _color_flooded(
+        image, pixel, tolerance, diagonal=diagonal, is_stopped=is_stopped, label_map=label_map
+    )
 
 
 def color_region(
-    image: RgbImage, pixel: tuple[int, int], tolerance: int, *, diagonal: bool = False
+    image: RgbImage,
+    pixel: tuple[int, int],
+    tolerance: int,
+    *,
+    diagonal: bool = False,
+    is_stopped: Callable[[], bool] = _never,
 ) -> Region:
     """Return the connected pixels whose colour is like that of a pixel.
 
@@ -44,8 +58,9 @@ def color_region(
         pixel: (row, column) on the image.
         tolerance: How far each channel may differ, 0..255.
         diagonal: Whether pixels that touch by a corner are connected.
+        is_stopped: Asked before each larger window; if so, only a part of the region is returned.
     """
-    return _color_flooded(image, pixel, tolerance, diagonal=diagonal)
+    return _color_flooded(image, pixel, tolerance, diagonal=diagonal, is_stopped=is_stopped)
 
 
 def holes(region: Region, *, diagonal: bool = False) -> Region:
@@ -71,6 +86,7 @@ def _color_flooded(
     tolerance: int,
     *,
     diagonal: bool,
+    is_stopped: Callable[[], bool],
     label_map: LabelMap | None = None,
 ) -> Region:
     """Flood by colour, and by class if ``label_map`` is given.
@@ -101,7 +117,7 @@ def _color_flooded(
             or (rect.bottom == window.bottom < height)
             or (rect.right == window.right < width)
         )
-        if not is_cut:
+        if not is_cut or is_stopped():
             return Region(rect, found.mask)
         reach *= 4
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import IGNORE_INDEX
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.mask_edit import MaskPatch
+
+_STRIP: Final = 1 << 18  # pixels
+_FEW: Final = 4
 
 
 class PaintRule(StrEnum):
@@ -65,7 +69,24 @@ def held_to(patch: MaskPatch | None, writable: NDArray[np.bool_]) -> MaskPatch |
     """
     if patch is None or writable.all():
         return patch
-    after = np.where(writable[patch.before], patch.after, patch.before)
-    if np.array_equal(after, patch.before):
+    # Which bits to turn over, in strips that the processor's cache holds.
+    after = patch.before ^ patch.after
+    rows = max(1, _STRIP // max(patch.rect.width, 1))
+    for top in range(0, patch.rect.height, rows):
+        strip = slice(top, top + rows)
+        after[strip] *= _is_writable(patch.before[strip], writable).view(np.uint8)
+    if not after.any():
         return None
+    after ^= patch.before
     return MaskPatch(patch.rect, patch.before, after)
+
+
+def _is_writable(pixels: LabelMap, writable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    # A comparison is ten times as fast as a table, and rules name few classes or bar few.
+    for wanted, names in ((True, np.flatnonzero(writable)), (False, np.flatnonzero(~writable))):
+        if len(names) <= _FEW:
+            named = np.zeros(pixels.shape, np.bool_)
+            for value in names.tolist():
+                named |= pixels == value
+            return named if wanted else ~named
+    return writable[pixels]

@@ -1,13 +1,22 @@
 """Reshape: grow, shrink, smooth a region or a class, remove its islands, fill its holes."""
 
+from typing import NamedTuple
+
 from segstudio.core.flood import class_region
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import Region
 from segstudio.core.reshape import class_mask, reshaped
-from segstudio.tools.options import Extent, ToolContext
+from segstudio.tools.options import Extent, ToolContext, ToolOptions
 from segstudio.tools.preview import Preview
-from segstudio.tools.tool import Pointer, Tool
+from segstudio.tools.tool import Pointer, Tool, Work
+
+
+class _Found(NamedTuple):
+    chosen: Region | None  # what a click chose
+    patch: MaskPatch | None
+    changed: Region | None  # the pixels that the patch changes
+    pixels: int
 
 
 class Reshape(Tool):
@@ -15,60 +24,91 @@ class Reshape(Tool):
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
-        self._pixel: tuple[int, int] | None = None
-        self._region: Region | None = None
+        self._pressed: Pointer | None = None
+        self._found: _Found | None = None
+        self._work: Work | None = None
+        self._finishes = False  # do it as soon as it is known
         self._preview: Preview | None = None
 
     @property
     def is_open(self) -> bool:
         """See ``Tool``."""
-        return self._region is not None
+        return self._work is not None or self._found is not None
 
     @property
     def preview(self) -> Preview | None:
         """The pixels that would change."""
         return self._preview
 
+    @property
+    def work(self) -> Work | None:
+        """See ``Tool``."""
+        return self._work
+
     def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
         """Choose the region or class under the pointer, or do it if it is chosen already."""
-        pixel = at.pixel_of(label_map)
-        if pixel is None:
+        if at.pixel_of(label_map) is None:
             return None
-        if self._region is not None and self._region.contains(at.y, at.x):
+        if self._is_on_chosen(at):
             return self.finish(label_map)
-        self._pixel = pixel
+        self._pressed, self._finishes = at, False
         self._choose(label_map)
         return None
 
+    def take(self, label_map: LabelMap, answer: object) -> MaskPatch | None:
+        """Show what would change, or do it."""
+        assert isinstance(answer, _Found)
+        self._work = None
+        self._found = answer
+        self._preview = Preview(region=answer.changed, text=f"{answer.pixels:,} px")
+        return self.finish(label_map) if self._finishes else None
+
     def finish(self, label_map: LabelMap) -> MaskPatch | None:
-        """Do what was shown, to what is there now: an undo may have come between."""
-        if self._region is not None:
+        """Do what is shown, now or when it is known."""
+        if self._work is not None:
+            self._finishes = True
+            return None
+        found, self._found, self._preview = self._found, None, None
+        return found.patch if found is not None else None
+
+    def follow(self, label_map: LabelMap) -> None:
+        """Show what would change now: what was shown is of what is no longer there."""
+        if self.is_open:
             self._choose(label_map)
-        patch = self._patch(label_map)
-        self._region = self._preview = None
-        return patch
 
     def adapt(self, label_map: LabelMap, context: ToolContext) -> None:
         """Show what would change with other options."""
         super().adapt(label_map, context)
-        if self._pixel is not None:
+        if self.is_open:
             self._choose(label_map)
 
-    def _choose(self, label_map: LabelMap) -> None:
-        assert self._pixel is not None
-        options = self._context.options
-        if options.extent is Extent.CLASS:
-            self._region = class_mask(label_map, int(label_map[self._pixel]))
-        else:
-            self._region = class_region(label_map, self._pixel, diagonal=True)
-        patch = self._patch(label_map)
-        changed = None if patch is None else Region(patch.rect, patch.before != patch.after)
-        count = 0 if changed is None else int(changed.mask.sum())
-        self._preview = Preview(region=changed, text=f"{count:,} px")
+    def _is_on_chosen(self, at: Pointer) -> bool:
+        if self._found is not None and self._found.chosen is not None:
+            return self._found.chosen.contains(at.y, at.x)
+        # A second click may be faster than the computer.
+        return self._work is not None and bool(self._pressed and at.is_near(self._pressed.point))
 
-    def _patch(self, label_map: LabelMap) -> MaskPatch | None:
-        if self._region is None or self._pixel is None:
-            return None
+    def _choose(self, label_map: LabelMap) -> None:
+        assert self._pressed is not None
+        pixel = self._pressed.pixel_of(label_map)
+        assert pixel is not None
         options = self._context.options
-        value = int(label_map[self._pixel])
-        return reshaped(label_map, self._region, value, options.reshaping, options.amount)
+        self._work = Work(lambda _is_stopped: _find(label_map, pixel, options))
+        self._found = None
+        shown = self._preview.region if self._preview is not None else None
+        self._preview = Preview(region=shown, text="…")
+
+
+def _find(label_map: LabelMap, pixel: tuple[int, int], options: ToolOptions) -> _Found:
+    value = int(label_map[pixel])
+    if options.extent is Extent.CLASS:
+        chosen = class_mask(label_map, value)
+    else:
+        chosen = class_region(label_map, pixel, diagonal=True)
+    if chosen is None:  # painted over while we looked; the question is asked again
+        return _Found(None, None, None, 0)
+    patch = reshaped(label_map, chosen, value, options.reshaping, options.amount)
+    if patch is None:
+        return _Found(chosen, None, None, 0)
+    changed = Region(patch.rect, patch.before != patch.after)
+    return _Found(chosen, patch, changed, int(changed.mask.sum()))

@@ -1,10 +1,13 @@
 """What every tool is: pointer events in image pixels go in, edits come out."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.raster import Point
+from segstudio.core.rect import Rect
 from segstudio.tools.options import ToolContext
 from segstudio.tools.preview import Preview
 
@@ -20,6 +23,7 @@ class Pointer(NamedTuple):
         alt: Whether Alt is held.
         reach: Image pixels that look like one handle's width at this zoom; how near a point must
             be to count as "on" it.
+        view: The image pixels on the screen.
     """
 
     y: float
@@ -28,6 +32,7 @@ class Pointer(NamedTuple):
     shift: bool = False
     alt: bool = False
     reach: float = 1.0
+    view: Rect = Rect(0, 0, 0, 0)
 
     @property
     def point(self) -> Point:
@@ -44,6 +49,21 @@ class Pointer(NamedTuple):
         if 0 <= self.y < height and 0 <= self.x < width:
             return int(self.y), int(self.x)
         return None
+
+
+IsStopped = Callable[[], bool]
+"""Says whether nobody waits for the answer any more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """A question of a tool that takes too long for the GUI thread.
+
+    Attributes:
+        run: Finds the answer on some thread; asks its argument now and then whether to stop.
+    """
+
+    run: Callable[[IsStopped], object]
 
 
 class Tool:
@@ -82,6 +102,11 @@ class Tool:
         """What to show now, or None; the same object as long as nothing changed."""
         return None
 
+    @property
+    def work(self) -> Work | None:
+        """The question whose answer ``take`` waits for, or None; another object is another one."""
+        return None
+
     def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
         """Take the press of the button."""
         raise NotImplementedError
@@ -103,6 +128,13 @@ class Tool:
 
     def step_back(self) -> None:
         """Take back the last part of an open gesture: Backspace."""
+
+    def take(self, label_map: LabelMap, answer: object) -> MaskPatch | None:
+        """Take the answer to ``work``, which is then done."""
+        return None
+
+    def follow(self, label_map: LabelMap) -> None:
+        """Take note that somebody else changed the label map: an undo, a model's answer."""
 
     def adapt(self, label_map: LabelMap, context: ToolContext) -> None:
         """Go on with other options or another class."""

@@ -1,17 +1,20 @@
 """Magic wand: the connected pixels of like colour, shown before they are painted."""
 
+from typing import Final
+
 from segstudio.core.flood import color_region
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
-from segstudio.core.region import Region, region_patch
+from segstudio.core.region import Region
 from segstudio.tools.options import ToolContext
 from segstudio.tools.preview import Preview
-from segstudio.tools.tool import Pointer, Tool
+from segstudio.tools.selection import Selection
+from segstudio.tools.tool import IsStopped, Pointer
 
-_PIXELS_PER_STEP = 0.5  # of the pointer's way, in widths of a handle, for one step of tolerance
+_PIXELS_PER_STEP: Final = 0.5  # of the pointer's way, in widths of a handle, for a tolerance step
 
 
-class Wand(Tool):
+class Wand(Selection):
     """Selects by colour: click, drag sideways for the tolerance, Enter or a click in it paints.
 
     A click elsewhere selects anew, with Shift it selects more.
@@ -21,21 +24,9 @@ class Wand(Tool):
         super().__init__(context)
         self._seed: tuple[int, int] | None = None
         self._kept: Region | None = None  # what was selected before, with Shift
-        self._selected: Region | None = None
         self._tolerance = context.options.tolerance
         self._base = self._tolerance
         self._from_x = 0.0
-        self._preview: Preview | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """See ``Tool``."""
-        return self._selected is not None
-
-    @property
-    def preview(self) -> Preview | None:
-        """The selected pixels."""
-        return self._preview
 
     def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
         """Select at a pixel, or paint what is selected there."""
@@ -60,9 +51,9 @@ class Wand(Tool):
         return None
 
     def finish(self, label_map: LabelMap) -> MaskPatch | None:
-        """Paint the selected pixels."""
-        region, self._selected, self._preview, self._seed = self._selected, None, None, None
-        return region_patch(label_map, region, self._value) if region is not None else None
+        """See ``Selection``."""
+        self._seed = None
+        return super().finish(label_map)
 
     def adapt(self, label_map: LabelMap, context: ToolContext) -> None:
         """Select anew with the tolerance of the options bar."""
@@ -75,11 +66,18 @@ class Wand(Tool):
 
     def _select(self) -> None:
         assert self._seed is not None
-        region = color_region(
-            self._context.image,
-            self._seed,
-            self._tolerance,
-            diagonal=self._context.options.diagonal,
-        )
-        self._selected = region if self._kept is None else region.united(self._kept)
-        self._preview = Preview(region=self._selected, text=f"± {self._tolerance}")
+        image, seed, tolerance, kept = self._context.image, self._seed, self._tolerance, self._kept
+        diagonal = self._context.options.diagonal
+
+        def find(is_stopped: IsStopped) -> Region:
+            region = color_region(image, seed, tolerance, diagonal=diagonal, is_stopped=is_stopped)
+            return region if kept is None else region.united(kept)
+
+        self._ask(find, self._text)
+
+    def _shown(self, region: Region | None) -> Preview | None:
+        return None if region is None else Preview(region=region, text=self._text)
+
+    @property
+    def _text(self) -> str:
+        return f"± {self._tolerance}"

@@ -271,7 +271,7 @@ class MainWindow(QMainWindow):
             page.open_requested.connect(self._ask_folder)
         self.welcome.sample_requested.connect(workspace.open_sample)
         self.welcome.recent_requested.connect(workspace.open)
-        for part in (workspace, self.predict, self.export):
+        for part in (workspace, self.predict, self.export, canvas):
             part.failed.connect(self.messages.show_error)
         self.class_panel.failed.connect(lambda error: self.messages.show_notice(error.sentence))
         self.toolbox.class_needed.connect(self._on_class_needed)

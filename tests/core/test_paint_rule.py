@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 
-from segstudio.core.mask_edit import difference_patch
+from segstudio.core.mask_edit import MaskPatch, difference_patch
 from segstudio.core.paint_rule import PaintRule, held_to, writable_classes
+from segstudio.core.rect import Rect
 
 
 def painted(rule: PaintRule, *, clicked: int | None, locked: tuple[int, ...] = ()) -> list[int]:
@@ -48,3 +50,14 @@ def test_an_edit_of_which_nothing_is_left_is_none() -> None:
     patch = difference_patch(label_map, np.zeros((3, 3), np.uint8))
     writable = writable_classes(PaintRule.EVERYTHING, clicked=1, erased_index=0, locked=(1,))
     assert held_to(patch, writable) is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 128, 251, 252, 255, 256])
+def test_a_large_edit_is_held_to_any_number_of_values(count: int) -> None:
+    rng = np.random.default_rng(count)
+    writable = np.zeros(256, np.bool_)
+    writable[rng.permutation(256)[:count]] = True
+    before, after = rng.integers(0, 256, (2, 300, 1100), np.uint8)
+    held = held_to(MaskPatch(Rect(0, 0, 300, 1100), before, after), writable)
+    expected = np.where(writable[before], after, before)
+    assert np.array_equal(expected, before if held is None else held.after)

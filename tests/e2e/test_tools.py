@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_map import LabelMap
+from segstudio.core.mask_edit import difference_patch
 from segstudio.core.paint_rule import PaintRule
 from segstudio.document.document import Document
 from segstudio.tools.table import TOOLS, ToolName
@@ -63,6 +64,16 @@ def at(window: MainWindow, document: Document) -> Callable[[float, float], QPoin
         return QPoint(int(left + x), int(top + y))
 
     return at
+
+
+@pytest.fixture
+def settled(qtbot: QtBot, window: MainWindow) -> Callable[[], None]:
+    """Wait until the tool has found out what it was asked for."""
+
+    def settled() -> None:
+        qtbot.waitUntil(lambda: window.canvas.is_settled, timeout=20_000)
+
+    return settled
 
 
 @pytest.fixture
@@ -195,19 +206,27 @@ def test_fill_by_colour_is_switched_on_in_the_options_bar(
     at: Drag,
     click: Drag,
     press_key: PressKey,
+    settled: Drag,
 ) -> None:
     press_key(Qt.Key.Key_F)
     switch = editor(window, "by_color").findChild(QCheckBox)
     qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
     click(at(70, 80))
+    settled()
     assert np.array_equal(document.label_map, square())
 
 
 def test_wand_previews_and_enter_paints(
-    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+    settled: Drag,
 ) -> None:
     press_key(Qt.Key.Key_W)
     click(at(70, 80))
+    settled()
     assert not document.label_map.any()
     press_key(Qt.Key.Key_Return)
     assert np.array_equal(document.label_map, square())
@@ -215,27 +234,61 @@ def test_wand_previews_and_enter_paints(
 
 
 def test_wand_tolerance_follows_the_drag_and_a_click_paints(
-    window: MainWindow, document: Document, at: Drag, click: Drag, drag: Drag, press_key: PressKey
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    drag: Drag,
+    press_key: PressKey,
+    settled: Drag,
 ) -> None:
     press_key(Qt.Key.Key_W)
     # 100 grey levels lie between square and ground; the drag adds more than that to the 24.
     drag(window.canvas, at(70, 65), at(70, 200), at(70, 235), at(70, 600))
+    settled()
     click(at(5, 5))
     assert document.label_map.all()
 
 
 def test_reshape_shows_what_changes_and_a_second_click_does_it(
-    window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+    settled: Drag,
 ) -> None:
     document.label_map[:] = square()
     press_key(Qt.Key.Key_G)
     window.toolbox.set_option(amount=5)
     click(at(70, 80))
+    settled()
     assert np.array_equal(document.label_map, square())
     click(at(70, 80))
     assert document.label_map[45:105, 60:120].all()
     assert not document.label_map[:45].any()
     assert document.history.undo_name == "Reshape"
+
+
+def test_reshape_follows_an_undo_that_comes_between(
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+    settled: Drag,
+) -> None:
+    press_key(Qt.Key.Key_G)
+    window.toolbox.set_option(amount=5)
+    document.label_map[:] = square()
+    document.apply("paint", difference_patch(document.label_map, square() * 2))
+    click(at(70, 80))
+    settled()
+    press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    settled()
+    press_key(Qt.Key.Key_Return)
+    assert document.label_map[45:105, 60:120].all()
+    assert document.label_map.max() == 1
 
 
 def test_alt_click_picks_the_class_under_the_pointer_with_any_painting_tool(

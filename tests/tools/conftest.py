@@ -8,7 +8,9 @@ import pytest
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.tools.options import ToolContext, ToolOptions
+from segstudio.tools.tool import Tool
 
+Answer = Callable[[Tool, LabelMap], MaskPatch | None]
 MakeContext = Callable[..., ToolContext]
 Write = Callable[[LabelMap, MaskPatch | None], None]
 
@@ -50,3 +52,17 @@ def write() -> Write:
             label_map[patch.rect.slices] = patch.after
 
     return write
+
+
+@pytest.fixture
+def answer() -> Answer:
+    """Answer a tool's questions until it has none; return the last edit that it made of them."""
+
+    def answer(tool: Tool, label_map: LabelMap) -> MaskPatch | None:
+        patch = None
+        assert tool.work is not None
+        while (work := tool.work) is not None:
+            patch = tool.take(label_map, work.run(lambda: False)) or patch
+        return patch
+
+    return answer

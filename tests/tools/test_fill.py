@@ -3,7 +3,7 @@ import numpy as np
 from segstudio.tools.fill import Fill
 from segstudio.tools.options import FillMode
 from segstudio.tools.tool import Pointer
-from tests.tools.conftest import MakeContext, Write
+from tests.tools.conftest import Answer, MakeContext, Write
 
 
 def ring() -> np.ndarray:
@@ -41,21 +41,27 @@ def test_holes_get_the_class_around_them(make_context: MakeContext, write: Write
 
 
 def test_by_colour_the_fill_stops_at_another_colour(
-    make_context: MakeContext, write: Write
+    make_context: MakeContext, write: Write, answer: Answer
 ) -> None:
     image = np.full((12, 12, 3), 100, np.uint8)
     image[:, 6:] = 120
     for tolerance, count in ((19, 12 * 6), (20, 12 * 12)):
         label_map = np.zeros((12, 12), np.uint8)
         tool = Fill(make_context(image=image, by_color=True, tolerance=tolerance))
-        write(label_map, tool.press(label_map, Pointer(3, 3)))
+        assert tool.press(label_map, Pointer(3, 3)) is None
+        write(label_map, answer(tool, label_map))
+        assert not tool.is_open
         assert label_map.sum() == count
 
 
-def test_by_colour_the_fill_stays_in_its_class(make_context: MakeContext, write: Write) -> None:
+def test_by_colour_the_fill_stays_in_its_class(
+    make_context: MakeContext, write: Write, answer: Answer
+) -> None:
     label_map = ring()
     image = np.zeros((12, 12, 3), np.uint8)
-    write(label_map, Fill(make_context(image=image, by_color=True)).press(label_map, Pointer(5, 5)))
+    tool = Fill(make_context(image=image, by_color=True))
+    tool.press(label_map, Pointer(5, 5))
+    write(label_map, answer(tool, label_map))
     assert np.count_nonzero(label_map == 1) == 9
 
 

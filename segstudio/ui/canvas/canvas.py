@@ -54,11 +54,13 @@ class Canvas(QWidget):
         hovered: Image point (y, x) under the pointer as two ints, or None outside the image.
         zoom_changed: Device pixels per image pixel.
         class_picked: Class index under the pointer, picked by the user.
+        failed: A ``SegStudioError`` of the tool.
     """
 
     hovered = Signal(object)
     zoom_changed = Signal(float)
     class_picked = Signal(int)
+    failed = Signal(object)
 
     def __init__(self, toolbox: Toolbox, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +79,7 @@ class Canvas(QWidget):
         self._hidden: frozenset[int] = frozenset()
         self._gesture = Gesture(toolbox, self)
         self._gesture.preview_changed.connect(self.update)
+        self._gesture.failed.connect(self.failed)
         self._pressure = 1.0
         self._space_held = False
         self._pointer: QPointF | None = None
@@ -110,7 +113,9 @@ class Canvas(QWidget):
 
     @property
     def is_settled(self) -> bool:
-        """Whether the picture is as good as it gets."""
+        """Whether the picture is as good as it gets, and the tool has its answers."""
+        if not self._gesture.is_settled:
+            return False
         if self._scene is None or not self.isVisible():
             return True
         return self._scene.is_settled and not self._navigation.is_moving
@@ -169,6 +174,7 @@ class Canvas(QWidget):
         """Stop the threads."""
         if self._scene is not None:
             self._scene.close()
+        self._gesture.shut_down()
         self._pool.shut_down()
 
     # --- Painting
@@ -392,6 +398,7 @@ class Canvas(QWidget):
             shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier),
             alt=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier),
             reach=2 * HANDLE * self.devicePixelRatioF() / self._navigation.zoom,
+            view=self._navigation.shown(QRectF(self.rect())),
         )
 
     def _pick(self, position: QPointF) -> None:

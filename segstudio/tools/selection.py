@@ -1,0 +1,92 @@
+"""What the tools share that show pixels before they paint them."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from segstudio.core.label_map import LabelMap
+from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.region import Region, region_patch
+from segstudio.tools.options import ToolContext
+from segstudio.tools.preview import Preview
+from segstudio.tools.tool import IsStopped, Tool, Work
+
+_WAITING: Final = "…"
+_QUICK: Final = 4_000_000  # pixels; the edit of more is made off the GUI thread
+
+
+class Selection(Tool):
+    """Selects pixels off the GUI thread and shows them; Enter, or a click in them, paints.
+
+    Whoever is faster than the computer loses nothing: Enter that comes before the answer paints
+    when the answer is there.
+    """
+
+    def __init__(self, context: ToolContext) -> None:
+        super().__init__(context)
+        self._selected: Region | None = None
+        self._work: Work | None = None
+        self._finishes = False  # paint as soon as it is known what
+        self._writes: Region | None = None  # the region whose edit is being made
+        self._preview: Preview | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """See ``Tool``."""
+        return self._work is not None or self._selected is not None
+
+    @property
+    def preview(self) -> Preview | None:
+        """The selected pixels."""
+        return self._preview
+
+    @property
+    def work(self) -> Work | None:
+        """See ``Tool``."""
+        return self._work
+
+    def take(self, label_map: LabelMap, answer: object) -> MaskPatch | None:
+        """Show the region that was found, or return the edit that was made of it."""
+        self._work = None
+        if self._writes is not None:
+            assert answer is None or isinstance(answer, MaskPatch)
+            self._writes = self._preview = None
+            return answer
+        assert answer is None or isinstance(answer, Region)
+        self._selected = answer
+        self._preview = self._shown(answer)
+        return self.finish(label_map) if self._finishes else None
+
+    def finish(self, label_map: LabelMap) -> MaskPatch | None:
+        """Paint the selected pixels, now or when they are known."""
+        if self._work is not None:
+            self._finishes = True
+            return None
+        region, self._selected = self._selected, None
+        self._finishes = False
+        if region is None or region.mask.size <= _QUICK:
+            self._preview = None
+            return region_patch(label_map, region, self._value) if region is not None else None
+        self._writes = region
+        self._make_patch(label_map, region)
+        return None
+
+    def follow(self, label_map: LabelMap) -> None:
+        """Make the edit anew if it was being made of what is no longer there."""
+        if self._writes is not None:
+            self._make_patch(label_map, self._writes)
+
+    def _ask(self, find: Callable[[IsStopped], Region | None], text: str = "") -> None:
+        """Look for the pixels to select; what is shown stays until they are found."""
+        self._work = Work(find)
+        self._writes = None
+        region = self._selected
+        self._preview = Preview(region=region, erases=self.erases, text=f"{text} {_WAITING}")
+
+    def _shown(self, region: Region | None) -> Preview | None:
+        """Return what to show of the pixels that were found."""
+        return None if region is None else Preview(region=region, erases=self.erases)
+
+    def _make_patch(self, label_map: LabelMap, region: Region) -> None:
+        make = partial(region_patch, label_map, region, self._value)
+        self._work = Work(lambda _is_stopped: make())
