@@ -8,19 +8,22 @@ Reference implementation:
     https://github.com/milesial/Pytorch-UNet (padded, batch norm, transposed convolutions)
 """
 
+from itertools import pairwise
 from typing import Final, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from trainer.errors import RecipeError
 from trainer.networks.bilinear import cut, initialise_transposed
 from trainer.networks.layers import initialise
 
 STRIDE: Final = 16
 """Input pixels per pixel of the coarsest features."""
 
-_WIDTHS: Final = (64, 128, 256, 512, 1024)
+_LEVELS: Final = 5
+_WIDEST: Final = 256
 
 
 class UNet(nn.Module):
@@ -32,6 +35,10 @@ class UNet(nn.Module):
         num_classes: Channels of the logits.
         in_channels: Channels of the image.
         norm: "batch" norm after every convolution, or "none" as in the paper.
+        width: Channels at full size; they double at every level. 64 in the paper.
+
+    Raises:
+        RecipeError: If the width is not an even number from 2 to 256.
 
     Shape:
         image: (N, in_channels, H, W) float, normalised; any H and W.
@@ -39,22 +46,32 @@ class UNet(nn.Module):
     """
 
     def __init__(
-        self, num_classes: int, in_channels: int = 3, *, norm: Literal["batch", "none"] = "batch"
+        self,
+        num_classes: int,
+        in_channels: int = 3,
+        *,
+        norm: Literal["batch", "none"] = "batch",
+        width: int = 64,
     ) -> None:
+        if width % 2 or not 2 <= width <= _WIDEST:
+            raise RecipeError(
+                f"a unet of width={width} cannot be built",
+                hint=f"Give an even number up to {_WIDEST}",
+            )
         super().__init__()
         batch_norm = norm == "batch"
-        channels = (in_channels, *_WIDTHS)
+        widths = [width * 2**level for level in range(_LEVELS)]
+        channels = (in_channels, *widths)
         self.encoder = nn.ModuleList(
-            _Level(coarse, fine, batch_norm=batch_norm)
-            for coarse, fine in zip(channels, _WIDTHS, strict=False)
+            _Level(coarse, fine, batch_norm=batch_norm) for coarse, fine in pairwise(channels)
         )
         self.up = nn.ModuleList(
-            nn.ConvTranspose2d(width, width // 2, 2, stride=2) for width in _WIDTHS[:0:-1]
+            nn.ConvTranspose2d(coarse, coarse // 2, 2, stride=2) for coarse in widths[:0:-1]
         )
         self.decoder = nn.ModuleList(
-            _Level(width, width // 2, batch_norm=batch_norm) for width in _WIDTHS[:0:-1]
+            _Level(coarse, coarse // 2, batch_norm=batch_norm) for coarse in widths[:0:-1]
         )
-        self.head = nn.Conv2d(_WIDTHS[0], num_classes, 1)
+        self.head = nn.Conv2d(width, num_classes, 1)
         initialise(self)
         initialise_transposed(self)
         nn.init.normal_(self.head.weight, std=0.01)  # no class is surely wrong at first
