@@ -66,13 +66,20 @@ class Learner:
         """The weights that are judged and kept: the average, where there is one."""
         return cast("Segmenter", self.average.module) if self.average else self.segmenter
 
-    def step(self, image: Tensor, target: Tensor, learning_rate: float) -> float:
+    def step(
+        self,
+        image: Tensor,
+        target: Tensor,
+        learning_rate: float,
+        corrected: Tensor | None = None,
+    ) -> float:
         """Change the weights once.
 
         Args:
             image: (N, H, W, 3) uint8 RGB; this process's share of the batch.
             target: (N, H, W) integer class indices, IGNORE_INDEX = ignore.
             learning_rate: Rate of this step.
+            corrected: (N, H, W) bool, pixels that weigh more: the recipe's ``correction_weight``.
 
         Returns:
             The loss over the whole batch, before the step.
@@ -84,7 +91,7 @@ class Learner:
         set_learning_rate(self.optimizer, learning_rate)
         while True:
             try:
-                loss = self._add_gradients(image, target)
+                loss = self._add_gradients(image, target, corrected)
                 break
             except RuntimeError as error:
                 if not _is_out_of_memory(error):
@@ -127,18 +134,20 @@ class Learner:
         if self.processes.scaler and scaler:
             self.processes.scaler.load_state_dict(scaler)
 
-    def _add_gradients(self, image: Tensor, target: Tensor) -> float:
+    def _add_gradients(self, image: Tensor, target: Tensor, corrected: Tensor | None) -> float:
         """Add the gradients of a batch, part by part, and return its loss."""
         device, processes = self.processes.device, self.processes
         parts = min(self.parts, len(image))
         images, targets = image.chunk(parts), target.chunk(parts)
+        weights = self._pixel_weights(corrected, parts)
         own = 0.0
-        for number, share in enumerate(self._shares(targets)):
+        for number, share in enumerate(self._shares(targets, weights)):
             last = number == len(targets) - 1
             with nullcontext() if last else processes.without_exchange(self._lossy):
                 loss = self._lossy(
                     images[number].to(device, non_blocking=True),
                     targets[number].to(device, non_blocking=True).long(),
+                    weights[number].to(device, non_blocking=True) if weights else None,
                 )
                 own += loss.item() * share
                 # Gradients of several processes are averaged, so each takes its share of the sum.
@@ -149,13 +158,29 @@ class Learner:
             raise NonFiniteLossError
         return total
 
-    def _shares(self, targets: Sequence[Tensor]) -> list[float]:
-        """Return the share of each part in the labelled pixels of the batch, over all processes."""
+    def _pixel_weights(self, corrected: Tensor | None, parts: int) -> tuple[Tensor, ...]:
+        """Return what the pixels of each part weigh; nothing if all weigh the same."""
+        factor = self._recipe.correction_weight
+        if corrected is None or factor == 1:
+            return ()
+        return torch.where(corrected, factor, 1.0).chunk(parts)
+
+    def _shares(self, targets: Sequence[Tensor], weights: Sequence[Tensor]) -> list[float]:
+        """Return the share of each part in what the labelled pixels of the batch weigh.
+
+        The batch is that of all processes.
+        """
         if len(targets) == 1 and self.processes.count == 1:
             return [1.0]
-        counts = [int((target != IGNORE_INDEX).sum()) for target in targets]
-        total = int(self.processes.total(np.array(sum(counts))))
-        return [count / max(total, 1) for count in counts]
+        labelled = [target != IGNORE_INDEX for target in targets]
+        if weights:
+            counts = [
+                float((own * weight).sum()) for own, weight in zip(labelled, weights, strict=True)
+            ]
+        else:
+            counts = [float(own.sum()) for own in labelled]
+        total = float(self.processes.total(np.array(sum(counts))))
+        return [count / max(total, 1.0) for count in counts]
 
     def _halve(self, crops: int, error: RuntimeError) -> None:
         """Compute batches in twice as many parts from now on, if that was not tried before."""
@@ -182,9 +207,9 @@ class _WithLoss(nn.Module):
         # In a tuple, so that the compiled twin is not registered as a second module.
         self._call = (torch.compile(segmenter) if compiled else segmenter,)
 
-    def forward(self, image: Tensor, target: Tensor) -> Tensor:
-        """Return the loss, a scalar."""
-        return self._loss(self._call[0](image), target)
+    def forward(self, image: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Return the loss, a scalar; ``weight`` is (N, H, W) float, or None."""
+        return self._loss(self._call[0](image), target, weight)
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -163,7 +163,7 @@ class _Training:
         learner, position = self.session.learner, self.session.position
         parts = learner.parts
         try:
-            loss = learner.step(batch.image, batch.target, rate)
+            loss = learner.step(batch.image, batch.target, rate, batch.corrected)
         except NonFiniteLossError as error:
             epoch, step = position.epoch + 1, position.step_in_epoch + 1
             raise DivergedError(epoch, step, batch.keys) from error

@@ -38,6 +38,7 @@ _CPU_CHANNELS_LAST: Final = frozenset({"bisenet", "deeplabv3", "deeplabv3plus"})
 # Of the share that a class would have if all were alike. Measured on CamVid, whose rarest class has
 # 0.04 of it: deeplabv3plus reached in 4 epochs with log weights what took 7 without.
 _VERY_RARE: Final = 0.1
+_CORRECTION_WEIGHT: Final = 3.0
 _MANY_STEPS: Final = 300
 _FEW_STEPS: Final = 100
 _USED_MEMORY: Final = 0.8
@@ -82,6 +83,7 @@ class Request:
     seed: int = 0
     device: str = "auto"
     cache_mib: int = DEFAULT_CACHE_MIB
+    correction_weight: float | None = None
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
     loss: LossSettings | None = None
 
@@ -158,6 +160,7 @@ def decide_recipe(
         seed=request.seed,
         device=request.device,
         cache_mib=request.cache_mib,
+        correction_weight=plan.correction_weight(),
         augmentation=plan.augmentation(),
         loss=plan.loss(),
     )
@@ -266,6 +269,20 @@ class _Plan:
         if self.request.channels_last is not None:
             return self.request.channels_last
         return self.device_type == "cuda" or self.network.name in _CPU_CHANNELS_LAST
+
+    def correction_weight(self) -> float:
+        """More where the user showed a model its mistakes."""
+        if self.request.correction_weight is not None:
+            return self.request.correction_weight
+        if not self.found.corrected:
+            return 1.0
+        share = self.found.corrected / max(sum(self.found.class_pixels), 1)
+        self._because(
+            "corrected pixels",
+            f"x {_CORRECTION_WEIGHT:g}",
+            f"{share:.1%} of the labelled pixels; they show where a model was wrong",
+        )
+        return _CORRECTION_WEIGHT
 
     def loss(self) -> LossSettings:
         """Cross-entropy and Dice, and more weight for classes that are very rare."""

@@ -58,6 +58,8 @@ class Recipe:
         seed: Of weights, order and augmentation, >= 0.
         device: "auto", "cpu" or "cuda".
         cache_mib: Memory for decoded images, MiB.
+        correction_weight: What a pixel that the user corrected weighs, against 1 of the others; and
+            above 1, images with more corrections are drawn more often.
         augmentation: How training images are varied.
         loss: What is minimised.
     """
@@ -93,6 +95,7 @@ class Recipe:
     seed: int = 0
     device: str = "auto"
     cache_mib: int = DEFAULT_CACHE_MIB
+    correction_weight: float = 1.0
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
     loss: LossSettings = field(default_factory=LossSettings)
 
@@ -118,6 +121,7 @@ class Recipe:
         _require(0 <= self.momentum < 1, "--momentum is from 0 to below 1")
         _require(self.clip >= 0, "--clip must not be negative")
         _require(0 <= self.average < 1, "--ema is from 0 to below 1")
+        _require(1 <= self.correction_weight <= 100, "--correction-weight is from 1 to 100")
         _require(self.patience is None or self.patience >= 1, "--patience must be at least 1")
         _choose("--optimizer", self.optimizer, OPTIMIZERS)
         _choose("--schedule", self.schedule, SCHEDULES)

@@ -2,6 +2,7 @@
 
 RUN/
     recipe.json     all settings
+    images.json     which images train and which judge, see ``write_images``
     events.jsonl    what happened, one JSON object a line
     last.pt         where to go on
     best.pt         the weights with the best validation mIoU
@@ -19,7 +20,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -35,6 +36,7 @@ exporting, stopped, finished or failed; ``time`` is seconds since 1970."""
 Emit: TypeAlias = Callable[[Event], None]
 
 RECIPE: Final = "recipe.json"
+IMAGES: Final = "images.json"
 EVENTS: Final = "events.jsonl"
 LAST: Final = "last.pt"
 BEST: Final = "best.pt"
@@ -88,6 +90,20 @@ def read_recipe(folder: Path) -> Recipe:
 def write_recipe(folder: Path, recipe: Recipe) -> None:
     """Save the recipe of the run in ``folder``; raises StorageError."""
     atomic_write_json(folder / RECIPE, recipe.to_json())
+
+
+def write_images(folder: Path, members: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Record which images a run uses, and how.
+
+    Args:
+        folder: The run folder.
+        members: Split -> its images, each with its key, the number of its labelled and of its
+            corrected pixels, and, of training images, how often it is drawn relative to others.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    atomic_write_json(folder / IMAGES, {split: list(rows) for split, rows in members.items()})
 
 
 def thin_steps(emit: Emit) -> Emit:

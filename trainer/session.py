@@ -23,6 +23,7 @@ from trainer.checkpoint import (
 )
 from trainer.data.augment_rare import rare_classes
 from trainer.data.batches import TrainingBatches, crops_per_image
+from trainer.data.draws import draw_weights
 from trainer.data.source import SampleCache, items_of, open_label_set
 from trainer.data.survey import Survey, survey
 from trainer.device import pick_device
@@ -43,7 +44,7 @@ from trainer.plan import Request, decide_recipe
 from trainer.processes import Processes
 from trainer.reason import Reason
 from trainer.recipe import Recipe
-from trainer.run_folder import BEST, LAST, read_recipe, start_run, write_recipe
+from trainer.run_folder import BEST, LAST, read_recipe, start_run, write_images, write_recipe
 from trainer.trial import Trial
 
 _MIB: Final = 2**20
@@ -104,6 +105,11 @@ class Session:
         """The images that judge."""
         return items_of(self.dataset, VALIDATION)
 
+    @property
+    def draw_weights(self) -> tuple[float, ...] | None:
+        """How often each training image is drawn, relative to the others; None: all alike."""
+        return _draw_weights(self.found, self.recipe)
+
     def batches(self) -> TrainingBatches:
         """Return the stream of training batches."""
         recipe = self.recipe
@@ -118,6 +124,7 @@ class Session:
             augmentation=recipe.augmentation,
             seed=recipe.seed,
             rare_classes=rare_classes(self.found.class_pixels),
+            draw_weights=self.draw_weights,
             pinned=self.device.type == "cuda",
             part=(self.processes.index, self.processes.count),
         )
@@ -187,6 +194,7 @@ def new_session(
     if processes.is_main:
         start_run(folder)
         write_recipe(folder, recipe)
+        write_images(folder, _members(found, recipe))
     processes.wait()
     return Session(
         folder=folder,
@@ -284,6 +292,20 @@ def resumed_session(
         parent=checkpoint.parent,
         notes=found.warnings,
     )
+
+
+def _draw_weights(found: Survey, recipe: Recipe) -> tuple[float, ...] | None:
+    if recipe.correction_weight == 1:
+        return None
+    return draw_weights([member.corrected for member in found.members[TRAIN]])
+
+
+def _members(found: Survey, recipe: Recipe) -> dict[str, list[dict[str, Any]]]:
+    rows = {split: [each._asdict() for each in found.members[split]] for split in found.members}
+    weights = _draw_weights(found, recipe) or [1.0] * len(rows[TRAIN])
+    for row, weight in zip(rows[TRAIN], weights, strict=True):
+        row["drawn"] = round(weight, 3)
+    return rows
 
 
 def _normalization(name: str, found: Survey) -> tuple[Sequence[float], Sequence[float]]:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
 Splits: TypeAlias = dict[str, str]
-"""Image key -> "train" or "val"."""
+"""Image key -> "train", "val" or "test"."""
 
 TRAIN: Final = "train"
 VALIDATION: Final = "val"
+TEST: Final = "test"
+"""Judges models, and is looked at by no training. Images get here by the user's word only."""
 
 
 def with_splits(splits: Mapping[str, str], keys: Iterable[str], validation: float = 0.2) -> Splits:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 
@@ -35,6 +38,8 @@ class LabelledDataset:
         read_label_map: Decodes one image's labels to (H, W) uint8 class indices, 255 = ignore.
             Raises ``MaskError`` or ``FormatError``.
         problems: What was left out and why, one sentence each.
+        read_corrections: Decodes which pixels of an image the user changed, (H, W) bool, or None
+            if it has none; None where the format does not know. Raises as ``read_label_map``.
         format_name: Name of the format in the table; empty until ``table.read_any`` says it.
     """
 
@@ -43,6 +48,7 @@ class LabelledDataset:
     splits: Mapping[str, Sequence[LabelledImage]]
     read_label_map: Callable[[LabelledImage], LabelMap]
     problems: tuple[str, ...] = ()
+    read_corrections: Callable[[LabelledImage], NDArray[np.bool_] | None] | None = None
     format_name: str = ""
 
 

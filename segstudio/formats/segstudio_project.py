@@ -1,14 +1,21 @@
 """A project of ours as a data set: its masks, its classes, its splits.
 
-Only images that have a mask take part. Images that ``project.json`` has no split for yet are
-divided by ``core.splits``; that is not saved here, because the window may have the project open.
+Only images that have a mask take part, and of those only the pixels that somebody has looked
+at: the others read as unlabelled (``core.review``). An image judges a model as a whole or not at
+all, so those that a model was run on must be approved for that. Images that ``project.json`` has no
+split for yet are divided by ``core.splits``; that is not saved here, because the window may have
+the project open.
 """
 
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from segstudio.core.label_map import LabelMap
-from segstudio.core.splits import TRAIN, VALIDATION, with_splits
+from segstudio.core.review import CORRECTED, ReviewMap, review_map, reviewed_labels
+from segstudio.core.splits import TEST, TRAIN, VALIDATION, with_splits
 from segstudio.errors import FormatError, MaskError
 from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
@@ -16,6 +23,7 @@ from segstudio.formats.reading import counted, refuse_foreign_values, refuse_pos
 from segstudio.storage.image_list import PROJECT_FOLDER, is_project
 from segstudio.storage.images import read_image_size
 from segstudio.storage.project import Project, load_project
+from segstudio.storage.review import read_noted, read_review
 
 
 def is_project_or_images(root: Path) -> bool:
@@ -31,7 +39,8 @@ def read_project(root: Path, *, positive: Positive | None = None) -> LabelledDat
         positive: Must be None: the classes of a project are known.
 
     Raises:
-        FormatError: If this is no project, no image has a mask, or ``positive`` is given.
+        FormatError: If this is no project, no image has a mask, none that judges is approved, or
+            ``positive`` is given.
         ProjectError: If ``project.json`` is wrong or the folder of images is gone.
     """
     refuse_positive(root, positive, "a project")
@@ -48,21 +57,63 @@ def read_project(root: Path, *, positive: Positive | None = None) -> LabelledDat
             hint="Paint some labels, or run a model and save its masks",
         )
     splits = with_splits(project.splits, keys)
-    gone = sorted(labelled.difference(there))
-    problems = [f"{counted(gone, 'mask')} left out, whose images are gone: {some(gone)}"]
+    members = {
+        split: [key for key in keys if splits[key] == split] for split in (TRAIN, VALIDATION, TEST)
+    }
+    problems = []
+    if gone := sorted(labelled.difference(there)):
+        problems.append(f"{counted(gone, 'mask')} left out, whose images are gone: {some(gone)}")
+    for split in (VALIDATION, TEST):
+        if unsure := [key for key in members[split] if not _is_reviewed(project, key)]:
+            members[split] = [key for key in members[split] if key not in unsure]
+            if not members[split]:
+                raise FormatError(
+                    folder,
+                    "none of the images that judge a model is approved yet",
+                    hint=f"Look at {unsure[0]} in segstudio and approve it",
+                )
+            problems.append(
+                f"{counted(unsure, 'image')} of {split!r} left out, not approved yet: "
+                f"{some(unsure)}"
+            )
     return LabelledDataset(
         root=root,
         label_set=project.label_set,
         splits={
             split: [
-                LabelledImage(key, project.image_path(key), project.mask_path(key))
-                for key in keys
-                if splits[key] == split
+                LabelledImage(key, project.image_path(key), project.mask_path(key)) for key in keys
             ]
-            for split in (TRAIN, VALIDATION)
+            for split, keys in members.items()
+            if keys or split != TEST
         },
-        read_label_map=partial(_read_mask, project),
-        problems=tuple(problems) if gone else (),
+        read_label_map=partial(_read_reviewed, project),
+        read_corrections=partial(_read_corrections, project),
+        problems=tuple(problems),
+    )
+
+
+def _is_reviewed(project: Project, key: str) -> bool:
+    """Return whether every label of an image is a person's word."""
+    return not project.prediction_path(key).exists() or read_review(project, key).is_approved
+
+
+def _read_reviewed(project: Project, item: LabelledImage) -> LabelMap:
+    label_map = _read_mask(project, item)
+    return reviewed_labels(label_map, _review_map(project, item.key, label_map))
+
+
+def _read_corrections(project: Project, item: LabelledImage) -> NDArray[np.bool_] | None:
+    corrected = _review_map(project, item.key, _read_mask(project, item)) == CORRECTED
+    return corrected if corrected.any() else None
+
+
+def _review_map(project: Project, key: str, label_map: LabelMap) -> ReviewMap:
+    height, width = label_map.shape
+    return review_map(
+        label_map,
+        project.read_prediction(key, height, width),
+        read_noted(project, key, height, width),
+        is_approved=read_review(project, key).is_approved,
     )
 
 

@@ -6,6 +6,7 @@
         masks/              one indexed PNG per image: a.jpg -> masks/a.jpg.png
         history/            per image: the three masks before, and what can be undone
         predictions/        what a model last said, under the same names
+        review/             per image: is it approved, and what was looked at
         models/  runs/  exports/
 
 Masks are the user's work; everything else can be made again.
@@ -20,7 +21,7 @@ from typing import Final
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
-from segstudio.core.splits import TRAIN, VALIDATION, Splits
+from segstudio.core.splits import TEST, TRAIN, VALIDATION, Splits
 from segstudio.core.strict_json import parse_json
 from segstudio.errors import ImageError, MaskError, ProjectError, StorageError
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
@@ -46,7 +47,7 @@ class Project:
         folder: The project folder, which holds ``project.json``.
         image_root: The folder of images.
         label_set: The classes.
-        splits: Image key -> "train" or "val", for the images that are decided.
+        splits: Image key -> "train", "val" or "test", for the images that are decided.
 
     An *image key* is the path of an image relative to ``image_root``, with forward slashes.
     """
@@ -239,8 +240,8 @@ def _splits(value: object) -> Splits:
         # Keys are joined to folders, and a project may come from a stranger.
         if not parts or ".." in parts or "\0" in key or Path(key).anchor:
             raise ValueError(f"{key[:80]!r} is not the path of an image in the folder of images")
-        if split not in (TRAIN, VALIDATION):
-            raise ValueError(f"{key[:80]!r} is neither {TRAIN} nor {VALIDATION}")
+        if split not in (TRAIN, VALIDATION, TEST):
+            raise ValueError(f"{key[:80]!r} is neither {TRAIN} nor {VALIDATION} nor {TEST}")
     return dict(value)
 
 

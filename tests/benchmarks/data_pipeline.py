@@ -104,7 +104,7 @@ def _show_costs(
         def crops() -> None:
             for seed, sample in enumerate(samples):
                 rng = np.random.default_rng(seed)
-                random_crop(sample.image, sample.label_map, crop, changed, rng, {})
+                random_crop(sample, crop, changed, rng, {})
 
         return 1000 * _best(crops, arguments.repeats).cpu / len(samples)
 

@@ -10,6 +10,7 @@ from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError, MaskError, ProjectError
 from segstudio.formats.table import read_any
 from segstudio.storage.project import Project, create_project
+from segstudio.storage.review import review_now, write_review
 
 CLASSES = LabelSet.named(["background", "cell"])
 
@@ -76,3 +77,56 @@ def test_a_mask_of_another_size_or_value_is_told(project: Project) -> None:
     project.write_mask(item.key, np.full((3, 4), 9, np.uint8))
     with pytest.raises(FormatError, match="value 9, but the project names 2 classes"):
         read(item)
+
+
+SPLITS = {"a.png": "val", **{f"{name}.png": "train" for name in "bcde"}}
+
+
+def test_only_what_was_looked_at_is_read(project: Project) -> None:
+    project.with_splits(SPLITS).save()
+    labels = np.array([[0, 1, 1, 0]] * 3, np.uint8)
+    project.write_mask("b.png", labels)
+    project.write_prediction("b.png", np.array([[0, 1, 0, 1]] * 3, np.uint8))
+    dataset = read_any(project.folder)
+    item = next(item for item in dataset.splits["train"] if item.key == "b.png")
+    assert dataset.read_corrections is not None
+
+    assert dataset.read_label_map(item)[0].tolist() == [255, 255, 1, 0]
+    corrected = dataset.read_corrections(item)
+    assert corrected is not None
+    assert corrected[0].tolist() == [False, False, True, True]
+
+    write_review(project, "b.png", review_now(is_approved=True))
+    assert np.array_equal(dataset.read_label_map(item), labels)
+
+
+def test_what_was_painted_from_scratch_has_no_corrections(project: Project) -> None:
+    dataset = read_any(project.folder)
+    assert dataset.read_corrections is not None
+    assert dataset.read_corrections(dataset.splits["train"][0]) is None
+
+
+def test_an_image_that_a_model_was_run_on_judges_only_once_it_is_approved(project: Project) -> None:
+    splits = {**SPLITS, "b.png": "val"}
+    project.with_splits(splits).save()
+    project.write_prediction("a.png", np.zeros((3, 4), np.uint8))
+
+    dataset = read_any(project.folder)
+    assert [item.key for item in dataset.splits["val"]] == ["b.png"]
+    assert dataset.problems == ("1 image of 'val' left out, not approved yet: a.png",)
+
+    project.write_prediction("b.png", np.zeros((3, 4), np.uint8))
+    with pytest.raises(FormatError, match="none of the images that judge a model is approved"):
+        read_any(project.folder)
+
+    for key in ("a.png", "b.png"):
+        write_review(project, key, review_now(is_approved=True))
+    assert len(read_any(project.folder).splits["val"]) == 2
+
+
+def test_test_images_are_a_split_of_their_own(project: Project) -> None:
+    project.with_splits({**SPLITS, "c.png": "test"}).save()
+
+    splits = read_any(project.folder).splits
+    assert [item.key for item in splits["test"]] == ["c.png"]
+    assert "c.png" not in [item.key for item in splits["train"]]

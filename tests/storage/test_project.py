@@ -111,9 +111,9 @@ def test_splits_name_no_files_outside_the_folder_of_images(project: Project, key
         load_project(_write(project, splits={key: "train"}))
 
 
-@pytest.mark.parametrize("split", ["test", "", None, 3, ["train"]])
+@pytest.mark.parametrize("split", ["other", "", None, 3, ["train"]])
 def test_a_split_that_is_none_is_told(project: Project, split: object) -> None:
-    with pytest.raises(ProjectError, match=r"'a\.png' is neither train nor val"):
+    with pytest.raises(ProjectError, match=r"'a\.png' is neither train nor val nor test"):
         load_project(_write(project, splits={"a.png": split}))
 
 

@@ -14,6 +14,7 @@ from trainer.augmentation_settings import OFF, AugmentationSettings
 from trainer.cli.augmentation import augmentation_options, augmentation_settings, kept_augmentation
 from trainer.cli.train import train
 from trainer.data.augment import random_crop
+from trainer.data.source import Sample
 from trainer.errors import RecipeError, RunError
 from trainer.session import Session, resumed_session
 
@@ -81,11 +82,11 @@ def test_augmentation_can_be_switched_off_and_single_parts_on_again() -> None:
     off = _settings("--no-augment")
 
     for seed in range(20):
-        pixels, target = random_crop(
-            image, label_map, (40, 50), off, np.random.default_rng(seed), {}
+        crop = random_crop(
+            Sample("a", image, label_map), (40, 50), off, np.random.default_rng(seed), {}
         )
-        assert np.array_equal(pixels, image)
-        assert np.array_equal(target, label_map)
+        assert np.array_equal(crop.image, image)
+        assert np.array_equal(crop.target, label_map)
 
     assert _settings("--no-augment", "--rotate", "20") == replace(off, rotation=20)
     assert kept_augmentation(_parsed("--no-augment")) == OFF

@@ -60,7 +60,7 @@ def test_a_batch_in_parts_is_the_same_step_as_in_one() -> None:
 
 
 def test_short_memory_halves_the_batch_once() -> None:
-    def loss(logits: Tensor, target: Tensor) -> Tensor:
+    def loss(logits: Tensor, target: Tensor, _weight: Tensor | None) -> Tensor:
         if len(logits) > 2:
             raise torch.OutOfMemoryError
         return cross_entropy(logits, target)
@@ -72,7 +72,7 @@ def test_short_memory_halves_the_batch_once() -> None:
 
 
 def test_memory_that_holds_not_even_half_a_batch_is_told() -> None:
-    def loss(logits: Tensor, target: Tensor) -> Tensor:
+    def loss(logits: Tensor, target: Tensor, _weight: Tensor | None) -> Tensor:
         raise torch.OutOfMemoryError
 
     with pytest.raises(RecipeError, match="does not hold a batch of 4 crops"):
@@ -80,7 +80,7 @@ def test_memory_that_holds_not_even_half_a_batch_is_told() -> None:
 
 
 def test_a_loss_that_is_no_number_leaves_the_weights_alone() -> None:
-    def loss(logits: Tensor, target: Tensor) -> Tensor:
+    def loss(logits: Tensor, target: Tensor, _weight: Tensor | None) -> Tensor:
         return cross_entropy(logits, target) * float("nan")
 
     learner = _learner(loss, plain=True)
@@ -165,3 +165,33 @@ def test_state_goes_on_where_it_was() -> None:
         assert torch.equal(weight, _weights(other)[name])
     for name, weight in one.judged.state_dict().items():
         assert torch.equal(weight, other.judged.state_dict()[name])
+
+
+def test_corrected_pixels_weigh_what_the_recipe_says() -> None:
+    image, target = _batch()
+    corrected = torch.zeros(target.shape, dtype=torch.bool)
+    corrected[:, :, :4] = True
+    labelled = target != IGNORE
+    count, others = int((labelled & corrected).sum()), int((labelled & ~corrected).sum())
+
+    def loss(target: Tensor, **settings: float) -> float:
+        weighed = corrected if settings else None
+        return _learner(**settings).step(image, target, 0.0, weighed)
+
+    of_corrected = loss(target.masked_fill(~corrected, IGNORE))
+    of_others = loss(target.masked_fill(corrected, IGNORE))
+    expected = (5 * count * of_corrected + others * of_others) / (5 * count + others)
+    assert loss(target, correction_weight=5.0) == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_weighed_batch_in_parts_is_the_same_step() -> None:
+    image, target = _batch()
+    corrected = torch.zeros(target.shape, dtype=torch.bool)
+    corrected[0] = True  # all in the first part
+    losses = [
+        _learner(plain=True, correction_weight=5.0, accumulate=parts).step(
+            image, target, 0.1, corrected
+        )
+        for parts in (1, 2)
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)

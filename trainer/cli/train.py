@@ -33,6 +33,7 @@ _KEPT_ON_RESUME = {
     "clip": "clip",
     "ema": "average",
     "patience": "patience",
+    "correction_weight": "correction_weight",
     "precision": "precision",
     "seed": "seed",
     "terms": "terms",
@@ -94,6 +95,12 @@ _KEPT_ON_RESUME = {
     metavar="none|log|median|inverse|W,W,...",
     help="How much each class counts; log, median and inverse help rare ones, more and more.",
 )
+@click.option(
+    "--correction-weight",
+    type=float,
+    metavar="FACTOR",
+    help="What pixels that were corrected in segstudio weigh against the others.",
+)
 @augmentation_options
 @click.option(
     "--cache-mib",
@@ -154,6 +161,7 @@ def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
         seed=options["seed"],
         device=options["device"],
         cache_mib=options["cache_mib"],
+        correction_weight=options["correction_weight"],
         augmentation=augmentation_settings(options),
         loss=_loss_settings(options),
         **optimization_settings(options),

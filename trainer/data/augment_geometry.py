@@ -164,6 +164,24 @@ def cut(
     return pixels.astype(np.uint8, copy=False), target
 
 
+def cut_mask(mask: NDArray[np.bool_], crop: tuple[int, int], place: Placement) -> NDArray[np.bool_]:
+    """Cut the same crop out of a mask of the image, by nearest neighbour: nothing is blurred.
+
+    Args:
+        mask: (H, W) bool.
+        crop: (height, width) of the result, pixels.
+        place: Where it lies.
+
+    Returns:
+        (height, width) bool; False outside the image.
+    """
+    to_image = _crop_to_image(crop, place)
+    top, left, bottom, right = _reach(to_image, crop, mask.shape)
+    to_image[:, 2] -= (left, top)
+    part = mask[top:bottom, left:right].view(np.uint8)
+    return np.equal(_nearest(part, to_image, crop), 1)
+
+
 def _fitting_scale(size: tuple[int, int], crop: tuple[int, int]) -> float:
     return min(crop[0] / size[0], crop[1] / size[1])
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 
 ClassPixels = Mapping[int, NDArray[np.int32]]
 """Some pixels of each class, as (N,) indices into the flattened label map."""
@@ -47,6 +47,23 @@ def find_pixels(label_map: LabelMap, classes: Sequence[int]) -> ClassPixels:
         for index, pixels in found.items()
         if len(pixels)
     }
+
+
+def find_labelled(label_map: LabelMap) -> NDArray[np.int32] | None:
+    """Return some labelled pixels, or None where half of all pixels or more are labelled.
+
+    Where a person has looked at a few regions only, most crops would hold nothing to learn.
+
+    Args:
+        label_map: (H, W) uint8 class indices.
+
+    Returns:
+        (N,) indices into the flattened label map.
+    """
+    labelled = np.flatnonzero(label_map.ravel() != IGNORE_INDEX)
+    if not len(labelled) or 2 * len(labelled) >= label_map.size:
+        return None
+    return labelled[:: -(-len(labelled) // _MOST_PIXELS)].astype(np.int32)
 
 
 def draw_spot(

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -10,11 +10,13 @@ from typing import Final
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from segstudio.formats.dataset import LabelledImage
 from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.augment import random_crop
+from trainer.data.draws import drawn_images
 from trainer.data.source import SampleCache
 
 # Two keep up with a network on a CPU; a fast GPU takes more, where there are cores for them.
@@ -29,11 +31,13 @@ class Batch:
         keys: Names of the images.
         image: (N, H, W, 3) uint8 RGB.
         target: (N, H, W) uint8 class indices, 255 = ignore.
+        corrected: (N, H, W) bool, the pixels that the user corrected, or None if there are none.
     """
 
     keys: tuple[str, ...]
     image: Tensor
     target: Tensor
+    corrected: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class TrainingBatches:
         rare_classes: Those that a share of the crops is placed on.
         pinned: Whether batches lie where a GPU fetches them by itself, while the network computes.
         threads: How many make batches.
+        draw_weights: How often each image is drawn, relative to the others; None: all alike.
         part: (index, count) of the processes that share every batch; this one makes its part.
     """
 
@@ -69,6 +74,7 @@ class TrainingBatches:
     rare_classes: tuple[int, ...] = ()
     pinned: bool = False
     threads: int = _THREADS
+    draw_weights: tuple[float, ...] | None = None
     part: tuple[int, int] = (0, 1)
 
     @property
@@ -79,7 +85,11 @@ class TrainingBatches:
     def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
         """Yield the batches of an epoch, from ``first_step`` on; close it to stop early."""
         count = len(self.items) * self.crops_per_image
-        order = np.random.default_rng([self.seed, epoch, 0]).permutation(count)
+        rng = np.random.default_rng([self.seed, epoch, 0])
+        if self.draw_weights is None:
+            order = rng.permutation(count) % len(self.items)
+        else:
+            order = drawn_images(self.draw_weights, count, rng)
         steps = iter(range(first_step, self.steps_per_epoch))
         pending: deque[Future[Batch]] = deque()
         # The pool's threads already share the cores with the network.
@@ -98,25 +108,34 @@ class TrainingBatches:
                 for future in pending:
                     future.cancel()
 
-    def _make(
-        self, epoch: int, step: int, order: np.ndarray[tuple[int], np.dtype[np.int64]]
-    ) -> Batch:
+    def _make(self, epoch: int, step: int, order: NDArray[np.int64]) -> Batch:
         index, count = self.part
         places = range(step * self.batch, (step + 1) * self.batch)[index::count]
         image = torch.empty((len(places), *self.crop, 3), dtype=torch.uint8, pin_memory=self.pinned)
         target = torch.empty((len(places), *self.crop), dtype=torch.uint8, pin_memory=self.pinned)
         images, targets, keys = image.numpy(), target.numpy(), []
+        corrections: dict[int, NDArray[np.bool_]] = {}
         for slot, place in enumerate(places):
             # A data set smaller than one batch goes round more than once.
-            item = self.items[int(order[place % len(order)]) % len(self.items)]
+            item = self.items[int(order[place % len(order)])]
             rng = np.random.default_rng([self.seed, epoch, place + 1])
             sample = self.cache.load(item)
             rare = self.cache.pixels_of(item, sample, self.rare_classes)
-            images[slot], targets[slot] = random_crop(
-                sample.image, sample.label_map, self.crop, self.augmentation, rng, rare
-            )
+            labelled = self.cache.labelled_of(item, sample)
+            crop = random_crop(sample, self.crop, self.augmentation, rng, rare, labelled)
+            images[slot], targets[slot] = crop.image, crop.target
+            if crop.corrected is not None:
+                corrections[slot] = crop.corrected
             keys.append(sample.key)
-        return Batch(tuple(keys), image, target)
+        return Batch(tuple(keys), image, target, self._stacked(corrections, len(places)))
+
+    def _stacked(self, corrections: Mapping[int, NDArray[np.bool_]], count: int) -> Tensor | None:
+        if not corrections:
+            return None
+        stacked = torch.zeros((count, *self.crop), dtype=torch.bool, pin_memory=self.pinned)
+        for slot, corrected in corrections.items():
+            stacked.numpy()[slot] = corrected
+        return stacked
 
 
 def crops_per_image(size: tuple[int, int], crop: tuple[int, int], fit: str = "crop") -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet
@@ -15,7 +16,7 @@ from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.table import FORMATS, read_any
 from segstudio.storage.images import read_image, read_orientation
-from trainer.data.augment_rare import ClassPixels, find_pixels
+from trainer.data.augment_rare import ClassPixels, find_labelled, find_pixels
 from trainer.errors import DatasetError, RecipeError, SizeMismatchError
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -30,11 +31,20 @@ class Sample:
         key: Name that is unique in the data set.
         image: (H, W, 3) uint8 RGB.
         label_map: (H, W) uint8 class indices, 255 = ignore.
+        corrected: (H, W) bool, what the user changed after a model had said something else, or
+            None if that is nothing, or not known.
     """
 
     key: str
     image: RgbImage
     label_map: LabelMap
+    corrected: NDArray[np.bool_] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it holds."""
+        corrected = 0 if self.corrected is None else self.corrected.nbytes
+        return self.image.nbytes + self.label_map.nbytes + corrected
 
 
 def open_label_set(
@@ -123,7 +133,8 @@ def read_sample(dataset: LabelledDataset, item: LabelledImage) -> Sample:
         raise SizeMismatchError(
             item.mask, label_map.shape, item.image, (height, width), is_turned=swapped
         )
-    return Sample(item.key, image, label_map)
+    corrected = dataset.read_corrections(item) if dataset.read_corrections else None
+    return Sample(item.key, image, label_map, corrected)
 
 
 def read_class_names(path: Path) -> tuple[str, ...]:
@@ -161,6 +172,7 @@ class SampleCache:
         self._limit = limit
         self._samples: dict[LabelledImage, Sample] = {}
         self._pixels: dict[tuple[LabelledImage, tuple[int, ...]], ClassPixels] = {}
+        self._labelled: dict[LabelledImage, NDArray[np.int32] | None] = {}
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -175,7 +187,7 @@ class SampleCache:
         if held is not None:
             return held
         sample = read_sample(self.dataset, item)
-        self._keep(self._samples, item, sample, sample.image.nbytes + sample.label_map.nbytes)
+        self._keep(self._samples, item, sample, sample.nbytes)
         return sample
 
     def pixels_of(
@@ -188,6 +200,14 @@ class SampleCache:
         pixels = find_pixels(sample.label_map, classes)
         size = sum(indices.nbytes for indices in pixels.values())
         self._keep(self._pixels, (item, classes), pixels, size)
+        return pixels
+
+    def labelled_of(self, item: LabelledImage, sample: Sample) -> NDArray[np.int32] | None:
+        """Return labelled pixels of the sample of an image that has few; see ``find_labelled``."""
+        if item in self._labelled:
+            return self._labelled[item]
+        pixels = find_labelled(sample.label_map)
+        self._keep(self._labelled, item, pixels, 0 if pixels is None else pixels.nbytes)
         return pixels
 
     def _keep(self, held: dict[_Key, _Value], key: _Key, value: _Value, size: int) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.augment import random_crop
 from trainer.data.augment_rare import draw_spot, find_pixels, rare_classes
+from trainer.data.source import Sample
 
 ROAD, SIGN, BICYCLE = 0, 1, 2
 
@@ -75,7 +76,8 @@ def test_the_share_of_crops_that_show_a_rare_class_is_what_was_asked_for() -> No
     def share(asked: float) -> float:
         settings = AugmentationSettings(rare_crops=asked, scale=(0.8, 1.25))
         crops = (
-            random_crop(image, label_map, (40, 40), settings, rng, pixels)[1] for _ in range(600)
+            random_crop(Sample("a", image, label_map), (40, 40), settings, rng, pixels).target
+            for _ in range(600)
         )
         return float(np.mean([(target == SIGN).any() for target in crops]))
 

@@ -13,7 +13,7 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.dataset import LabelledImage
 from segstudio.formats.mask_files import MaskHeader, read_mask_header
 from segstudio.storage.images import read_orientation
-from trainer.data.source import SampleCache
+from trainer.data.source import Sample, SampleCache
 
 THUMBNAIL: Final = 16
 # To ask a PNG file means to decode all of it, and cameras, which turn images, write none.
@@ -34,9 +34,10 @@ class ImageFacts:
         is_grey: Whether the three channels are the same.
         thumbnail: (256,) float32 brightness, 16 x 16 means over the image.
         image_digest: SHA-256 of size and pixels of the image.
-        mask_digest: The same of the label map.
+        mask_digest: The same of the label map and of what was corrected.
         header: How the mask is kept.
         orientation: The image's EXIF orientation, 1..8; 1 for PNG and BMP files.
+        corrected: Number of pixels that the user corrected.
     """
 
     item: LabelledImage
@@ -50,6 +51,7 @@ class ImageFacts:
     mask_digest: str
     header: MaskHeader
     orientation: int
+    corrected: int = 0
 
     @property
     def labelled(self) -> int:
@@ -85,14 +87,22 @@ def image_facts(cache: SampleCache, item: LabelledImage) -> ImageFacts | SegStud
         is_grey=(histogram == histogram[0]).all().item() and _has_equal_channels(sample.image),
         thumbnail=np.asarray(thumbnail, np.float32).ravel(),
         image_digest=_digest(sample.image),
-        mask_digest=_digest(sample.label_map),
+        mask_digest=_mask_digest(sample),
         header=header,
         orientation=orientation,
+        corrected=0 if sample.corrected is None else int(sample.corrected.sum()),
     )
 
 
 def _has_equal_channels(image: RgbImage) -> bool:
     return all(np.array_equal(image[..., 0], image[..., channel]) for channel in (1, 2))
+
+
+def _mask_digest(sample: Sample) -> str:
+    digest = _digest(sample.label_map)
+    if sample.corrected is not None:  # corrections decide what a pixel weighs
+        digest += _digest(sample.corrected.view(np.uint8))
+    return digest
 
 
 def _digest(pixels: NDArray[np.uint8]) -> str:

@@ -1,7 +1,8 @@
 """What training wants to know about its data, or why the data cannot be trained on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,20 @@ from trainer.data.survey.findings import Finding, images_showing
 from trainer.data.survey.tables import mask_kinds, split_rows
 from trainer.errors import DatasetError
 from trainer.words import counted
+
+
+class Member(NamedTuple):
+    """One image of a split.
+
+    Attributes:
+        key: Its name, unique in the data set.
+        labelled: Number of its pixels that have a class.
+        corrected: Number of those that the user corrected.
+    """
+
+    key: str
+    labelled: int
+    corrected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,7 @@ class Survey:
         class_images: Number of training images that show each class.
         unlabelled: Share of the training pixels that have no class, 0..1.
         summary: The data in one line, for people.
+        members: The images of each split, in order.
     """
 
     label_set: LabelSet
@@ -57,6 +73,12 @@ class Survey:
     class_images: tuple[int, ...] = ()
     unlabelled: float = 0.0
     summary: str = ""
+    members: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
+
+    @property
+    def corrected(self) -> int:
+        """Number of training pixels that the user corrected."""
+        return sum(member.corrected for member in self.members.get(TRAIN, ()))
 
     @property
     def class_frequencies(self) -> ClassFrequencies:
@@ -107,6 +129,12 @@ def survey(
         class_images=tuple(images_showing(training)[:count].tolist()),
         unlabelled=1 - int(frequencies.pixels.sum()) / sum(each.area for each in training),
         summary=_summary(found),
+        members={
+            split: tuple(
+                Member(each.item.key, each.labelled, each.corrected) for each in evidence.of(split)
+            )
+            for split in (TRAIN, VALIDATION)
+        },
     )
 
 

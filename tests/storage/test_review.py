@@ -1,0 +1,73 @@
+"""What a project keeps about the review of its images."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segstudio.core.review import CORRECTED, Review
+from segstudio.storage.project import Project, create_project
+from segstudio.storage.review import (
+    approved_keys,
+    noted_path,
+    read_noted,
+    read_review,
+    review_now,
+    review_path,
+    write_noted,
+    write_review,
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (4, 3)).save(tmp_path / name)
+    return create_project(tmp_path)
+
+
+def test_approval_is_kept_with_who_and_when(project: Project) -> None:
+    write_review(project, "a.png", review_now(is_approved=True))
+
+    review = read_review(project, "a.png")
+    assert review.is_approved
+    assert review.at.endswith("+00:00")
+    assert review.by
+    assert approved_keys(project) == {"a.png"}
+
+
+def test_an_image_that_nobody_looked_at_is_not_approved(project: Project) -> None:
+    assert read_review(project, "a.png") == Review()
+    assert approved_keys(project) == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"version": 9, "approved": true}', '{"version": 1}']
+)
+def test_a_damaged_review_approves_nothing(project: Project, text: str) -> None:
+    path = review_path(project, "a.png")
+    path.parent.mkdir()
+    path.write_text(text)
+
+    assert not read_review(project, "a.png").is_approved
+
+
+def test_pixels_that_were_looked_at_are_kept(project: Project) -> None:
+    noted = np.array([[0, 1, 2, 0]] * 3, np.uint8)
+    write_noted(project, "a.png", noted)
+
+    read = read_noted(project, "a.png", 3, 4)
+    assert read is not None
+    assert np.array_equal(read, noted)
+    assert read_noted(project, "a.png", 4, 4) is None
+    assert read_noted(project, "b.png", 3, 4) is None
+
+
+def test_values_that_mean_nothing_count_as_corrected(project: Project) -> None:
+    write_noted(project, "a.png", np.full((3, 4), 200, np.uint8))
+
+    read = read_noted(project, "a.png", 3, 4)
+    assert read is not None
+    assert (read == CORRECTED).all()
+    assert noted_path(project, "a.png").is_file()
