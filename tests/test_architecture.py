@@ -18,6 +18,7 @@ ALLOWED = {
     "segstudio/storage/atomic_write.py: os.open": "it is the one that writes",
     "segstudio/__main__.py: os.open": "the null device, to be quiet after a broken pipe",
     "segstudio/storage/journal.py: os.open": "records are appended; half a record is none",
+    "segstudio/storage/locks.py: os.open": "a lock is made once and never replaced",
     "segstudio/engine/channel.py: (folder / 'log').open": "what the worker prints, not kept",
     "segstudio/engine/pixels.py: os.open": "pixels shared with the worker, not kept",
     "segstudio/engine/worker_process.py: Path('/proc/self/oom_score_adj').write_text": (
@@ -108,7 +109,7 @@ def _writes(call: ast.Call, in_memory: set[str]) -> bool:
     arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
     if name == "os.open":
         return "O_RDONLY" not in ast.unparse(call)
-    if method == "open":
+    if method in ("open", "fdopen", "ZipFile"):
         return any(
             isinstance(argument, ast.Constant)
             and isinstance(argument.value, str)
@@ -149,6 +150,9 @@ def _writers(source: str) -> Iterator[str]:
         "open(path, mode='rb+')",
         "path.open('xb')",
         "path.open('a', encoding='ascii')",
+        "os.fdopen(descriptor, 'wb')",
+        "zipfile.ZipFile(path, 'w')",
+        "gzip.open(path, 'wt')",
         "path.write_text(text)",
         "path.write_bytes(content)",
         "Image.fromarray(pixels).save(path)",

@@ -142,7 +142,7 @@ class PredictController(QObject):
     def run(self) -> None:
         """Run the chosen model on the open image."""
         document, model = self._workspace.document, self.model
-        if document is None or model is None or self.is_running:
+        if document is None or document.is_read_only or model is None or self.is_running:
             return
         image, engine, path = document.image, self._engine, model.path
         job = Job(lambda cancelled: engine.predict(path, image, cancelled, job.report), self)

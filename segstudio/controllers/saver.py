@@ -14,7 +14,9 @@ from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import difference_patch
 from segstudio.errors import SegStudioError, StorageError
-from segstudio.storage.journal import Journal, journal_folder
+from segstudio.storage.atomic_write import sweep
+from segstudio.storage.journal import Journal, journal_folder, note_place
+from segstudio.storage.locks import ProjectLock, ProjectLockedError
 from segstudio.storage.mask_store import MaskChangedError, MaskStore, drop_old_histories
 from segstudio.storage.project import Project
 from segstudio.storage.records import base_record, edit_record
@@ -55,10 +57,20 @@ class Session:
     Args:
         project: The project as it was opened.
         on_failed: Called on the journal's thread when it cannot write.
+        take_over: Edit the project even if another computer seems to have it open.
+
+    Attributes:
+        read_only: Why nothing may be changed, or None.
     """
 
-    def __init__(self, project: Project, on_failed: Callable[[OSError], None]) -> None:
+    def __init__(
+        self, project: Project, on_failed: Callable[[OSError], None], *, take_over: bool = False
+    ) -> None:
         self.project = project
+        self.read_only: SegStudioError | None = None
+        self._take_over = take_over
+        self._lock: ProjectLock | None = None
+        self._is_over = False
         self.store = MaskStore(project.folder)
         self.journal: Journal | None = None
         self.journal_error: SegStudioError | None = None
@@ -67,10 +79,20 @@ class Session:
         self._based: set[str] = set()  # images whose base stands in the journal
 
     def begin(self) -> Recovery:
-        """Replay what a crash left, and start the journal of this session."""
+        """Replay what a crash left, and start the journal of this session.
+
+        A project that is open elsewhere, or that may not be written, is begun as ``read_only``.
+        """
+        try:
+            self._lock = ProjectLock.acquire(self.project.folder, take_over=self._take_over)
+        except (ProjectLockedError, StorageError) as error:
+            self.read_only = error
+            self.store = MaskStore(self.project.folder, read_only=True)
+            return Recovery()
         recovery = recover(self.project, self.store)
         drop_old_histories(self.project.folder)
         try:
+            note_place(self.project.folder, self.project.id)
             self.journal = Journal(journal_folder(self.project.folder), on_failed=self._on_failed)
         except StorageError as error:
             self.journal_error = error
@@ -82,6 +104,8 @@ class Session:
                 self.store.distrust(mask.key)
         if not recovery.masks:
             self.forget_left_journals()
+        if self._is_over:  # another project was opened meanwhile
+            self.end()
         return recovery
 
     @property
@@ -132,10 +156,14 @@ class Session:
         self.left_journals = ()
 
     def end(self) -> None:
-        """Close the journal."""
+        """Close the journal and let others edit the project."""
+        self._is_over = True
         if self.journal is not None:
             self.journal.close()
             self.journal = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
 
 class Saver(QObject):
@@ -178,11 +206,11 @@ class Saver(QObject):
         """The images whose label maps are being saved, or could not be."""
         return tuple(unsaved.key for unsaved in self._unsaved.values())
 
-    def new_session(self, project: Project) -> Session:
+    def new_session(self, project: Project, *, take_over: bool = False) -> Session:
         """Return a session for a project, to be begun; others end once they are saved."""
         for session in list(self._sessions):
             self._end_if_saved(session)
-        session = Session(project, self._journal_error.emit)
+        session = Session(project, self._journal_error.emit, take_over=take_over)
         self._sessions.append(session)
         return session
 
@@ -254,6 +282,10 @@ class Saver(QObject):
         job.succeeded.connect(lambda _none: self.replaced.emit(mask.key))
         job.failed.connect(self._on_failed)
         job.start(self.pool)
+
+    def sweep(self, project: Project) -> None:
+        """Remove half-written files that killed processes left in a project."""
+        Job(lambda _cancelled: sweep(project.folder), self).start(self.pool)
 
     def wait(self) -> None:
         """Block until everything queued is saved or has failed."""

@@ -32,6 +32,7 @@ class Toolbox(QObject):
     changed = Signal()
     class_chosen = Signal(int)
     class_needed = Signal()
+    refused = Signal(object)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -142,8 +143,11 @@ class Toolbox(QObject):
         )
 
     def may_begin(self) -> bool:
-        """Whether the active tool can edit now; asks for a class if that is what lacks."""
+        """Whether the active tool can edit now; tells the user why not, or asks for a class."""
         if TOOLS[self._tool].make is None:
+            return False
+        if (reason := self._workspace.read_only) is not None:
+            self.refused.emit(reason)
             return False
         # Background over nothing shows no trace; the user means a class that is not there.
         if self._tool is not ToolName.ERASER and len(self._workspace.label_set) < 2:

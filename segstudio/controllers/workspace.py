@@ -46,8 +46,12 @@ class Workspace(QObject):
     A label map that could not be saved stays in memory and is tried again. Edits that are not saved
     yet stand in a journal, which is replayed when the project is opened after a crash.
 
+    A project that is open in another program, or that may not be written, is shown ``read_only``:
+    whatever would change it does nothing.
+
     Signals:
         project_changed: Another project is open.
+        read_only_changed: Whether the project may be edited changed.
         open_failed: (path, SegStudioError) for something that cannot be opened.
         labelled_changed: ``labelled`` changed.
         label_set_changed: The classes of the project changed.
@@ -61,6 +65,7 @@ class Workspace(QObject):
     """
 
     project_changed = Signal()
+    read_only_changed = Signal()
     open_failed = Signal(object, object)
     labelled_changed = Signal()
     label_set_changed = Signal()
@@ -118,6 +123,11 @@ class Workspace(QObject):
         return self._session.sequence if self._session else 0
 
     @property
+    def read_only(self) -> SegStudioError | None:
+        """Why the open project cannot be changed, or None if it can."""
+        return self._session.read_only if self._session else None
+
+    @property
     def label_set(self) -> LabelSet:
         """The classes of the open project; empty without one."""
         return self.project.label_set if self.project else LabelSet()
@@ -148,6 +158,7 @@ class Workspace(QObject):
     def set_opened(self, opened: Opened) -> None:
         """Show a project that is already read, once its journal is replayed."""
         self._leave_document()
+        self._session = None
         self._visited.clear()
         self._recovered.clear()
         self.current_key = None
@@ -158,6 +169,19 @@ class Workspace(QObject):
         self.label_set_changed.emit()
         self._find_labelled(opened.project)
         self._begin_session(opened)
+
+    def try_editing(self, *, take_over: bool = False) -> None:
+        """Ask again whether a project that is read-only may be edited now.
+
+        Args:
+            take_over: Edit it even if another computer seems to have it open. What both save is
+                kept beside each other; see ``mask_conflicted``.
+        """
+        if self.project is not None and self.read_only is not None:
+            opened = Opened(self.project, self.keys, self.current_key or self.keys[0])
+            self._leave_document()
+            self.current_key = None
+            self._begin_session(opened, take_over=take_over)
 
     def open_image(self, key: str) -> None:
         """Open an image of the project; the document comes by signal."""
@@ -196,7 +220,7 @@ class Workspace(QObject):
 
     def set_label_set(self, label_set: LabelSet) -> None:
         """Change the classes and keep them in the project."""
-        if self.project is None or label_set == self.project.label_set:
+        if self.project is None or self.read_only or label_set == self.project.label_set:
             return
         self.project = self.project.with_label_set(label_set)
         self.label_set_changed.emit()
@@ -240,7 +264,7 @@ class Workspace(QObject):
 
     def save_prediction(self, key: str, class_map: LabelMap) -> None:
         """Keep what a model said about an image, beside the label map."""
-        if self.project is not None:
+        if self.project is not None and self.read_only is None:
             project = self.project
             job = Job(lambda _cancelled: project.write_prediction(key, class_map), self)
             job.failed.connect(self._on_failed)
@@ -280,11 +304,11 @@ class Workspace(QObject):
         self._open_job = None
         self.open_failed.emit(path, as_user_error(error))
 
-    def _begin_session(self, opened: Opened) -> None:
+    def _begin_session(self, opened: Opened, *, take_over: bool = False) -> None:
         if self._begin_job is not None:
             self._begin_job.cancel()
         self._session = None
-        session = self._saver.new_session(opened.project)
+        session = self._saver.new_session(opened.project, take_over=take_over)
         job = Job(lambda _cancelled: session.begin(), self)
         job.succeeded.connect(lambda recovery: self._on_begun(session, opened, recovery))
         job.failed.connect(self._on_begin_failed)
@@ -295,6 +319,7 @@ class Workspace(QObject):
     def _on_begun(self, session: Session, opened: Opened, recovery: Recovery) -> None:
         self._begin_job = None
         self._session = session
+        self.read_only_changed.emit()
         for mask in recovery.masks:
             self._saver.add(
                 Unsaved(
@@ -310,6 +335,8 @@ class Workspace(QObject):
             self._recovered[mask.key] = mask
         self._saver.save_all()
         self.open_image(opened.first)
+        if session.read_only is None:
+            self._saver.sweep(opened.project)
         if session.journal_error is not None:
             self.failed.emit(session.journal_error)
         for problem in recovery.problems:
@@ -402,6 +429,7 @@ class Workspace(QObject):
             label_map=label_map,
             history=history,
             prediction=loaded.prediction,
+            read_only=self.read_only is not None,
             parent=self,
         )
         document.mask_changed.connect(self._on_mask_changed)

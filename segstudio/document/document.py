@@ -20,6 +20,7 @@ class Document(QObject):
         label_map: (H, W) uint8 class indices; the document writes into it.
         history: Edits of an earlier visit to this image, or None.
         prediction: (H, W) uint8, what a model last said about this image, or None.
+        read_only: Do nothing when asked to change the label map.
 
     Signals:
         mask_changed: The ``Rect`` whose pixels changed.
@@ -39,6 +40,7 @@ class Document(QObject):
         label_map: LabelMap,
         history: History | None = None,
         prediction: LabelMap | None = None,
+        read_only: bool = False,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,6 +48,7 @@ class Document(QObject):
         self.image = image
         self.label_map = label_map
         self.history = history or History()
+        self.is_read_only = read_only
         self._recorder: EditRecorder | None = None
         self._gesture_name = ""
         self._revision = 0
@@ -80,6 +83,8 @@ class Document(QObject):
     def begin_gesture(self, name: str) -> None:
         """Start collecting writes that will be undone together."""
         self.end_gesture()
+        if self.is_read_only:
+            return
         self._recorder = EditRecorder(self.label_map)
         self._gesture_name = name
 
@@ -110,14 +115,14 @@ class Document(QObject):
     def apply(self, name: str, patch: MaskPatch | None) -> None:
         """Make one undoable edit."""
         self.end_gesture()
-        if patch is not None:
+        if patch is not None and not self.is_read_only:
             self._write(patch.rect, patch.after)
             self._add(Edit.of(name, patch))
 
     def undo(self) -> str | None:
         """Take back the last edit; return its name, or None if there is none."""
         self.end_gesture()
-        edit = self.history.undo()
+        edit = None if self.is_read_only else self.history.undo()
         if edit is None:
             return None
         for patch in edit.patches():
@@ -129,7 +134,7 @@ class Document(QObject):
     def redo(self) -> str | None:
         """Make the next edit again; return its name, or None if there is none."""
         self.end_gesture()
-        edit = self.history.redo()
+        edit = None if self.is_read_only else self.history.redo()
         if edit is None:
             return None
         for patch in edit.patches():

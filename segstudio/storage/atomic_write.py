@@ -8,13 +8,20 @@ import contextlib
 import errno
 import json
 import os
+import re
 import secrets
 import stat
+import time
 from pathlib import Path
 from typing import Final
 
 from segstudio.errors import StorageError
+from segstudio.storage.processes import Life, ProcessMark, this_process
 
+_PREFIX: Final = ".segstudio-"
+_SUFFIX: Final = ".tmp"
+_TEMPORARY: Final = re.compile(r"\.segstudio-(?:([0-9a-f.]+)-)?[0-9a-f]{16}\.tmp")
+_FORGOTTEN_SECONDS: Final = 7 * 24 * 3600
 _REASONS: Final = {
     errno.ENOSPC: ("there is no space left on the disk", "Free some space and save again"),
     errno.EDQUOT: ("your disk quota is used up", "Free some space and save again"),
@@ -44,8 +51,7 @@ def atomic_write(path: Path, content: bytes) -> None:
             if the disk failed after the renaming.
     """
     target = Path(os.path.realpath(path))
-    # Not made from the target's name, which may already be as long as a name can be.
-    temporary = target.with_name(f".segstudio-{secrets.token_hex(8)}.tmp")
+    temporary = temporary_path(target.parent)
     try:
         mode = _mode(target)
         try:
@@ -63,13 +69,55 @@ def atomic_write(path: Path, content: bytes) -> None:
             raise
         _sync_folder(target.parent)
     except OSError as error:
-        raise _storage_error(path, "could not be saved", error) from error
+        raise storage_error(path, "could not be saved", error) from error
 
 
 def atomic_write_json(path: Path, value: object) -> None:
     """Replace the content of ``path`` by ``value`` as indented JSON; see ``atomic_write``."""
+    atomic_write(path, encoded_json(value))
+
+
+def encoded_json(value: object) -> bytes:
+    """Return a value as indented JSON, plain ASCII."""
     text = json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False)
-    atomic_write(path, (text + "\n").encode("ascii"))
+    return (text + "\n").encode("ascii")
+
+
+def temporary_path(folder: Path) -> Path:
+    """Return the path of a new temporary file that tells which process makes it.
+
+    Not made from a target's name, which may already be as long as a name can be.
+    """
+    return folder / f"{_PREFIX}{this_process().tag}-{secrets.token_hex(8)}{_SUFFIX}"
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Remove what killed processes left half written in ``folder`` and below; return its paths.
+
+    Only temporary files of ours: those of processes that are known to be dead and, where nothing is
+    known of the process, those that are a week old. What cannot be removed stays.
+    """
+    removed = []
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(_PREFIX) and name.endswith(_SUFFIX):
+                path = Path(parent, name)
+                with contextlib.suppress(OSError):
+                    if _is_left_over(path):
+                        path.unlink()
+                        removed.append(path)
+    return removed
+
+
+def _is_left_over(path: Path) -> bool:
+    match = _TEMPORARY.fullmatch(path.name)
+    if match is None:
+        return False
+    process = ProcessMark.parse(match[1] or "")
+    life = process.life() if process else Life.UNKNOWN
+    if life is Life.UNKNOWN:
+        return time.time() - path.stat().st_mtime > _FORGOTTEN_SECONDS
+    return life is Life.DEAD
 
 
 def make_folder(path: Path) -> None:
@@ -86,7 +134,7 @@ def make_folder(path: Path) -> None:
         for folder in missing:  # a file is only as safe as the folder it lies in
             _sync_folder(folder.parent)
     except OSError as error:
-        raise _storage_error(path, "this folder could not be made", error) from error
+        raise storage_error(path, "this folder could not be made", error) from error
 
 
 def _mode(target: Path) -> int | None:
@@ -129,6 +177,7 @@ def _sync_folder(folder: Path) -> None:
             raise
 
 
-def _storage_error(path: Path, what: str, error: OSError) -> StorageError:
+def storage_error(path: Path, what: str, error: OSError) -> StorageError:
+    """Return what a failed system call means for the user, and what helps."""
     reason, hint = _REASONS.get(error.errno or 0, (error.strerror or str(error), ""))
     return StorageError(path, f"{what}: {reason}", hint=hint)

@@ -16,13 +16,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from segstudio.core.strict_json import parse_json
 from segstudio.errors import StorageError
 from segstudio.storage.assets import user_state_folder
-from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.locks import try_lock
 from segstudio.storage.records import Record, decode_records, encode_record
 
 _SUFFIX: Final = ".journal"
+_NOTE: Final = "project.json"
 _SYNC_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = 1.0
 
@@ -30,10 +32,59 @@ _RETRY_SECONDS: Final = 1.0
 def journal_folder(project_folder: Path) -> Path:
     """Return where the journals of a project lie on this computer; it may not exist.
 
-    Known by the project's place: a project that is moved right after a crash is not recognised.
+    Known by the project's place; see ``note_place`` for a project that is moved after a crash.
     """
     place = os.fsencode(os.path.realpath(project_folder))
-    return user_state_folder() / "recovery" / hashlib.sha256(place).hexdigest()[:24]
+    return _journals() / hashlib.sha256(place).hexdigest()[:24]
+
+
+def note_place(project_folder: Path, project_id: str) -> None:
+    """Note beside its journals where a project lies and which it is.
+
+    Raises:
+        StorageError: If that cannot be written.
+    """
+    folder = journal_folder(project_folder)
+    note = {"folder": os.path.realpath(project_folder), "id": project_id}
+    if _read_note(folder) != note:
+        make_folder(folder)
+        atomic_write_json(folder / _NOTE, note)
+
+
+def moved_journal_folders(
+    project_folder: Path, project_id: str, id_at: Callable[[Path], str | None]
+) -> list[Path]:
+    """Return the journal folders of the places where a project lay before it was moved.
+
+    Args:
+        project_folder: Where it lies now.
+        project_id: Which project it is.
+        id_at: Returns the id of the project in a folder, or None. Where it still lies there, ours
+            is a copy, and the journals are not for it.
+    """
+    found = []
+    with contextlib.suppress(OSError):
+        for folder in sorted(_journals().iterdir()):
+            note = _read_note(folder)
+            if (
+                note.get("id") == project_id
+                and folder != journal_folder(project_folder)
+                and id_at(Path(note.get("folder", ""))) != project_id
+            ):
+                found.append(folder)
+    return found
+
+
+def _journals() -> Path:
+    return user_state_folder() / "recovery"
+
+
+def _read_note(folder: Path) -> dict[str, str]:
+    try:
+        note = parse_json((folder / _NOTE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in note.items()} if isinstance(note, dict) else {}
 
 
 class Journal:

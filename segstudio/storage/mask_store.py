@@ -96,10 +96,12 @@ class MaskStore:
 
     Args:
         folder: The project folder.
+        read_only: Leave everything in the folder as it is; nothing may be written then.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self._folder = folder
+        self._read_only = read_only
         self._known: dict[str, _Known] = {}
         self._locks: dict[str, threading.Lock] = {}
 
@@ -224,8 +226,9 @@ class MaskStore:
         edits = [record.edit for record in records[1:] if isinstance(record, EditRecord)]
         if base.fingerprint != print_ or base.holds > len(edits):
             # Of other pixels. Set aside, not removed: its mask may come back.
-            with contextlib.suppress(OSError):
-                path.replace(path.with_name(f"{_UNDO_FILE} of other pixels"))
+            if not self._read_only:
+                with contextlib.suppress(OSError):
+                    path.replace(path.with_name(f"{_UNDO_FILE} of other pixels"))
             return History()
         return History(edits=edits, done=base.holds)
 

@@ -14,6 +14,8 @@ Masks are the user's work; everything else can be made again.
 
 import errno
 import os
+import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -36,6 +38,7 @@ from segstudio.storage.masks import read_label_map, write_label_map
 
 PROJECT_VERSION: Final = 1
 _MAX_PROJECT_BYTES: Final = 512 * 2**20
+_ID: Final = re.compile("[0-9a-f]{32}")
 _READ_ONLY: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -48,6 +51,7 @@ class Project:
         image_root: The folder of images.
         label_set: The classes.
         splits: Image key -> "train", "val" or "test", for the images that are decided.
+        id: Stays the same when the folder is moved; 32 hexadecimal digits.
 
     An *image key* is the path of an image relative to ``image_root``, with forward slashes.
     """
@@ -56,6 +60,7 @@ class Project:
     image_root: Path
     label_set: LabelSet
     splits: Mapping[str, str] = field(default_factory=dict)
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
     def name(self) -> str:
@@ -133,6 +138,7 @@ class Project:
             self.folder / PROJECT_FILE,
             {
                 "version": PROJECT_VERSION,
+                "id": self.id,
                 "image_root": Path(root).as_posix(),
                 "classes": self.label_set.to_json(),
                 "splits": dict(sorted(self.splits.items())),
@@ -224,12 +230,15 @@ def load_project(folder: Path) -> Project:
         splits = _splits(value.get("splits", {}))
     except ValueError as error:
         raise ProjectError(path, f"its splits are wrong: {error}", hint=_REPAIR) from error
-    return Project(
+    project = Project(
         folder=folder,
         image_root=Path(os.path.normpath(folder / root)),
         label_set=label_set,
         splits=splits,
     )
+    # Projects made before there were ids get one with the next change of their classes.
+    id_ = value.get("id")
+    return replace(project, id=id_) if isinstance(id_, str) and _ID.fullmatch(id_) else project
 
 
 def _splits(value: object) -> Splits:

@@ -9,10 +9,15 @@ import numpy as np
 
 from segstudio.core.history import EditKind, History
 from segstudio.core.label_map import LabelMap
-from segstudio.errors import MaskError
-from segstudio.storage.journal import journal_folder, left_journals, read_journal
+from segstudio.errors import MaskError, ProjectError
+from segstudio.storage.journal import (
+    journal_folder,
+    left_journals,
+    moved_journal_folders,
+    read_journal,
+)
 from segstudio.storage.mask_store import MaskStore, StoredMask
-from segstudio.storage.project import Project
+from segstudio.storage.project import Project, load_project
 from segstudio.storage.records import BaseRecord, EditRecord, Record
 
 _KEPT_SUFFIX: Final = ".unused"
@@ -72,7 +77,14 @@ class _Chain:
 
 def recover(project: Project, store: MaskStore) -> Recovery:
     """Replay the journals of processes that ended without saving; writes nothing."""
-    journals = left_journals(journal_folder(project.folder))
+    folders = [
+        journal_folder(project.folder),
+        *moved_journal_folders(project.folder, project.id, _id_at),
+    ]
+    # Their names begin with when they were made.
+    journals = sorted(
+        (path for folder in folders for path in left_journals(folder)), key=lambda path: path.name
+    )
     chains = _chains(record for path in journals for record in read_journal(path))
     masks: list[RecoveredMask] = []
     problems: list[MaskError] = []
@@ -94,6 +106,13 @@ def recover(project: Project, store: MaskStore) -> Recovery:
         journals = [_set_aside(path) for path in journals]
         return Recovery(tuple(masks), (), tuple(problems))
     return Recovery(tuple(masks), tuple(journals))
+
+
+def _id_at(folder: Path) -> str | None:
+    try:
+        return load_project(folder).id
+    except ProjectError:
+        return None
 
 
 def forget(journals: Iterable[Path]) -> None:

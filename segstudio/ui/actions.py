@@ -75,10 +75,11 @@ class Actions(QObject):
         )
 
 
-def set_tool_tip(action: QAction, text: str) -> None:
-    """Give an action a tool tip that ends with its keys."""
+def set_tool_tip(action: QAction, text: str, note: str = "") -> None:
+    """Give an action a tool tip that names its keys, and a note below."""
     keys = " / ".join(
         key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
     )
     text = text.removesuffix("…")
-    action.setToolTip(f"{text} ({keys})" if keys else text)
+    text = f"{text} ({keys})" if keys else text
+    action.setToolTip(f"{text}\n{note}" if note else text)

@@ -46,6 +46,7 @@ class _ClassModel(QAbstractTableModel):
         self.label_set = LabelSet()
         self.hidden: frozenset[int] = frozenset()
         self.locked: frozenset[int] = frozenset()
+        self.is_read_only = False
 
     def set_label_set(self, label_set: LabelSet) -> None:
         if len(label_set) == len(self.label_set):
@@ -77,7 +78,8 @@ class _ClassModel(QAbstractTableModel):
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == _NAME else flags
+        is_editable = index.column() == _NAME and not self.is_read_only
+        return flags | Qt.ItemFlag.ItemIsEditable if is_editable else flags
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
         row, column = index.row(), index.column()
@@ -153,6 +155,7 @@ class ClassPanel(QWidget):
         layout.addWidget(self.view)
         layout.addWidget(self._add)
         workspace.label_set_changed.connect(self._on_label_set_changed)
+        workspace.read_only_changed.connect(self._on_label_set_changed)
         workspace.project_changed.connect(self._hide_background)
         toolbox.changed.connect(self._select_chosen)
         toolbox.changed.connect(lambda: self._model.set_locked(toolbox.locked))
@@ -167,6 +170,9 @@ class ClassPanel(QWidget):
 
     def add_class(self) -> None:
         """Add a class with a free name, choose it and let the user type its name."""
+        if (reason := self._workspace.read_only) is not None:
+            self.failed.emit(reason)
+            return
         names = self._workspace.label_set.names
         number = len(names)
         while (name := self.tr("class %d") % number) in names:
@@ -221,7 +227,10 @@ class ClassPanel(QWidget):
         has_project = self._workspace.project is not None
         self._empty.setVisible(not has_project)
         self.view.setVisible(has_project)
-        self._add.setEnabled(has_project)
+        reason = self._workspace.read_only
+        self._model.is_read_only = reason is not None
+        self._add.setEnabled(has_project and reason is None)
+        self._add.setToolTip(reason.sentence if reason else "")
         self._model.set_label_set(self._workspace.label_set)
         self._select_chosen()
 
@@ -254,6 +263,9 @@ class ClassPanel(QWidget):
             self._toolbox.choose_class(index.row())
 
     def _ask_color(self, class_index: int) -> None:
+        if (reason := self._workspace.read_only) is not None:
+            self.failed.emit(reason)
+            return
         item = self._workspace.label_set[class_index]
         title = self.tr("Colour of %s") % item.name
         chosen = QColorDialog.getColor(QColor(*item.color), self, title)

@@ -43,6 +43,7 @@ from segstudio.ui.image_panel import ImagePanel
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.messages import MessageBar
 from segstudio.ui.option_bar import OptionBar
+from segstudio.ui.read_only_bar import ReadOnlyBar
 from segstudio.ui.recent import add_recent, recent_folders
 from segstudio.ui.safety_bar import SafetyBar
 from segstudio.ui.status import StatusBar
@@ -52,6 +53,7 @@ from segstudio.ui.welcome import WelcomePage
 
 _THUMBNAIL_PIXELS: Final = 96
 _FACTOR: Final = 1.25
+_EDITING: Final = (*ToolName, "smaller", "larger", "rule", "swap", "save")
 
 
 class MainWindow(QMainWindow):
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.toolbox, theme)
         self.messages = MessageBar(theme)
         self.safety = SafetyBar(self.workspace, theme)
+        self.read_only_bar = ReadOnlyBar(self.workspace, theme)
         self.jobs = JobBar()
         self.actions_by_name = Actions(self, theme)
         self._build()
@@ -123,6 +126,7 @@ class MainWindow(QMainWindow):
         stack = QVBoxLayout(bars)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(0)
+        stack.addWidget(self.read_only_bar)
         stack.addWidget(self.safety)
         stack.addWidget(self.messages)
         layout.addWidget(bars, 0, 0, Qt.AlignmentFlag.AlignTop)
@@ -256,6 +260,7 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         workspace, canvas = self.workspace, self.canvas
         workspace.project_changed.connect(self._on_project_changed)
+        workspace.read_only_changed.connect(self._show_project_state)
         workspace.label_set_changed.connect(lambda: canvas.set_label_set(workspace.label_set))
         workspace.document_changed.connect(self._on_document_changed)
         workspace.image_opening.connect(self._on_image_opening)
@@ -275,6 +280,7 @@ class MainWindow(QMainWindow):
             part.failed.connect(self.messages.show_error)
         self.class_panel.failed.connect(lambda error: self.messages.show_notice(error.sentence))
         self.toolbox.class_needed.connect(self._on_class_needed)
+        self.toolbox.refused.connect(lambda error: self.messages.show_notice(error.sentence))
         self.predict.model_loaded.connect(self.status.show_engine)
         self.predict.models_changed.connect(self._show_project_state)
         self.predict.running_changed.connect(self._on_running_changed)
@@ -414,16 +420,25 @@ class MainWindow(QMainWindow):
         actions = self.actions_by_name
         has_project = self.workspace.project is not None
         has_document = self.workspace.document is not None
+        can_edit = has_document and self.workspace.read_only is None
         for name in ("fit", "full_size", "zoom_in", "zoom_out"):
             actions[name].setEnabled(has_document)
-        for name in (*ToolName, "smaller", "larger", "rule", "swap", "save"):
-            actions[name].setEnabled(has_document)
+        for name in _EDITING:
+            actions[name].setEnabled(can_edit)
+            self._tell_if_read_only(name)
         for name in ("next", "previous"):
             actions[name].setEnabled(has_project)
-        actions["export"].setEnabled(has_project and not self.export.is_running)
-        can_run = has_document and self.predict.model is not None
+        # An export decides splits, which the project keeps.
+        may_export = has_project and self.workspace.read_only is None
+        actions["export"].setEnabled(may_export and not self.export.is_running)
+        can_run = can_edit and self.predict.model is not None
         actions["run"].setEnabled(can_run and not self.predict.is_running)
         self._show_history()
+
+    def _tell_if_read_only(self, name: str) -> None:
+        action, reason = self.actions_by_name[name], self.workspace.read_only
+        text = action.text().replace("&&", "&")
+        set_tool_tip(action, text, reason.sentence if reason else "")
 
     def _show_history(self) -> None:
         document = self.workspace.document
@@ -434,10 +449,12 @@ class MainWindow(QMainWindow):
             ("redo", self.tr("Redo"), redo),
         ):
             action = self.actions_by_name[name]
-            action.setEnabled(edit is not None)
+            action.setEnabled(edit is not None and self.workspace.read_only is None)
             # A class name is part of the text, and a single ampersand would mark a key.
             action.setText(f"{verb} {edit}".replace("&", "&&") if edit else verb)
             set_tool_tip(action, f"{verb} {edit}" if edit else verb)
+        for name in ("undo", "redo", "run", "export"):
+            self._tell_if_read_only(name)
 
     def _show_tool(self) -> None:
         self.actions_by_name[self.toolbox.tool.value].setChecked(True)

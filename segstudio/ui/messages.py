@@ -82,13 +82,14 @@ class MessageBar(QWidget):
         self._show(text, ACCENT, label, action)
         self._timer.start()
 
-    def show_question(self, text: str, choice: Choice, other: Choice) -> None:
-        """Show a question with two answers; it stays until it is answered or closed."""
+    def show_question(self, text: str, choice: Choice, other: Choice | None = None) -> None:
+        """Show a question with one or two answers; it stays until it is answered or closed."""
         self._show(text, ACCENT, *choice)
         self._timer.stop()
-        self._other_action = other.action
-        self._other_button.setText(other.label)
-        self._other_button.show()
+        if other is not None:
+            self._other_action = other.action
+            self._other_button.setText(other.label)
+            self._other_button.show()
 
     def hide_notice(self) -> None:
         """Hide what shows, unless it is an error."""

@@ -106,7 +106,7 @@ def test_a_crash_loses_no_edit(qtbot: QtBot, start: Start, folder: Path) -> None
     qtbot.waitUntil(lambda: not again.has_unsaved_work)
     assert saved(folder) == painted
     left = journal_folder(folder / "segstudio")
-    qtbot.waitUntil(lambda: len(list(left.iterdir())) == 1)  # that of the new session
+    qtbot.waitUntil(lambda: len(list(left.glob("*.journal"))) == 1)  # that of the new session
 
 
 def test_what_was_recovered_is_told(qtbot: QtBot, start: Start, told: list[Recovery]) -> None:

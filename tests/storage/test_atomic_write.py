@@ -6,14 +6,17 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from segstudio.errors import StorageError
-from segstudio.storage.atomic_write import atomic_write, atomic_write_json, make_folder
+from segstudio.storage.atomic_write import atomic_write, atomic_write_json, make_folder, sweep
+from segstudio.storage.processes import this_process
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions and limits")
 
@@ -265,3 +268,50 @@ def test_the_cause_of_a_failure_is_kept(tmp_path: Path) -> None:
         atomic_write(tmp_path / "gone" / "a.png", b"")
     assert isinstance(caught.value.__cause__, OSError)
     assert caught.value.__cause__.errno == errno.ENOENT
+
+
+def leave_half_written(folder: Path, mark: str, age: float = 0.0) -> Path:
+    path = folder / f".segstudio-{mark}{'0' * 16}.tmp"
+    path.write_bytes(b"half")
+    os.utime(path, (time.time() - age,) * 2)
+    return path
+
+
+def test_sweeping_removes_what_a_dead_process_left(tmp_path: Path) -> None:
+    folder = tmp_path / "masks" / "deep"
+    folder.mkdir(parents=True)
+    left = leave_half_written(folder, f"{replace(this_process(), started=1).tag}-")
+    assert sweep(tmp_path) == [left]
+    assert not left.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+    # Killed where the temporary file is complete and not renamed yet.
+    code = """
+import os, signal, sys
+from pathlib import Path
+Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from segstudio.storage.atomic_write import atomic_write
+atomic_write(Path(sys.argv[1]), b"new")
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.png")], check=False)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".tmp"]
+    assert len(sweep(tmp_path)) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sweeping_leaves_what_is_being_written_or_not_ours(tmp_path: Path) -> None:
+    alive = leave_half_written(tmp_path, f"{this_process().tag}-", age=1e6)
+    far = leave_half_written(tmp_path, f"{replace(this_process(), host='00000000').tag}-")
+    others = [tmp_path / ".segstudio-notes.tmp", tmp_path / ".other.tmp", tmp_path / "a.png"]
+    for path in others:
+        path.write_bytes(b"")
+        os.utime(path, (0, 0))
+    assert sweep(tmp_path) == []
+    assert {alive, far, *others} == set(tmp_path.iterdir())
+
+
+def test_sweeping_removes_what_nobody_knows_after_a_week(tmp_path: Path) -> None:
+    old = leave_half_written(tmp_path, "", age=8 * 24 * 3600)
+    assert sweep(tmp_path) == [old]

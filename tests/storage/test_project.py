@@ -44,6 +44,7 @@ def test_the_project_file_can_be_read_by_a_person(project: Project) -> None:
     assert (project.folder / PROJECT_FILE).read_text().splitlines() == [
         "{",
         '  "version": 1,',
+        f'  "id": "{project.id}",',
         '  "image_root": "..",',
         '  "classes": [',
         "    {",

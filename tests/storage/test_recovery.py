@@ -1,5 +1,6 @@
 """What a journal holds and no mask does comes back; nothing else does."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import pytest
 from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.mask_edit import MaskPatch, difference_patch
 from segstudio.core.rect import Rect
-from segstudio.storage.journal import Journal, journal_folder
+from segstudio.storage.journal import Journal, journal_folder, note_place
 from segstudio.storage.mask_store import MaskStore, fingerprint
 from segstudio.storage.masks import write_label_map
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.project import Project, create_project, load_project
 from segstudio.storage.records import base_record, edit_record
 from segstudio.storage.recovery import Recovery, discarded, forget, recover
 
@@ -250,3 +251,31 @@ def test_journals_that_are_forgotten_are_gone(project: Project, journal: Journal
     Painter(journal).row(0, 1)
     forget(recovered(project, journal).journals)
     assert recover(project, MaskStore(project.folder)) == Recovery()
+
+
+def test_a_project_that_was_moved_after_a_crash_finds_its_journal(
+    project: Project, journal: Journal, tmp_path: Path
+) -> None:
+    note_place(project.folder, project.id)
+    Painter(journal).row(0, 1)
+    journal.close()
+    moved = tmp_path / "elsewhere"
+    project.folder.rename(moved)
+
+    recovery = recovered(load_project(moved))
+
+    assert [mask.key for mask in recovery.masks] == ["a.png"]
+    forget(recovery.journals)
+    assert recovered(load_project(moved)) == Recovery()
+
+
+def test_a_copy_of_a_project_leaves_it_its_journal(
+    project: Project, journal: Journal, tmp_path: Path
+) -> None:
+    note_place(project.folder, project.id)
+    Painter(journal).row(0, 1)
+    journal.close()
+    copy = shutil.copytree(project.folder, tmp_path / "copy")
+
+    assert recovered(load_project(copy)) == Recovery()
+    assert recovered(project).edits == 1
