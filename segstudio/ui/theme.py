@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
+from segstudio.storage.assets import assets_folder
+
 ACCENT: Final = QColor("#2f7de1")
 
 _LIGHT: Final = {
@@ -145,7 +147,29 @@ class Theme(QObject):
         line = "#3d3d3d" if self.is_dark else "#d0d0d0"
         hover = "#3f3f3f" if self.is_dark else "#dedede"
         text = "#e4e4e4" if self.is_dark else "#1d1d1d"
+        base, box, faint = (
+            ("#222222", "#8c8c8c", "#4d4d4d") if self.is_dark else ("#ffffff", "#7d7d7d", "#c6c6c6")
+        )
+        check = (assets_folder() / "icons" / "check.svg").as_posix()
+        # Fusion outlines its boxes a little darker than the window: on a dark one they vanish.
         return f"""
+            QCheckBox::indicator, QMenu::indicator {{
+                width: 14px; height: 14px;
+                border: 1px solid {box}; border-radius: 3px; background: {base};
+            }}
+            QCheckBox::indicator:hover {{ border-color: {ACCENT.name()}; }}
+            QCheckBox::indicator:checked, QMenu::indicator:checked {{
+                border-color: {ACCENT.name()}; background: {ACCENT.name()}; image: url("{check}");
+            }}
+            QCheckBox::indicator:disabled {{ border-color: {faint}; }}
+            QCheckBox::indicator:checked:disabled {{ background: {faint}; }}
+            QMenu {{ background: {base}; border: 1px solid {line}; padding: 4px 0; }}
+            QMenu::item {{ padding: 5px 24px 5px 30px; color: {text}; }}
+            QMenu::item:selected {{ background: {self.selection.name()}; }}
+            QMenu::item:disabled {{ color: {"#737373" if self.is_dark else "#9b9b9b"}; }}
+            QMenu::separator {{ height: 1px; background: {line}; margin: 4px 0; }}
+            QMenu::icon {{ left: 8px; }}
+            QMenu::indicator {{ left: 8px; }}
             QToolBar {{ border: none; padding: 4px; spacing: 4px; }}
             QToolBar::separator {{ background: {line}; width: 1px; height: 1px; margin: 4px; }}
             QToolButton {{ border: none; border-radius: 4px; padding: 4px; }}

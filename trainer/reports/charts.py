@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from trainer.reports.fonts import font_families
 from trainer.reports.history import Epoch, History
 
 # It would tell the terminal that its first use takes long, and which signs no font has.
@@ -120,6 +121,7 @@ def _own_settings(theme: Theme) -> Iterator[None]:
                 "grid.color": theme.faint,
                 "grid.alpha": 0.5,
                 "grid.linewidth": 0.7,
+                "font.family": font_families(),
                 "lines.linewidth": 1.8,
                 "lines.markersize": 4,
                 "text.color": theme.ink,
@@ -127,6 +129,8 @@ def _own_settings(theme: Theme) -> Iterator[None]:
                 "xtick.color": theme.ink,
                 "ytick.color": theme.ink,
                 "svg.hashsalt": "segstudio",
+                # Text, not outlines: the reader's browser has scripts that this computer lacks.
+                "svg.fonttype": "none",
             }
         ):
             yield

@@ -4,7 +4,6 @@ import importlib.util
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -96,8 +95,9 @@ def make_panels(sample: Sample, predicted: LabelMap, label_set: LabelSet) -> Pan
 
 def draw_sheet(title: str, rows: Sequence[Panels], label_set: LabelSet) -> Image.Image:
     """Return the sheet: a row for each image, and a legend of the classes that are shown."""
-    font = _font()
     legend = _legend(frozenset().union(*(row.shown for row in rows)), label_set)
+    texts = (title, *_COLUMNS, *(row.key for row in rows), *(name for name, _ in legend))
+    font = _font("".join(texts))
     width = 2 * _MARGIN + len(_COLUMNS) * PANEL + (len(_COLUMNS) - 1) * _GAP
     places, legend_height = _flow(legend, font, width - 2 * _MARGIN)
     heights = [row.image.height + _LINE + _GAP for row in rows]
@@ -196,13 +196,12 @@ def _without_middle(text: str, kept: int) -> str:
     return f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}"
 
 
-def _font() -> ImageFont.FreeTypeFont:
-    """Return DejaVu, which matplotlib brings, for its many scripts; else Pillow's own font."""
-    found = importlib.util.find_spec("matplotlib")
-    if found and found.origin:
-        path = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
-        if path.is_file():
-            return ImageFont.truetype(str(path), _FONT_SIZE)
+def _font(text: str) -> ImageFont.FreeTypeFont:
+    """Return a font for the signs of ``text``; without matplotlib it is Pillow's own."""
+    if importlib.util.find_spec("matplotlib"):
+        from trainer.reports.fonts import font_file_for
+
+        return ImageFont.truetype(str(font_file_for(text)), _FONT_SIZE)
     font = ImageFont.load_default(_FONT_SIZE)
     if not isinstance(font, ImageFont.FreeTypeFont):
         raise OSError("Pillow was built without FreeType and draws no text")
