@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from shiboken6 import isValid
 
 
 class Job(QObject):
@@ -60,25 +62,34 @@ class Job(QObject):
             self.progressed.emit(done, total)
 
 
+class _Mailbox(QObject):
+    """Carries what threads have to tell to the GUI thread.
+
+    It has no parent, and whoever may still emit holds it: Qt does not allow an object to be deleted
+    while another thread is inside one of its signals, and a pool may die before its threads do.
+    """
+
+    ended = Signal(object, object, object)  # (job, result, error)
+    reported = Signal(object, int, int)  # (job, done, total)
+
+
 class Pool(QObject):
     """Threads that run jobs, first come, first served.
 
-    The threads emit signals of the pool, which outlives them, and never of a job: Qt does not
-    allow an object to be deleted while another thread is inside one of its signals.
+    Nothing of a pool that was deleted is delivered any more, nor begun.
 
     Args:
         threads: How many jobs may run at a time.
     """
 
-    _ended = Signal(object, object, object)  # (job, result, error)
-    _reported = Signal(object, int, int)  # (job, done, total)
-
     def __init__(self, threads: int, parent: QObject) -> None:
         super().__init__(parent)
         self._executor = ThreadPoolExecutor(threads)
         self._running: set[Future[None]] = set()
-        self._ended.connect(self._on_ended)
-        self._reported.connect(self._on_reported)
+        self._mailbox = _Mailbox()
+        self._mailbox.ended.connect(self._on_ended)
+        self._mailbox.reported.connect(self._on_reported)
+        self.destroyed.connect(partial(self._executor.shutdown, wait=False, cancel_futures=True))
 
     def submit(
         self,
@@ -87,24 +98,25 @@ class Pool(QObject):
         cancelled: threading.Event,
     ) -> None:
         """Queue a job; use ``Job.start``."""
+        mailbox = self._mailbox
 
         def run() -> None:
             if cancelled.is_set():
-                self._ended.emit(job, None, None)
+                mailbox.ended.emit(job, None, None)
                 return
             try:
                 result = function(cancelled)
             except Exception as error:  # carried to the GUI thread
-                self._ended.emit(job, None, error)
+                mailbox.ended.emit(job, None, error)
             else:
-                self._ended.emit(job, result, None)
+                mailbox.ended.emit(job, result, None)
 
         self._running = {future for future in self._running if not future.done()}
         self._running.add(self._executor.submit(run))
 
     def report(self, job: Job, done: int, total: int) -> None:
         """Pass a job's progress on to the GUI thread."""
-        self._reported.emit(job, done, total)
+        self._mailbox.reported.emit(job, done, total)
 
     def wait(self) -> None:
         """Block until every queued job has run, and deliver how they ended."""
@@ -117,8 +129,10 @@ class Pool(QObject):
 
     @Slot(object, object, object)
     def _on_ended(self, job: Job, result: object, error: Exception | None) -> None:
-        job.deliver(result, error)
+        if isValid(job):  # else its parent is gone, and with it all who wait for it
+            job.deliver(result, error)
 
     @Slot(object, int, int)
     def _on_reported(self, job: Job, done: int, total: int) -> None:
-        job.deliver_progress(done, total)
+        if isValid(job):
+            job.deliver_progress(done, total)

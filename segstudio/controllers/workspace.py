@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -10,16 +9,15 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.loader import Loaded, Loader, Request
 from segstudio.controllers.saver import Saver, Session, Unsaved, as_user_error
 from segstudio.core.history import DEFAULT_LIMIT, Edit, EditKind, History
-from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import difference_patch
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
-from segstudio.storage.images import read_image
-from segstudio.storage.mask_store import StoredMask
 from segstudio.storage.project import Opened, Project, open_path
 from segstudio.storage.recovery import RecoveredMask, Recovery, discarded
 from segstudio.storage.sample import sample_project
@@ -27,16 +25,7 @@ from segstudio.storage.sample import sample_project
 __all__ = ["Workspace", "as_user_error"]
 
 _IDLE_SAVE_MS: Final = 3000
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    key: str
-    image: RgbImage
-    stored: StoredMask | None  # None: the label map is still on its way to the disk
-    unsaved: Unsaved | None
-    history_fits: bool
-    prediction: LabelMap | None
+_AHEAD_MS: Final = 300  # after an image is shown, until those beside it are read
 
 
 class Workspace(QObject):
@@ -56,6 +45,7 @@ class Workspace(QObject):
         labelled_changed: ``labelled`` changed.
         label_set_changed: The classes of the project changed.
         image_opening: An image key; its document follows, or ``image_failed``.
+        image_previewed: (key, ReducedImage): how the image looks whose document follows.
         document_changed: The new ``Document``, or None.
         image_failed: (key, SegStudioError) for an image that cannot be opened.
         save_state_changed: Something was edited, saved, or could not be saved.
@@ -70,6 +60,7 @@ class Workspace(QObject):
     labelled_changed = Signal()
     label_set_changed = Signal()
     image_opening = Signal(str)
+    image_previewed = Signal(str, object)
     document_changed = Signal(object)
     image_failed = Signal(str, object)
     save_state_changed = Signal()
@@ -86,14 +77,19 @@ class Workspace(QObject):
         self.current_key: str | None = None
         self._open_job: Job | None = None
         self._begin_job: Job | None = None
-        self._load_job: Job | None = None
-        self._load_pool = Pool(2, self)
+        self._pool = Pool(1, self)
+        self._loader = Loader(self)
+        self._loader.previewed.connect(self.image_previewed)
+        self._loader.loaded.connect(self._on_loaded)
+        self._loader.failed.connect(self._on_load_failed)
         self._session: Session | None = None
         self._saver = Saver(self)
         self._visited: dict[str, History] = {}
         self._recovered: dict[str, RecoveredMask] = {}
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_SAVE_MS)
         self._idle.timeout.connect(self.save)
+        self._ahead = QTimer(self, singleShot=True, interval=_AHEAD_MS)
+        self._ahead.timeout.connect(self._read_ahead)
         self._saver.saved.connect(self._on_saved)
         self._saver.changed.connect(self.save_state_changed)
         self._saver.failed.connect(self.failed)
@@ -135,7 +131,12 @@ class Workspace(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being opened."""
-        return self._open_job is None and self._begin_job is None and self._load_job is None
+        return self._open_job is None and self._begin_job is None and self._loader.is_idle
+
+    @property
+    def read_ahead(self) -> set[str]:
+        """The images that are in memory already, to be opened at once."""
+        return self._loader.in_memory
 
     @property
     def has_unsaved_work(self) -> bool:
@@ -159,6 +160,7 @@ class Workspace(QObject):
         """Show a project that is already read, once its journal is replayed."""
         self._leave_document()
         self._session = None
+        self._loader.forget_ahead()
         self._visited.clear()
         self._recovered.clear()
         self.current_key = None
@@ -186,29 +188,14 @@ class Workspace(QObject):
     def open_image(self, key: str) -> None:
         """Open an image of the project; the document comes by signal."""
         project, session = self.project, self._session
-        is_current = key == self.current_key and (self.document or self._load_job)
+        is_current = key == self.current_key and (self.document or not self._loader.is_idle)
         if project is None or session is None or is_current:
             return
         self._leave_document()
         self.current_key = key
         self.image_opening.emit(key)
         unsaved = self._saver.unsaved(project.mask_path(key))
-
-        def load(_cancelled: threading.Event) -> _Loaded:
-            image = read_image(project.image_path(key))
-            height, width = image.shape[:2]
-            prediction = project.read_prediction(key, height, width)
-            if unsaved:
-                return _Loaded(key, image, None, unsaved, True, prediction)
-            known = session.store.fingerprint(key)
-            stored = session.store.read(project, key, height, width)
-            return _Loaded(key, image, stored, None, known == stored.fingerprint, prediction)
-
-        job = Job(load, self)
-        job.succeeded.connect(self._on_loaded)
-        job.failed.connect(self._on_load_failed)
-        self._load_job = job
-        job.start(self._load_pool)
+        self._loader.load(Request(project, session, key, unsaved))
 
     def step(self, distance: int) -> None:
         """Open the image that lies ``distance`` further in the list, if there is one."""
@@ -280,10 +267,12 @@ class Workspace(QObject):
     def shut_down(self) -> None:
         """Stop all threads; ``flush`` first."""
         self._idle.stop()
-        for job in (self._open_job, self._begin_job, self._load_job):
+        for job in (self._open_job, self._begin_job):
             if job is not None:
                 job.cancel()
-        self._load_pool.shut_down()
+        self._ahead.stop()
+        self._loader.shut_down()
+        self._pool.shut_down()
         self._saver.shut_down()
 
     def _open_in_background(self, path: Path, read: Callable[[], Opened]) -> None:
@@ -293,7 +282,7 @@ class Workspace(QObject):
         job.succeeded.connect(self._on_opened)
         job.failed.connect(lambda error: self._on_open_failed(path, error))
         self._open_job = job
-        job.start(self._load_pool)
+        job.start(self._pool)
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
@@ -357,7 +346,7 @@ class Workspace(QObject):
 
         job = Job(lambda _cancelled: project.labelled_keys(), self)
         job.succeeded.connect(found)
-        job.start(self._load_pool)
+        job.start(self._pool)
 
     def _save(self, *, is_leaving: bool) -> None:
         self._idle.stop()
@@ -383,9 +372,8 @@ class Workspace(QObject):
         self.save_state_changed.emit()
 
     def _leave_document(self) -> None:
-        if self._load_job is not None:
-            self._load_job.cancel()
-            self._load_job = None
+        self._ahead.stop()
+        self._loader.cancel()
         document = self.document
         if document is None:
             return
@@ -411,25 +399,26 @@ class Workspace(QObject):
             job.start(self._saver.pool)
 
     @Slot(object)
-    def _on_loaded(self, loaded: _Loaded) -> None:
-        self._load_job = None
-        visited = self._visited.pop(loaded.key, None)
+    def _on_loaded(self, loaded: Loaded) -> None:
+        key, unsaved, mask = loaded.request.key, loaded.request.unsaved, loaded.mask
+        visited = self._visited.pop(key, None)
         # A history fits only the pixels it was made on; the mask may have been changed outside.
-        history = visited if loaded.history_fits else None
-        if loaded.stored is not None:
-            label_map = loaded.stored.label_map
-            history = history or loaded.stored.history
+        history = visited if mask.history_fits else None
+        if mask.stored is not None:
+            label_map = mask.stored.label_map
+            history = history or mask.stored.history
         else:
-            assert loaded.unsaved is not None
-            label_map = loaded.unsaved.label_map.copy()
-            history = history or loaded.unsaved.history
+            assert unsaved is not None
+            label_map = unsaved.label_map.copy()
+            history = history or unsaved.history
         document = Document(
-            key=loaded.key,
-            image=loaded.image,
+            key=key,
+            image=loaded.picture.image,
             label_map=label_map,
             history=history,
-            prediction=loaded.prediction,
             read_only=self.read_only is not None,
+            prediction=mask.prediction,
+            reduced=loaded.picture.reduced,
             parent=self,
         )
         document.mask_changed.connect(self._on_mask_changed)
@@ -437,12 +426,21 @@ class Workspace(QObject):
         self.document = document
         self.document_changed.emit(document)
         self.save_state_changed.emit()
+        self._ahead.start()
 
-    @Slot(object)
-    def _on_load_failed(self, error: Exception) -> None:
-        self._load_job = None
-        if self.current_key is not None:
-            self.image_failed.emit(self.current_key, as_user_error(error))
+    @Slot(str, object)
+    def _on_load_failed(self, key: str, error: Exception) -> None:
+        self.image_failed.emit(key, as_user_error(error))
+
+    @Slot()
+    def _read_ahead(self) -> None:
+        document, project, session = self.document, self.project, self._session
+        if document is None or project is None or session is None:
+            return
+        place = self.keys.index(document.key)
+        beside = [self.keys[i] for i in (place + 1, place - 1) if 0 <= i < len(self.keys)]
+        height, width = document.size
+        self._loader.read_ahead(project, session, beside, height * width)
 
     @Slot()
     def _on_mask_changed(self) -> None:
@@ -484,7 +482,7 @@ class Workspace(QObject):
         job = Job(read, self)
         job.succeeded.connect(show)
         job.failed.connect(self._on_failed)
-        job.start(self._load_pool)
+        job.start(self._pool)
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

@@ -9,12 +9,14 @@ Williams, "Pyramidal parametrics", SIGGRAPH 1983.
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from segstudio.core.label_map import RgbImage
 from segstudio.core.rect import Rect
 
 Pixels: TypeAlias = NDArray[np.uint32]
@@ -28,6 +30,24 @@ BLOCK: Final = 2048
 
 _MAX_LEVEL: Final = 11  # a block is then one pixel
 _SMALLEST: Final = 256  # no level is made of what is no larger than this
+_ROUGH: Final = 1_000_000  # pixels of the level that is sampled
+
+
+@dataclass(frozen=True, slots=True)
+class ReducedImage:
+    """One level of an image, about: to be seen until all of the image is there.
+
+    Attributes:
+        level: Which, 1 or more.
+        pixels: (ceil(height / 2**level), ceil(width / 2**level), 3) uint8 RGB.
+        height: Of the whole image, pixels, orientation applied.
+        width: Of the whole image.
+    """
+
+    level: int
+    pixels: RgbImage
+    height: int
+    width: int
 
 
 def level_count(height: int, width: int) -> int:
@@ -42,6 +62,26 @@ def level_for(zoom: float, count: int) -> int:
     interpolation neither blurs nor skips.
     """
     return min(max(math.floor(-math.log2(zoom) + 1e-9), 0), count)
+
+
+def rough_level(height: int, width: int) -> int:
+    """Return the finest level that costs next to nothing, to be shown before others are made."""
+    count = level_count(height, width)
+    for level in range(1, count):
+        rows, columns = level_shape(height, width, level)
+        if rows * columns <= _ROUGH:
+            return level
+    return count
+
+
+def sampled(image: RgbImage) -> ReducedImage | None:
+    """Return the rough level of an (H, W, 3) image by leaving pixels out; None if it has none."""
+    height, width = image.shape[:2]
+    level = rough_level(height, width)
+    if level == 0:
+        return None
+    step = 1 << level
+    return ReducedImage(level, np.ascontiguousarray(image[::step, ::step]), height, width)
 
 
 def level_shape(height: int, width: int, level: int) -> tuple[int, int]:

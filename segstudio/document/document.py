@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
+from segstudio.core.pyramid import ReducedImage
 from segstudio.core.rect import Rect
 
 _MAX_PREDICTIONS = 4
@@ -21,6 +22,7 @@ class Document(QObject):
         history: Edits of an earlier visit to this image, or None.
         prediction: (H, W) uint8, what a model last said about this image, or None.
         read_only: Do nothing when asked to change the label map.
+        reduced: The image reduced, to be shown first, or None.
 
     Signals:
         mask_changed: The ``Rect`` whose pixels changed.
@@ -41,11 +43,13 @@ class Document(QObject):
         history: History | None = None,
         prediction: LabelMap | None = None,
         read_only: bool = False,
+        reduced: ReducedImage | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.key = key
         self.image = image
+        self.reduced = reduced
         self.label_map = label_map
         self.history = history or History()
         self.is_read_only = read_only

@@ -14,7 +14,7 @@ import errno
 import hashlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -88,6 +88,13 @@ class _Known:
     ours: Path | None = None  # where our label map lies after a conflict
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    signature: _Signature
+    label_map: LabelMap
+    fingerprint: bytes
+
+
 class MaskStore:
     """Reads and writes masks, their histories and generations; safe on several threads.
 
@@ -103,6 +110,7 @@ class MaskStore:
         self._folder = folder
         self._read_only = read_only
         self._known: dict[str, _Known] = {}
+        self._ahead: dict[str, _Ahead] = {}
         self._locks: dict[str, threading.Lock] = {}
 
     def fingerprint(self, key: str) -> bytes | None:
@@ -117,13 +125,30 @@ class MaskStore:
             MaskError: If the file is damaged or does not have the image's size.
         """
         with self._lock(key):
+            found = self._ahead.pop(key, None)
             signature = _signature(project.mask_path(key))
-            label_map = project.read_mask(key, height, width)
-            if label_map is None:
-                label_map = unlabelled(height, width)
-            print_ = fingerprint(label_map)
-            self._known[key] = _Known(signature, print_)
-            return StoredMask(label_map, print_, self._read_history(key, print_))
+            if found is None or (found.signature, found.label_map.shape) != (
+                signature,
+                (height, width),
+            ):
+                found = _read(project, key, height, width)
+            self._known[key] = _Known(found.signature, found.fingerprint)
+            history = self._read_history(key, found.fingerprint)
+            return StoredMask(found.label_map, found.fingerprint, history)
+
+    def read_ahead(self, project: Project, key: str, height: int, width: int) -> None:
+        """Read a mask that will be wanted; ``read`` takes it, if nobody changes it before.
+
+        Raises:
+            MaskError: If the file is damaged or does not have the image's size.
+        """
+        with self._lock(key):
+            self._ahead[key] = _read(project, key, height, width)
+
+    def forget_ahead(self, but: Collection[str] = ()) -> None:
+        """Forget the masks that were read ahead, save those with these keys."""
+        for key in [key for key in self._ahead if key not in but]:
+            self._ahead.pop(key, None)
 
     def write(
         self,
@@ -281,6 +306,14 @@ def beside_name(path: Path, now: datetime) -> str:
 
 def _beside(path: Path) -> Path:
     return path.with_name(beside_name(path, datetime.now()))
+
+
+def _read(project: Project, key: str, height: int, width: int) -> _Ahead:
+    signature = _signature(project.mask_path(key))
+    label_map = project.read_mask(key, height, width)
+    if label_map is None:
+        label_map = unlabelled(height, width)
+    return _Ahead(signature, label_map, fingerprint(label_map))
 
 
 def _signature(path: Path) -> _Signature:

@@ -33,6 +33,7 @@ from segstudio.controllers.predict import PredictController, PredictionNote
 from segstudio.controllers.thumbnails import Thumbnails
 from segstudio.controllers.toolbox import Toolbox, ToolName
 from segstudio.controllers.workspace import Workspace
+from segstudio.core.pyramid import ReducedImage
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError, StorageError
 from segstudio.formats.dataset import ExportReport
@@ -264,6 +265,7 @@ class MainWindow(QMainWindow):
         workspace.label_set_changed.connect(lambda: canvas.set_label_set(workspace.label_set))
         workspace.document_changed.connect(self._on_document_changed)
         workspace.image_opening.connect(self._on_image_opening)
+        workspace.image_previewed.connect(self._on_image_previewed)
         workspace.image_failed.connect(self._on_image_failed)
         workspace.open_failed.connect(self._on_open_failed)
         canvas.hovered.connect(self.status.show_pixel)
@@ -349,7 +351,12 @@ class MainWindow(QMainWindow):
 
     def _on_image_opening(self, _key: str) -> None:
         self.messages.hide_notice()
+        self.canvas.show_first(None)
         self._show_project_state()
+
+    def _on_image_previewed(self, _key: str, reduced: ReducedImage) -> None:
+        self._pages.setCurrentWidget(self.canvas)
+        self.canvas.show_first(reduced)
 
     def _on_class_needed(self) -> None:
         self.messages.show_notice(

@@ -1,12 +1,14 @@
 """Measure the editor with real events on the real window, beside what bare Qt needs for the same.
 
-    QT_QPA_PLATFORM=offscreen python tests/benchmarks/editor.py [--quick] [--cpu] [--soak SECONDS]
+    python tests/benchmarks/editor.py [--quick] [--cpu] [--soak SECONDS] [--only PART]...
 
 Prints a table: ours, the floor measured in the same run, their ratio, the target, and the longest
 that the event loop was held. A time is from the event to the end of the repaint it causes.
+Parts: window, open, folder, switch, brush, pan, zoom, undo, fill, save.
 """
 
 import argparse
+import io
 import json
 import os
 import random
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -29,8 +31,11 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSettings, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from segstudio.controllers.toolbox import ToolName
+from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.overlay import colored, overlay_table
 from segstudio.core.palette import default_color, palette_of
+from segstudio.core.rect import Rect
 from segstudio.storage.images import read_image
 from segstudio.ui.app import make_application
 from segstudio.ui.main_window import MainWindow
@@ -209,7 +214,9 @@ class Editor:
         )
         QApplication.sendEvent(self.canvas, event)
 
-    def drag(self, points: list[QPointF], button: Qt.MouseButton) -> list[float]:
+    def drag(
+        self, points: list[QPointF], button: Qt.MouseButton, *, releases: bool = True
+    ) -> list[float]:
         """Return the milliseconds of every move."""
         self.mouse(QEvent.Type.MouseButtonPress, points[0], button)
         QApplication.processEvents()
@@ -217,8 +224,9 @@ class Editor:
             timed(lambda point=point: self.mouse(QEvent.Type.MouseMove, point, button))
             for point in points[1:]
         ]
-        self.mouse(QEvent.Type.MouseButtonRelease, points[-1], button)
-        QApplication.processEvents()
+        if releases:
+            self.mouse(QEvent.Type.MouseButtonRelease, points[-1], button)
+            QApplication.processEvents()
         return times
 
     def close(self) -> None:
@@ -294,25 +302,76 @@ def zoom_rows(editor: Editor, bare: BareView, name: str) -> Iterator[Row]:
         yield pan_row(editor, bare, f"{zoom:.0%}, {name}", 8)
 
 
-def undo_row(editor: Editor, bare: BareView, name: str, moves: int) -> Row:
+def undo_rows(editor: Editor, bare: BareView, name: str, moves: int) -> Iterator[Row]:
     editor.canvas.fit()
     editor.settle()
+    editor.window.toolbox.choose_class(1)
     editor.window.toolbox.set_size(50)
-    strokes = editor.drag(path(moves), Qt.MouseButton.LeftButton)
-    editor.settle()
     document = editor.window.workspace.document
+    points = path(moves)
+    strokes = editor.drag(points[:-1], Qt.MouseButton.LeftButton, releases=False)
+    lift = timed(
+        lambda: editor.mouse(QEvent.Type.MouseButtonRelease, points[-1], Qt.MouseButton.LeftButton)
+    )
+    yield Row(f"stroke's end after {moves} moves, {name}", lift, None, 50, max(strokes))
     time.sleep(1)  # as long as a hand needs to reach the key
-    QApplication.processEvents()
-    undo = timed(document.undo)
+    editor.settle()
+    floor = timed(lambda: bare.patch(QRect(0, 0, min(2000, bare.label_map.shape[1]), 1200)))
+    fitted = timed(document.undo)
+    yield Row(f"undo of {moves} moves, fitted, {name}", fitted, floor, 30)
     editor.settle()
     editor.canvas.zoom_to_full_size()
     editor.settle()
     document.redo()
     editor.settle()
-    ours = timed(document.undo)
-    floor = timed(lambda: bare.patch(QRect(0, 0, min(2000, bare.label_map.shape[1]), 1200)))
-    print(f"  (undo at the fitted view: {undo:.1f} ms; the stroke's worst move {max(strokes):.1f})")
-    return Row(f"undo of {moves} moves, {name}", ours, floor, 30, max(undo, ours))
+    yield Row(f"undo of {moves} moves, 100 %, {name}", timed(document.undo), floor, 30)
+    editor.settle()
+
+
+def fill_row(editor: Editor, name: str) -> Row:
+    """Fill a quarter of the image, bounded by a stroke of another class."""
+    workspace = editor.window.workspace
+    document = workspace.document
+    height, width = document.size
+    side = Rect(0, 0, height // 2, width // 2)
+    pixels = document.label_map[side.slices]
+    before, after = pixels.copy(), np.full_like(pixels, 2)
+    document.apply("Half", MaskPatch(side, before, after))
+    editor.canvas.fit()
+    editor.settle()
+    toolbox = editor.window.toolbox
+    toolbox.set_tool(ToolName.FILL)
+    toolbox.choose_class(1)
+    at = editor.canvas.rect().center() - QPoint(200, 200)
+    floor = timed(lambda: np.copyto(pixels.copy(), 1))
+    click = [timed(lambda: editor.mouse(QEvent.Type.MouseButtonPress, QPointF(at)))]
+    click.append(timed(lambda: editor.mouse(QEvent.Type.MouseButtonRelease, QPointF(at))))
+    start = time.perf_counter()
+    editor.wait(lambda: document.label_map[0, 0] == 1)
+    done = sum(click) + (time.perf_counter() - start) * 1000
+    editor.settle()
+    undo = timed(document.undo)
+    editor.settle()
+    document.undo()
+    toolbox.set_tool(ToolName.BRUSH)
+    editor.settle()
+    return Row(
+        f"fill of {side.height * side.width / 1e6:.0f} MP and undo, {name}",
+        done + undo,
+        floor,
+        150,
+        max(*click, undo),
+    )
+
+
+def save_row(editor: Editor, name: str) -> Row:
+    """Save while the hand goes on painting; the table shows the moment of the save itself."""
+    editor.window.toolbox.set_size(50)
+    editor.drag(path(60), Qt.MouseButton.LeftButton)
+    took = timed(editor.window.workspace.save)
+    moves = editor.drag(path(200, 3), Qt.MouseButton.LeftButton)
+    editor.wait(lambda: not editor.window.workspace.unsaved_keys)
+    return Row(f"save while editing, {name}", took, None, 50, max(moves))
 
 
 def opening_rows(folder: Path, name: str, targets: tuple[float, float]) -> Iterator[Row]:
@@ -329,6 +388,30 @@ def opening_rows(folder: Path, name: str, targets: tuple[float, float]) -> Itera
     )
     limit = 250 + 1.6 * width * height * 4 / 1e6
     yield Row(f"peak memory in MB, {name}", found["peak"], width * height * 4 / 1e6, limit)
+
+
+def folder_row(home: Path) -> Row:
+    """List 10,000 images; the floor is to scan the folder."""
+    folder = home / "many"
+    folder.mkdir()
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), (90, 120, 60)).save(buffer, "JPEG")
+    for number in range(10_000):
+        (folder / f"image {number}.jpg").write_bytes(buffer.getvalue())
+    start = time.perf_counter()
+    with os.scandir(folder) as entries:
+        sum(1 for _ in entries)
+    floor = (time.perf_counter() - start) * 1000
+    found = child("folder", str(folder))
+    return Row("folder of 10,000 images: list", found["listed"], floor, 500, found["worst"])
+
+
+def switch_row(home: Path) -> Row:
+    """Step to the next image, which was read ahead."""
+    folder = home / "photographs"
+    write_images(folder, {f"{number}": (3000, 4000) for number in range(4)})
+    found = child("switch", str(folder))
+    return Row("switch to the next image, 12MP", found["switched"], None, 60, found["worst"])
 
 
 def window_row() -> Row:
@@ -407,9 +490,14 @@ def run_child(kind: str, arguments: list[str]) -> None:
         window.show()
         application.processEvents()
         if kind == "window":
-            print(json.dumps({"shown": (time.time() - begun) * 1000}))
+            found = {"shown": (time.time() - begun) * 1000}
+        elif kind == "open":
+            found = measure_opening(window, Path(arguments[0]), arguments[1])
+        elif kind == "folder":
+            found = measure_folder(window, Path(arguments[0]))
         else:
-            print(json.dumps(measure_opening(window, Path(arguments[0]), arguments[1])))
+            found = measure_switching(window, Path(arguments[0]))
+        print(json.dumps(found))
         sys.stdout.flush()
         os._exit(0)  # closing is not what is measured
 
@@ -444,6 +532,49 @@ def measure_opening(window: MainWindow, folder: Path, name: str) -> dict[str, fl
     return {"first": first or full, "full": full, "peak": peak}
 
 
+def measure_folder(window: MainWindow, folder: Path) -> dict[str, float]:
+    start = time.perf_counter()
+    window.workspace.open(folder)
+    worst = 0.0
+    while window.image_panel.view.model().rowCount() < 10_000:
+        worst = max(worst, timed(lambda: None))
+        time.sleep(0.0005)
+    worst = max(worst, timed(lambda: None))  # shows the list
+    listed = (time.perf_counter() - start) * 1000
+    end = time.perf_counter() + 2
+    while time.perf_counter() < end:
+        worst = max(worst, timed(lambda: None))
+        time.sleep(0.0005)
+    return {"listed": listed, "worst": worst}
+
+
+def measure_switching(window: MainWindow, folder: Path) -> dict[str, float]:
+    window.workspace.open(folder)
+    switched, worst = [], 0.0
+    for number in range(4):
+        if number:
+            start = time.perf_counter()
+            worst = max(worst, timed(lambda: window.workspace.step(1)))
+        while window.workspace.document is None:
+            worst = max(worst, timed(lambda: None))
+            time.sleep(0.0005)
+        worst = max(worst, timed(lambda: None))
+        if number:
+            switched.append((time.perf_counter() - start) * 1000)
+        end = time.perf_counter() + 5
+        while number < 3 and f"{number + 1}.jpg" not in window.workspace.read_ahead:
+            assert time.perf_counter() < end, "nothing is read ahead"
+            QApplication.processEvents()
+            time.sleep(0.001)
+        while not window.canvas.is_settled:
+            QApplication.processEvents()
+            time.sleep(0.001)
+    return {"switched": max(switched), "worst": worst}
+
+
+PARTS = ("window", "open", "folder", "switch", "brush", "pan", "zoom", "undo", "fill", "save")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small images only")
@@ -451,46 +582,75 @@ def main() -> None:
         "--cpu", action="store_true", help="count the GUI thread's time: for a busy machine"
     )
     parser.add_argument("--soak", type=float, default=0, help="seconds of random editing")
+    parser.add_argument("--only", action="append", choices=PARTS, help="measure these parts")
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         run_child(options.child[0], options.child[1:])
         return
+    parts = options.only or (() if options.soak else PARTS)
     sizes = {"2MP": (1200, 1700), "24MP": (4000, 6000), "100MP": (10_000, 10_000)}
     if options.quick:
         sizes = {"2MP": (1200, 1700), "6MP": (2000, 3000)}
-    largest = list(sizes)[-1]
     with tempfile.TemporaryDirectory() as home:
-        os.environ["XDG_DATA_HOME"] = home
+        os.environ["XDG_DATA_HOME"] = os.environ["XDG_STATE_HOME"] = home
         folder = Path(home) / "images"
         write_images(folder, {"1first": (600, 800), **sizes})
         print(f"{'p95 in ms':46s}{'ours':>9s}{'floor':>9s}{'ratio':>8s}{'target':>9s}{'worst':>9s}")
-        print(window_row(), flush=True)
-        for name in list(sizes)[1:]:
-            targets = (500.0, 0.0) if name == "100MP" else (200.0, 0.0)
-            for row in opening_rows(folder, name, targets):
-                print(row, flush=True)
-        make_application([])
-        editor = Editor(folder, Path(home) / "settings.ini")
-        for name in sizes:
-            editor.open(name)
-            editor.canvas.zoom_to_full_size()
-            editor.settle()
-            image = read_image(folder / f"{name}.jpg")
-            bare = BareView(image, np.full(image.shape[:2], 255, np.uint8))
-            for row in brush_rows(editor, bare, name):
-                print(row, flush=True)
-            if name == largest:
-                print(pan_row(editor, bare, f"100 %, {name}", 2), flush=True)
-                for row in zoom_rows(editor, bare, name):
+        for row in process_rows(folder, list(sizes), parts):
+            print(row, flush=True)
+        if {*parts} & {"brush", "pan", "zoom", "undo", "fill", "save"} or options.soak:
+            make_application([])
+            editor = Editor(folder, Path(home) / "settings.ini")
+            for name in sizes:
+                is_largest = name == list(sizes)[-1]
+                for row in editing_rows(editor, folder, name, parts, is_largest=is_largest):
                     print(row, flush=True)
-                bare.zoom, bare.at = 1.0, QPointF(0, 0)
-                print(undo_row(editor, bare, name, 300 if options.quick else 2000), flush=True)
-                if options.soak:
-                    print(soak(editor, options.soak), flush=True)
-            bare.close()
-            bare.deleteLater()
-        editor.close()
+            if options.soak:
+                print(soak(editor, options.soak), flush=True)
+            editor.close()
+
+
+def process_rows(folder: Path, names: list[str], parts: Collection[str]) -> Iterator[Row]:
+    """Measure what needs a process of its own."""
+    if "window" in parts:
+        yield window_row()
+    if "open" in parts:
+        for name in names[1:]:
+            yield from opening_rows(folder, name, (500.0 if name == "100MP" else 200.0, 0.0))
+    if "folder" in parts:
+        yield folder_row(folder.parent)
+    if "switch" in parts:
+        yield switch_row(folder.parent)
+
+
+def editing_rows(
+    editor: Editor, folder: Path, name: str, parts: Collection[str], *, is_largest: bool
+) -> Iterator[Row]:
+    """Measure what is done with an open image."""
+    if not is_largest and "brush" not in parts:
+        return
+    editor.open(name)
+    editor.canvas.zoom_to_full_size()
+    editor.settle()
+    image = read_image(folder / f"{name}.jpg")
+    bare = BareView(image, np.full(image.shape[:2], 255, np.uint8))
+    if "brush" in parts:
+        yield from brush_rows(editor, bare, name)
+    if is_largest:
+        if "pan" in parts:
+            yield pan_row(editor, bare, f"100 %, {name}", 2)
+        if "zoom" in parts:
+            yield from zoom_rows(editor, bare, name)
+        bare.zoom, bare.at = 1.0, QPointF(0, 0)
+        if "undo" in parts:
+            yield from undo_rows(editor, bare, name, 300 if name == "6MP" else 2000)
+        if "fill" in parts:
+            yield fill_row(editor, name)
+        if "save" in parts:
+            yield save_row(editor, name)
+    bare.close()
+    bare.deleteLater()
 
 
 if __name__ == "__main__":

@@ -126,3 +126,51 @@ def test_unsaved_labels_of_one_project_never_show_in_another(
     workspace.flush()
     assert (read_label_map(folder / "segstudio" / "masks" / "a.png.png") == 1).all()
     assert not (other / "segstudio" / "masks").exists()
+
+
+def test_a_large_photograph_is_seen_before_it_is_decoded(
+    qtbot: QtBot, workspace: Workspace, folder: Path
+) -> None:
+    Image.effect_noise((2400, 1800), 60).convert("RGB").save(folder / "c.jpg")
+    workspace.set_opened(open_path(folder))
+    qtbot.waitUntil(lambda: workspace.document is not None)
+    seen: list[object] = []
+    workspace.image_previewed.connect(lambda key, first: seen.append((key, first.pixels.shape)))
+    workspace.document_changed.connect(lambda document: seen.append(document and document.key))
+
+    go(qtbot, workspace, "c.jpg")
+
+    assert seen == [None, ("c.jpg", (900, 1200, 3)), "c.jpg"]
+
+
+def test_the_next_image_is_read_ahead_and_a_change_of_its_mask_is_still_seen(
+    qtbot: QtBot, workspace: Workspace, folder: Path
+) -> None:
+    assert workspace.project is not None
+    path = workspace.project.mask_path("b.png")
+    path.parent.mkdir(parents=True)
+    write_label_map(path, np.full((20, 30), 1, np.uint8), workspace.label_set.palette)
+    qtbot.waitUntil(lambda: workspace.read_ahead == {"b.png"})
+    (folder / "b.png").unlink()  # it is in memory
+    write_label_map(path, np.full((20, 30), 7, np.uint8), workspace.label_set.palette)
+
+    go(qtbot, workspace, "b.png")
+
+    assert workspace.document is not None
+    assert (workspace.document.label_map == 7).all()
+    assert workspace.document.image.shape == (20, 30, 3)
+
+
+def test_an_image_is_shown_that_was_still_being_read_ahead(
+    qtbot: QtBot, workspace: Workspace, folder: Path
+) -> None:
+    Image.effect_noise((1500, 1400), 60).convert("RGB").save(folder / "c.png")
+    workspace.set_opened(open_path(folder))
+    qtbot.waitUntil(lambda: workspace.document is not None)
+    go(qtbot, workspace, "b.png")
+    for wait in range(0, 400, 40):
+        qtbot.wait(wait)
+        go(qtbot, workspace, "c.png")
+        assert workspace.document is not None
+        assert workspace.document.image.shape == (1400, 1500, 3)
+        go(qtbot, workspace, "b.png")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
 from segstudio.errors import ImageError
 from segstudio.storage.images import (
@@ -19,6 +19,7 @@ from segstudio.storage.images import (
     is_image_name,
     read_image,
     read_image_size,
+    read_reduced,
     read_thumbnail,
 )
 
@@ -57,6 +58,58 @@ def test_jpeg_is_read_as_pillow_decodes_it(tmp_path: Path) -> None:
     path = _saved(tmp_path / "a.jpg", Image.fromarray(RGB), quality=95)
     with Image.open(path) as image:
         assert np.array_equal(read_image(path), np.asarray(image))
+
+
+@pytest.mark.parametrize("orientation", [1, 4, 6])
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:2", "4:2:0"])
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_every_jpeg_has_the_pixels_that_pillow_sees(
+    tmp_path: Path, mode: str, progressive: bool, subsampling: str, orientation: int
+) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    path = _saved(
+        tmp_path / "a.jpg",
+        Image.fromarray(RGB).convert(mode),
+        quality=80,
+        progressive=progressive,
+        subsampling=subsampling,
+        exif=exif,
+    )
+    with Image.open(path) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+    assert np.array_equal(read_image(path), np.asarray(upright))
+
+
+def test_a_jpeg_with_bytes_behind_its_end_is_read(tmp_path: Path) -> None:
+    path = _saved(tmp_path / "a.jpg", Image.fromarray(RGB))
+    pixels = read_image(path)
+    path.write_bytes(path.read_bytes() + b"a telephone's video")
+    assert np.array_equal(read_image(path), pixels)
+
+
+def test_a_large_jpeg_can_be_had_reduced(tmp_path: Path) -> None:
+    y, x = np.mgrid[:2101, :4203]
+    shapes = np.stack([y // 17, x // 33, (x + y) // 99], axis=2).astype(np.uint8)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    path = _saved(tmp_path / "a.jpg", Image.fromarray(shapes), quality=95, exif=exif)
+
+    reduced = read_reduced(path)
+
+    assert reduced is not None
+    assert (reduced.level, reduced.height, reduced.width) == (2, 4203, 2101)
+    assert reduced.pixels.shape == (1051, 526, 3)
+    whole = read_image(path)
+    middle = whole[2:, 2:][::4, ::4][:1000, :500].astype(int)
+    assert np.abs(reduced.pixels[:1000, :500] - middle).mean() < 3
+
+
+@pytest.mark.parametrize("name", ["small.jpg", "large.png"])
+def test_what_cannot_be_had_reduced_is_none(tmp_path: Path, name: str) -> None:
+    size = (1999, 900) if name == "small.jpg" else (4000, 900)
+    assert read_reduced(_saved(tmp_path / name, Image.new("RGB", size))) is None
 
 
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])

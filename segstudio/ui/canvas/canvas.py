@@ -25,10 +25,12 @@ from segstudio.controllers.toolbox import Toolbox, ToolName
 from segstudio.core.brush import BrushShape, brush_centre
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
+from segstudio.core.pyramid import ReducedImage
 from segstudio.core.rect import Rect
 from segstudio.document.document import Document
 from segstudio.tools.tool import Pointer
 from segstudio.ui.canvas.cursor import draw_brush_outline, draw_flash, outline_rect
+from segstudio.ui.canvas.first_picture import FirstPicture
 from segstudio.ui.canvas.grid import draw_pixel_grid
 from segstudio.ui.canvas.minimap import Minimap
 from segstudio.ui.canvas.navigation import Navigation
@@ -68,6 +70,7 @@ class Canvas(QWidget):
         self._theme = theme
         self._document: Document | None = None
         self._scene: Scene | None = None
+        self._first: FirstPicture | None = None  # shown until there is a scene
         self._pool = Pool(1, self)
         self._navigation = Navigation(self)
         self._navigation.moved.connect(self._on_moved)
@@ -109,7 +112,7 @@ class Canvas(QWidget):
     @property
     def shows_picture(self) -> bool:
         """Whether there is an image to see."""
-        return self._scene is not None
+        return self._scene is not None or self._first is not None
 
     @property
     def is_settled(self) -> bool:
@@ -128,19 +131,31 @@ class Canvas(QWidget):
             self._scene.close()
             self._scene.deleteLater()
             self._scene = None
+        previewed = self._first.size if self._first is not None else None
+        self._first = None
         self._document = document
         self._gesture.set_document(document)
-        self._navigation.set_image(document.size if document else None)
+        if document is None or document.size != previewed:  # else the user may have zoomed already
+            self._navigation.set_image(document.size if document else None)
         if document is None:
             self.hovered.emit(None)
         else:
-            self._scene = Scene(document.image, document.label_map, self._pool, self)
+            self._scene = Scene(
+                document.image, document.label_map, self._pool, self, reduced=document.reduced
+            )
             self._scene.changed.connect(self.update)
             document.mask_changed.connect(self._on_mask_changed)
             document.history_changed.connect(self._minimap.refresh)
             self._recolor()
         self._minimap.set_scene(self._scene)
         self._show_pointer()
+        self.update()
+
+    def show_first(self, reduced: ReducedImage | None) -> None:
+        """Show how an image looks whose document follows, or nothing until there is one."""
+        self._first = FirstPicture(reduced) if reduced is not None else None
+        if self._first is not None:
+            self._navigation.set_image(self._first.size)
         self.update()
 
     def set_label_set(self, label_set: LabelSet) -> None:
@@ -183,6 +198,8 @@ class Canvas(QWidget):
         """Draw the exposed part of the image, the overlay and the cursor."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._theme.canvas_color)
+        if self._first is not None:
+            self._first.draw(painter, self._navigation.transform())
         if self._scene is not None:
             navigation = self._navigation
             painter.save()

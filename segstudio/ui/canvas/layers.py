@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.overlay import colored, overlay_table
 from segstudio.core.palette import Palette
-from segstudio.core.pyramid import Pixels, levels_of
+from segstudio.core.pyramid import Pixels, ReducedImage, levels_of, sampled
 from segstudio.core.rect import Rect
 from segstudio.ui.canvas.levels import Levels, qrect
 
@@ -19,9 +19,10 @@ class ImageLayer:
 
     Args:
         image: (H, W, 3) uint8 RGB.
+        reduced: What to show until levels are built; found here if it is None.
     """
 
-    def __init__(self, image: RgbImage) -> None:
+    def __init__(self, image: RgbImage, reduced: ReducedImage | None = None) -> None:
         height, width = image.shape[:2]
         # Qt borrows the memory of the array, which is kept beside it.
         self._image = np.ascontiguousarray(image)
@@ -29,9 +30,9 @@ class ImageLayer:
             self._image.data, width, height, width * 3, QImage.Format.Format_RGB888
         )
         self.levels = Levels(height, width, QImage.Format.Format_RGB32)
-        if self.levels.count:
-            step = 1 << self.levels.rough
-            self.levels.fill_roughly(_rgb32(np.ascontiguousarray(image[::step, ::step])))
+        reduced = reduced or sampled(image)
+        if reduced is not None:
+            self.levels.fill_roughly(reduced.level, _rgb32(reduced.pixels))
 
     def build(self, rect: Rect) -> list[Pixels]:
         """Return the levels of ``rect``, pixels of level 0; may run on any thread."""
@@ -57,9 +58,10 @@ class OverlayLayer:
 
     Args:
         label_map: (H, W) uint8 class indices; read whenever pixels are drawn or built.
+        rough: The level to show until others are built.
     """
 
-    def __init__(self, label_map: LabelMap) -> None:
+    def __init__(self, label_map: LabelMap, rough: int) -> None:
         self._label_map = label_map
         self._opacity = 0.0
         self._table = np.zeros(256, np.uint32)
@@ -67,6 +69,7 @@ class OverlayLayer:
         self._opaque_table = np.zeros(256, np.uint32)
         height, width = label_map.shape
         self.levels = Levels(height, width, QImage.Format.Format_ARGB32_Premultiplied)
+        self.levels.rough = rough
 
     def set_colors(self, palette: Palette, opacity: float, hidden: Collection[int]) -> bool:
         """Recolour everything; see ``overlay_table`` for the arguments.
@@ -108,7 +111,9 @@ class OverlayLayer:
         self.levels.outdate(Rect(0, 0, height, width))
         if self.levels.count:
             step = 1 << self.levels.rough
-            self.levels.fill_roughly(colored(self._label_map[::step, ::step], self._opaque_table))
+            part = np.ascontiguousarray(self._label_map[::step, ::step])
+            picture = _colored(part, self._opaque_table.tolist())
+            self.levels.fill_roughly(self.levels.rough, _pixels_of(picture))
 
 
 def _colored(label_map: LabelMap, table: list[int]) -> QImage:

@@ -1,7 +1,6 @@
 """The reduced levels of one layer, kept as Qt draws them fastest."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +18,12 @@ from segstudio.core.pyramid import (
     halved,
     level_count,
     level_shape,
+    rough_level,
 )
 from segstudio.core.rect import Rect
 
 Block = tuple[int, int]
 """(row, column) of a square of level 0, see ``core.pyramid``."""
-
-_AT_ONCE: Final = 1_000_000  # pixels of the level that is filled roughly before all others
 
 _EMPTY, _STALE, _FRESH = range(3)
 
@@ -57,16 +55,16 @@ class Levels:
         self._pixels = [np.zeros(shape, np.uint32) for shape in shapes]
         # A QImage borrows the array's memory, so the arrays are kept beside them.
         self._pictures = [borrowed(pixels, kind) for pixels in self._pixels]
-        small = (i for i, (h, w) in enumerate(shapes, 1) if h * w <= _AT_ONCE)
-        self.rough = next(small, self.count)
+        self.rough = rough_level(height, width)
         grid = -(-height // BLOCK), -(-width // BLOCK)
         self._state = np.full(grid, _EMPTY, np.uint8)
         self._version = np.zeros(grid, np.int64)
 
-    def fill_roughly(self, pixels: Pixels) -> None:
-        """Show these pixels of level ``rough`` until the true ones are built."""
+    def fill_roughly(self, level: int, pixels: Pixels) -> None:
+        """Show these pixels of a level until the true ones are built; it is ``rough`` now."""
         if self.count:
-            self._pixels[self.rough - 1][:] = pixels
+            self.rough = level
+            self._pixels[level - 1][:] = pixels
             for level in range(self.rough, self.count):
                 self._pixels[level][:] = self.reduce(self._pixels[level - 1])
 

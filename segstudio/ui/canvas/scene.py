@@ -12,7 +12,14 @@ from PySide6.QtGui import QPainter
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.palette import Palette
-from segstudio.core.pyramid import Pixels, at_level, block_rect, level_for, level_shape
+from segstudio.core.pyramid import (
+    Pixels,
+    ReducedImage,
+    at_level,
+    block_rect,
+    level_for,
+    level_shape,
+)
 from segstudio.core.rect import Rect
 from segstudio.ui.canvas.layers import ImageLayer, OverlayLayer
 from segstudio.ui.canvas.levels import Block
@@ -34,6 +41,7 @@ class Scene(QObject):
         image: (H, W, 3) uint8 RGB.
         label_map: (H, W) uint8 class indices; read again where ``mask_changed`` says so.
         pool: Where levels are built.
+        reduced: What to show of the image until its levels are built, if that is known.
 
     Signals:
         changed: What is visible can be drawn better now.
@@ -42,13 +50,19 @@ class Scene(QObject):
     changed = Signal()
 
     def __init__(
-        self, image: RgbImage, label_map: LabelMap, pool: Pool, parent: QObject | None = None
+        self,
+        image: RgbImage,
+        label_map: LabelMap,
+        pool: Pool,
+        parent: QObject | None = None,
+        *,
+        reduced: ReducedImage | None = None,
     ) -> None:
         super().__init__(parent)
         height, width = label_map.shape
         self.bounds = Rect(0, 0, height, width)
-        self._image = ImageLayer(image)
-        self._overlay = OverlayLayer(label_map)
+        self._image = ImageLayer(image, reduced)
+        self._overlay = OverlayLayer(label_map, self._image.levels.rough)
         self._overlay_shown = True
         self._count = self._image.levels.count
         self._pool = pool

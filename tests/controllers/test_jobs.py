@@ -1,0 +1,56 @@
+"""Jobs and the threads that run them."""
+
+import subprocess
+import sys
+import threading
+
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from segstudio.controllers.jobs import Job, Pool
+
+# In a process of its own: what this would do wrong kills the process.
+_DELETE_WHILE_JOBS_END = """
+import os, time
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QObject
+from segstudio.controllers.jobs import Job, Pool
+
+application = QCoreApplication([])
+for round in range(300):
+    parent = QObject()
+    pool = Pool(3, parent)
+    for _ in range(6):
+        Job(lambda _cancelled: time.sleep(0.0004), parent).start(pool)
+    application.processEvents()
+    time.sleep(round % 7 * 0.0002)
+    shiboken6.delete(parent)
+    application.processEvents()
+print("alive")
+"""
+
+
+def test_a_pool_may_be_deleted_while_its_jobs_end() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _DELETE_WHILE_JOBS_END], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "alive\n", done.stderr
+
+
+def test_a_job_that_has_not_begun_dies_with_its_pool(qtbot: QtBot) -> None:
+    parent = QObject()
+    pool = Pool(1, parent)
+    begun, may_end, second = threading.Event(), threading.Event(), threading.Event()
+
+    def first(_cancelled: threading.Event) -> None:
+        begun.set()
+        may_end.wait(10)
+
+    Job(first, parent).start(pool)
+    Job(lambda _cancelled: second.set(), parent).start(pool)
+    assert begun.wait(10)
+    with qtbot.waitSignal(parent.destroyed):
+        parent.deleteLater()
+    may_end.set()
+    assert not second.wait(0.2)
