@@ -74,7 +74,9 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     """Use each tool on the sample and take a picture in the middle of it."""
     middle = QPointF(window.canvas.rect().center())
 
-    def use(key: Qt.Key, name: str, *ways: tuple[int, int], button: bool = True) -> None:
+    def use(
+        key: Qt.Key, name: str, *ways: tuple[int, int], button: bool = True, lets_go: bool = False
+    ) -> None:
         QTest.keyClick(window.canvas, key)
         at = [middle + QPointF(x, y) for x, y in ways]
         for point in at if not button else at[:1]:
@@ -85,8 +87,11 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
         if button:
             for point in at[1:]:
                 move(window, point)
+        if lets_go:
+            QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=at[-1].toPoint())
         take(name)
-        QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=at[-1].toPoint())
+        if not lets_go:
+            QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=at[-1].toPoint())
         QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
 
     corners = ((-160, -60), (-40, -120), (90, -70), (40, 60), (-90, 80))
@@ -94,6 +99,10 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     use(Qt.Key.Key_M, "rectangle", (-120, -80), (60, 20), (100, 70))
     use(Qt.Key.Key_O, "ellipse", (-120, -80), (60, 20), (100, 70))
     use(Qt.Key.Key_W, "wand", (-20, -20), (0, -20), (60, -20))
+    use(Qt.Key.Key_S, "superpixels", (-100, -60), (-40, -20), (20, 0))
+    use(Qt.Key.Key_C, "scissors", (-130, -90), (-20, -110), (60, -40), button=False)
+    use(Qt.Key.Key_K, "cutout", (-120, -80), (-20, 0), (60, 50), lets_go=True)
+    use(Qt.Key.Key_H, "replace", (20, 0), button=False)
     window.toolbox.set_option(amount=8)
     use(Qt.Key.Key_G, "reshape", (20, 0), button=False)
     use(Qt.Key.Key_F, "fill", (-20, -20))

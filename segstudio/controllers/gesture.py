@@ -8,6 +8,7 @@ from segstudio.controllers.toolbox import Toolbox
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.paint_rule import held_to
 from segstudio.core.raster import Point
+from segstudio.core.superpixels import SuperpixelCache
 from segstudio.document.document import Document
 from segstudio.tools.preview import Preview
 from segstudio.tools.tool import Pointer, Tool, Work
@@ -37,6 +38,7 @@ class Gesture(QObject):
         self._is_active = False
         self._clicked: int | None = None  # value on which the gesture began
         self._last_point: Point | None = None
+        self._superpixels = SuperpixelCache()
         self._at: Pointer | None = None  # where the pointer was last
         self._preview: Preview | None = None
         self._pool = Pool(_THREADS, self)
@@ -74,6 +76,7 @@ class Gesture(QObject):
         self._is_active = False
         self._tool = None
         self._last_point = None
+        self._superpixels = SuperpixelCache()
         self._at = None
         self._document = document
         self._show()
@@ -157,7 +160,9 @@ class Gesture(QObject):
 
     def _ready_tool(self, document: Document) -> Tool | None:
         if self._tool is None:
-            self._tool = self._toolbox.make_tool(document.image, self._last_point)
+            self._tool = self._toolbox.make_tool(
+                document.image, self._last_point, self._superpixels
+            )
             self._tool_name = self._toolbox.tool
         return self._tool
 
@@ -191,7 +196,8 @@ class Gesture(QObject):
             return
         if self._is_active and self._toolbox.tool is self._tool_name:
             # The user corrects the class, the tolerance or a rule before the outline is closed.
-            tool.adapt(document.label_map, self._toolbox.context(document.image, self._last_point))
+            context = self._toolbox.context(document.image, self._last_point, self._superpixels)
+            tool.adapt(document.label_map, context)
         elif self._is_active:
             self.cancel()
         else:

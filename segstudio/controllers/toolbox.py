@@ -11,6 +11,7 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import RgbImage
 from segstudio.core.paint_rule import PaintRule, writable_classes
 from segstudio.core.raster import Point
+from segstudio.core.superpixels import SuperpixelCache
 from segstudio.tools.options import ToolContext, ToolOptions
 from segstudio.tools.table import TOOLS
 from segstudio.tools.table import ToolName as ToolName
@@ -18,6 +19,8 @@ from segstudio.tools.tool import Tool
 
 MIN_BRUSH: Final = 1
 MAX_BRUSH: Final = 2000
+MIN_CELL: Final = 4
+MAX_CELL: Final = 200
 
 
 class Toolbox(QObject):
@@ -92,9 +95,13 @@ class Toolbox(QObject):
         self.set_option(size=min(max(size, MIN_BRUSH), MAX_BRUSH))
 
     def grow(self, steps: int) -> None:
-        """Make the brush larger, or smaller for negative steps, by about a tenth a step."""
-        step = max(1, round(self.size * 0.1))
-        self.set_size(self.size + steps * step)
+        """Make the brush or the superpixels larger, or smaller, by about a tenth a step."""
+        if self._tool is ToolName.SUPERPIXELS:
+            size = self._options.cell_size
+            size += steps * max(1, round(size * 0.1))
+            self.set_option(cell_size=min(max(size, MIN_CELL), MAX_CELL))
+        else:
+            self.set_size(self.size + steps * max(1, round(self.size * 0.1)))
 
     def next_rule(self) -> None:
         """Paint by the next rule, after the last one by the first again."""
@@ -155,17 +162,25 @@ class Toolbox(QObject):
             return False
         return True
 
-    def make_tool(self, image: RgbImage, last_point: Point | None) -> Tool | None:
-        """Return the active tool for one gesture, or None if it does not edit."""
-        make = TOOLS[self._tool].make
-        return None if make is None else make(self.context(image, last_point))
+    def make_tool(
+        self, image: RgbImage, last_point: Point | None, superpixels: SuperpixelCache
+    ) -> Tool | None:
+        """Return the active tool for one gesture, or None if it does not edit.
 
-    def context(self, image: RgbImage, last_point: Point | None) -> ToolContext:
+        See ``context`` for the arguments.
+        """
+        make = TOOLS[self._tool].make
+        return None if make is None else make(self.context(image, last_point, superpixels))
+
+    def context(
+        self, image: RgbImage, last_point: Point | None, superpixels: SuperpixelCache
+    ) -> ToolContext:
         """Return what a gesture of the active tool starts from.
 
         Args:
             image: (H, W, 3) uint8 RGB, the open image.
             last_point: Where the last gesture ended, or None.
+            superpixels: Those of the image that are known.
         """
         label_set = self._workspace.label_set
         tool = self._tool_label()
@@ -179,6 +194,7 @@ class Toolbox(QObject):
             erase_name=tool if is_eraser else self.tr("%s, erasing") % tool,
             options=self._options,
             last_point=last_point,
+            superpixels=superpixels,
         )
 
     def _tool_label(self) -> str:
@@ -190,7 +206,11 @@ class Toolbox(QObject):
             ToolName.ELLIPSE: self.tr("Ellipse"),
             ToolName.FILL: self.tr("Fill"),
             ToolName.WAND: self.tr("Magic wand"),
+            ToolName.SUPERPIXELS: self.tr("Superpixels"),
+            ToolName.SCISSORS: self.tr("Scissors"),
+            ToolName.CUTOUT: self.tr("Cut-out"),
             ToolName.RESHAPE: self.tr("Reshape"),
+            ToolName.REPLACE: self.tr("Replace by"),
             ToolName.PICK: self.tr("Pick class"),
         }[self._tool]
 

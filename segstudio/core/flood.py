@@ -105,12 +105,7 @@ def _color_flooded(
         barred = None if label_map is None else label_map[window.slices] != label_map[pixel]
         seed = (row - window.top, column - window.left)
         found = _flooded(part, seed, tolerance, diagonal=diagonal, barred=barred)
-        rect = Rect(
-            found.rect.top + window.top,
-            found.rect.left + window.left,
-            found.rect.bottom + window.top,
-            found.rect.right + window.left,
-        )
+        rect = found.rect.moved(window.top, window.left)
         is_cut = (
             (rect.top == window.top > 0)
             or (rect.left == window.left > 0)

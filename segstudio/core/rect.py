@@ -37,6 +37,12 @@ class Rect(NamedTuple):
             max(self.top, 0), max(self.left, 0), min(self.bottom, height), min(self.right, width)
         )
 
+    def moved(self, down: int, right: int) -> Self:
+        """Return this rectangle, so many pixels further down and to the right."""
+        return type(self)(
+            self.top + down, self.left + right, self.bottom + down, self.right + right
+        )
+
     def united(self, other: Self) -> Self:
         """Return the smallest rectangle that holds both."""
         return type(self)(

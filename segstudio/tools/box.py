@@ -44,7 +44,7 @@ class Box(Tool):
     def move(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
         """Drag the other corner."""
         if self._corner is not None:
-            self._rect = _rect_between(self._corner, at.point, is_square=at.shift)
+            self._rect = rect_between(self._corner, at.point, is_square=at.shift)
             self._preview = Preview(
                 self._outline(self._rect),
                 is_closed=True,
@@ -98,7 +98,7 @@ class Ellipse(Box):
         return tuple(zip(y.tolist(), x.tolist(), strict=True))
 
 
-def _rect_between(corner: Point, other: Point, *, is_square: bool) -> Rect:
+def rect_between(corner: Point, other: Point, *, is_square: bool) -> Rect:
     """Return the pixels from the one under ``corner`` to the one under ``other``, both included."""
     y0, x0, y1, x1 = (math.floor(value) for value in (*corner, *other))
     if is_square:

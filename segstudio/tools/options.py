@@ -8,6 +8,7 @@ from segstudio.core.label_map import RgbImage
 from segstudio.core.paint_rule import PaintRule
 from segstudio.core.raster import Point
 from segstudio.core.reshape import Reshaping
+from segstudio.core.superpixels import SuperpixelCache
 
 
 class FillMode(StrEnum):
@@ -43,7 +44,9 @@ class ToolOptions:
         tolerance: How far each colour channel may differ, 0..255.
         reshaping: What the reshape tool does.
         amount: How much of it, image pixels.
-        extent: What it does it to.
+        extent: What it does it to; what the replace tool replaces.
+        cell_size: Usual width of a superpixel, image pixels.
+        compactness: Of superpixels: 1 follows every edge, 40 makes almost squares.
     """
 
     rule: PaintRule = PaintRule.EVERYTHING
@@ -57,6 +60,8 @@ class ToolOptions:
     reshaping: Reshaping = Reshaping.GROW
     amount: int = 3
     extent: Extent = Extent.REGION
+    cell_size: int = 24
+    compactness: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class ToolContext:
         erase_name: Name of the edit when it erases.
         options: As the user set them.
         last_point: Where the last gesture ended, for straight lines, or None.
+        superpixels: Those of the image that earlier gestures found.
     """
 
     image: RgbImage = field(repr=False)
@@ -80,3 +86,4 @@ class ToolContext:
     erase_name: str
     options: ToolOptions = ToolOptions()
     last_point: Point | None = None
+    superpixels: SuperpixelCache = field(default_factory=SuperpixelCache, repr=False)

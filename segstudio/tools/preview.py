@@ -15,6 +15,7 @@ class Preview:
         is_closed: Whether the last point is joined to the first.
         handles: The points that the user can drag, drawn as small squares.
         region: Pixels to tint in the colour that will be painted, or None.
+        outlines: Pixels to draw as thin lines.
         erases: Whether the gesture takes away; drawn in another manner than what adds.
         text: A few signs drawn beside the pointer, such as "24 × 18".
     """
@@ -23,5 +24,6 @@ class Preview:
     is_closed: bool = False
     handles: tuple[Point, ...] = ()
     region: Region | None = None
+    outlines: tuple[Region, ...] = ()
     erases: bool = False
     text: str = ""

@@ -51,6 +51,7 @@ class Selection(Tool):
         if self._writes is not None:
             assert answer is None or isinstance(answer, MaskPatch)
             self._writes = self._preview = None
+            self._finishes = False
             return answer
         assert answer is None or isinstance(answer, Region)
         self._selected = answer
@@ -63,10 +64,11 @@ class Selection(Tool):
             self._finishes = True
             return None
         region, self._selected = self._selected, None
-        self._finishes = False
         if region is None or region.mask.size <= _QUICK:
+            self._finishes = False
             self._preview = None
             return region_patch(label_map, region, self._value) if region is not None else None
+        self._finishes = True
         self._writes = region
         self._make_patch(label_map, region)
         return None

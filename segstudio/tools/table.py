@@ -6,10 +6,14 @@ from typing import Final, NamedTuple
 
 from segstudio.tools.box import Ellipse, Rectangle
 from segstudio.tools.brush import Brush, Eraser
+from segstudio.tools.cutout import Cutout
 from segstudio.tools.fill import Fill
 from segstudio.tools.lasso import Lasso
 from segstudio.tools.options import ToolContext
+from segstudio.tools.replace import Replace
 from segstudio.tools.reshape import Reshape
+from segstudio.tools.scissors import Scissors
+from segstudio.tools.superpixels import SuperpixelPaint
 from segstudio.tools.tool import Tool
 from segstudio.tools.wand import Wand
 
@@ -24,7 +28,11 @@ class ToolName(StrEnum):
     ELLIPSE = "ellipse"
     FILL = "fill"
     WAND = "wand"
+    SUPERPIXELS = "superpixels"
+    SCISSORS = "scissors"
+    CUTOUT = "cutout"
     RESHAPE = "reshape"
+    REPLACE = "replace"
     PICK = "pick"
 
 
@@ -54,6 +62,12 @@ TOOLS: Final[Mapping[ToolName, ToolRow]] = {
     ToolName.ELLIPSE: ToolRow(Ellipse, ("rule",), alt_erases=True),
     ToolName.FILL: ToolRow(Fill, ("fill_mode", "diagonal", "by_color", "tolerance", "rule")),
     ToolName.WAND: ToolRow(Wand, ("tolerance", "diagonal", "rule")),
-    ToolName.RESHAPE: ToolRow(Reshape, ("reshaping", "amount", "extent")),
+    ToolName.SUPERPIXELS: ToolRow(
+        SuperpixelPaint, ("cell_size", "compactness", "rule"), alt_erases=True
+    ),
+    ToolName.SCISSORS: ToolRow(Scissors, ("rule",), alt_erases=True),
+    ToolName.CUTOUT: ToolRow(Cutout, ("rule",), alt_erases=True),
+    ToolName.RESHAPE: ToolRow(Reshape, ("reshaping", "amount", "extent", "rule")),
+    ToolName.REPLACE: ToolRow(Replace, ("extent", "rule")),
     ToolName.PICK: ToolRow(None),
 }

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segstudio.controllers.toolbox import MAX_BRUSH, MIN_BRUSH, Toolbox
+from segstudio.controllers.toolbox import MAX_BRUSH, MAX_CELL, MIN_BRUSH, MIN_CELL, Toolbox
 from segstudio.core.brush import BrushShape
 from segstudio.core.paint_rule import PaintRule
 from segstudio.core.reshape import Reshaping
@@ -94,6 +94,21 @@ class OptionBar(QToolBar):
             self.tr("Image pixels; islands and holes: up to this many pixels squared"),
             (1, 200, 50),
             " px",
+        )
+        self._add_number(
+            "cell_size",
+            self.tr("Size"),
+            self.tr("Usual width of a superpixel in image pixels ([ and ], Ctrl+wheel)"),
+            (MIN_CELL, MAX_CELL, 100),
+            " px",
+        )
+        self._add_number(
+            "compactness",
+            self.tr("Compactness"),
+            self.tr(
+                "Low: superpixels follow every edge of the image. High: they are almost squares"
+            ),
+            (1, 40, 40),
         )
         self._add_choice(
             "extent",

@@ -14,6 +14,7 @@ from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import difference_patch
 from segstudio.core.paint_rule import PaintRule
 from segstudio.document.document import Document
+from segstudio.tools.options import Extent
 from segstudio.tools.table import TOOLS, ToolName
 from segstudio.ui.main_window import MainWindow
 
@@ -248,6 +249,144 @@ def test_wand_tolerance_follows_the_drag_and_a_click_paints(
     settled()
     click(at(5, 5))
     assert document.label_map.all()
+
+
+def test_superpixels_are_painted_by_a_drag(
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    drag: Drag,
+    press_key: PressKey,
+    settled: Drag,
+) -> None:
+    press_key(Qt.Key.Key_S)
+    window.toolbox.set_option(cell_size=10)
+    drag(window.canvas, at(55, 65), at(75, 90), at(95, 115))
+    settled()
+    painted = document.label_map == 1
+    assert painted[55, 65]
+    assert painted[95, 115]
+    # Superpixels end at the edges of the square.
+    assert np.count_nonzero(painted & (square() == 0)) < 0.1 * np.count_nonzero(painted)
+    undone(window, press_key, "Superpixels cell")
+
+
+def test_the_keys_of_the_brush_size_change_the_size_of_superpixels(
+    window: MainWindow, document: Document, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_S)
+    brush = window.toolbox.size
+    press_key(Qt.Key.Key_BracketRight)
+    assert window.toolbox.options.cell_size == 26
+    assert window.toolbox.size == brush
+
+
+def test_scissors_follow_edges_between_clicks(
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+    settled: Drag,
+) -> None:
+    press_key(Qt.Key.Key_C)
+    # Not the corners: straight lines between these would leave a diamond of half the area.
+    for point in ((50, 90), (75, 119), (99, 90), (75, 60)):
+        click(at(*point))
+    press_key(Qt.Key.Key_Return)
+    settled()
+    assert np.count_nonzero(document.label_map) == pytest.approx(50 * 60, rel=0.05)
+    undone(window, press_key, "Scissors cell")
+
+
+def test_scissors_take_back_an_anchor_and_give_up(
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+    settled: Drag,
+) -> None:
+    press_key(Qt.Key.Key_C)
+    for point in ((50, 90), (75, 119), (199, 239)):
+        click(at(*point))
+    settled()
+    press_key(Qt.Key.Key_Backspace)
+    for point in ((99, 90), (75, 60)):
+        click(at(*point))
+    settled()
+    press_key(Qt.Key.Key_Return)
+    settled()
+    assert not document.label_map[110:].any()
+    assert document.label_map[75, 90] == 1
+    before = document.label_map.copy()
+    for point in ((10, 10), (10, 50), (40, 50)):
+        click(at(*point))
+    press_key(Qt.Key.Key_Escape)
+    press_key(Qt.Key.Key_Return)
+    settled()
+    assert np.array_equal(document.label_map, before)
+
+
+def test_the_object_in_a_box_is_shown_and_enter_paints_it(
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    drag: Drag,
+    press_key: PressKey,
+    settled: Drag,
+) -> None:
+    press_key(Qt.Key.Key_K)
+    drag(window.canvas, at(40, 50), at(80, 100), at(110, 130))
+    settled()
+    assert not document.label_map.any()
+    press_key(Qt.Key.Key_Return)
+    assert np.array_equal(document.label_map, square())
+    undone(window, press_key, "Cut-out cell")
+
+
+def test_a_region_or_a_whole_class_is_replaced(
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+    settled: Drag,
+) -> None:
+    document.label_map[:] = square()
+    document.label_map[150:160, 10:20] = 1
+    press_key(Qt.Key.Key_2)
+    press_key(Qt.Key.Key_H)
+    click(at(70, 80))
+    settled()
+    assert not (document.label_map == 2).any()
+    click(at(70, 80))
+    assert np.count_nonzero(document.label_map == 2) == 50 * 60
+    assert document.history.undo_name == "Replace by wall"
+    press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    window.toolbox.set_option(extent=Extent.CLASS)
+    click(at(70, 80))
+    settled()
+    press_key(Qt.Key.Key_Return)
+    assert np.count_nonzero(document.label_map == 2) == 50 * 60 + 100
+
+
+def test_the_paint_rule_binds_what_is_found_on_a_thread(
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    drag: Drag,
+    press_key: PressKey,
+    settled: Drag,
+) -> None:
+    document.label_map[60:80, 70:90] = 2
+    window.toolbox.toggle_lock(2)
+    press_key(Qt.Key.Key_K)
+    drag(window.canvas, at(40, 50), at(80, 100), at(110, 130))
+    press_key(Qt.Key.Key_Return)
+    settled()
+    assert np.count_nonzero(document.label_map == 2) == 400
+    assert np.count_nonzero(document.label_map == 1) == 50 * 60 - 400
 
 
 def test_reshape_shows_what_changes_and_a_second_click_does_it(

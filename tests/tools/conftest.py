@@ -7,6 +7,7 @@ import pytest
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.superpixels import SuperpixelCache
 from segstudio.tools.options import ToolContext, ToolOptions
 from segstudio.tools.tool import Tool
 
@@ -24,6 +25,7 @@ def make_context() -> MakeContext:
         image: np.ndarray | None = None,
         class_index: int = 1,
         last_point: tuple[float, float] | None = None,
+        superpixels: SuperpixelCache | None = None,
         **options: object,
     ) -> ToolContext:
         if image is None:
@@ -36,6 +38,7 @@ def make_context() -> MakeContext:
             erase_name="erase",
             options=ToolOptions(**options),  # type: ignore[arg-type]
             last_point=last_point,
+            superpixels=superpixels or SuperpixelCache(),
         )
 
     return make_context

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,7 @@ HANDLE: Final = 4.0
 """Half width of a handle, widget pixels."""
 
 _TINT: Final = 110
+_LINES: Final = QColor(255, 220, 60, 130)
 
 
 def draw_preview(
@@ -36,6 +38,8 @@ def draw_preview(
         pointer: Where the text goes, widget pixels, or None.
     """
     painter.save()
+    for outline in preview.outlines:
+        _draw_lines(painter, outline, to_widget)
     if preview.region is not None:
         _draw_region(painter, preview.region, color, to_widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -58,6 +62,26 @@ def draw_preview(
     painter.restore()
     if preview.text and pointer is not None:
         draw_note(painter, pointer, preview.text)
+
+
+def _draw_lines(
+    painter: QPainter, outline: Region, to_widget: Callable[[float, float], QPointF]
+) -> None:
+    target = QRectF(to_widget(*outline.rect[:2]), to_widget(*outline.rect[2:]))
+    if target.intersects(QRectF(painter.viewport())):
+        is_small = target.width() < outline.rect.width
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_small)
+        painter.drawImage(target, _lines_picture(outline))
+
+
+@lru_cache(maxsize=64)
+def _lines_picture(outline: Region) -> QImage:
+    """Return the picture of lines, one of its pixels for one of the image; kept for redrawing."""
+    indices = np.ascontiguousarray(outline.mask).view(np.uint8)
+    height, width = indices.shape
+    picture = QImage(indices.data, width, height, width, QImage.Format.Format_Indexed8)
+    picture.setColorTable([0, _LINES.rgba()])
+    return picture.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
 def _draw_region(

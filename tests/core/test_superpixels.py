@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from segstudio.core.rect import Rect
+from segstudio.core.superpixels import BLOCK, Grain, SuperpixelCache, block_at, superpixels
+
+GRAIN = Grain(12, 10)
+
+
+@pytest.fixture
+def image() -> np.ndarray:
+    """A dark and a bright half with some noise, as the decoder gives them: read only."""
+    image = np.random.default_rng(3).integers(0, 20, (96, 130, 3), np.uint8)
+    image[:, 61:] += 150
+    image.flags.writeable = False
+    return image
+
+
+def test_superpixels_follow_the_edge_of_the_image(image: np.ndarray) -> None:
+    found = superpixels(image, Rect(0, 0, 96, 130), GRAIN)
+    is_bright = np.zeros((96, 130), np.bool_)
+    is_bright[:, 61:] = True
+    bright = np.bincount(found.numbers.ravel(), weights=is_bright.ravel())
+    share = bright / np.bincount(found.numbers.ravel())
+    # Crumbs join a neighbour, whatever its colour; but for these, none lies on both sides.
+    assert np.count_nonzero((share > 0.02) & (share < 0.98)) <= 2
+    assert len(np.unique(found.numbers)) == pytest.approx(96 * 130 / 12**2, rel=0.4)
+
+
+def test_each_superpixel_is_found_whole_under_its_points(image: np.ndarray) -> None:
+    rect = Rect(10, 20, 90, 110)
+    found = superpixels(image, rect, GRAIN)
+    region = found.at((40.5, 50.5))
+    assert region.contains(40.5, 50.5)
+    whole = np.zeros((80, 90), np.bool_)
+    whole[region.rect.moved(-10, -20).slices] = region.mask
+    assert np.array_equal(whole, found.numbers == found.numbers[30, 30])
+
+
+def test_borders_lie_where_the_number_changes(image: np.ndarray) -> None:
+    found = superpixels(image, Rect(0, 0, 96, 130), GRAIN)
+    changes = found.numbers[5, 1:] != found.numbers[5, :-1]
+    above = found.numbers[5, 1:] != found.numbers[4, 1:]
+    assert np.array_equal(found.borders.mask[5, 1:], changes | above)
+
+
+def test_a_patch_smaller_than_a_superpixel_is_one(image: np.ndarray) -> None:
+    found = superpixels(image, Rect(0, 0, 3, 130), Grain(100, 10))
+    assert found.numbers.shape == (3, 130)
+
+
+def test_blocks_cover_the_image_and_end_with_it() -> None:
+    assert block_at((3, BLOCK + 7), 600, 700) == Rect(0, BLOCK, BLOCK, 700)
+    assert block_at((599.9, 699.9), 600, 700) == Rect(BLOCK, BLOCK, 600, 700)
+    assert block_at((-0.1, 5), 600, 700) is None
+    assert block_at((5, 700), 600, 700) is None
+
+
+def test_the_cache_forgets_the_oldest(image: np.ndarray) -> None:
+    cache = SuperpixelCache()
+    for top in range(0, 96, 2):
+        cache.put(GRAIN, superpixels(image, Rect(top, 0, top + 2, 4), GRAIN))
+    assert cache.get(Rect(0, 0, 2, 4), GRAIN) is not None
+    assert cache.get(Rect(0, 0, 2, 4), Grain(13, 10)) is None
+    cache.put(GRAIN, superpixels(image, Rect(0, 8, 2, 12), GRAIN))
+    assert cache.get(Rect(0, 0, 2, 4), GRAIN) is None
+    assert cache.get(Rect(94, 0, 96, 4), GRAIN) is not None
