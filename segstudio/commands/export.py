@@ -7,7 +7,9 @@ import click
 
 from segstudio.commands.console import error_console, progress_bar
 from segstudio.commands.text import counted, plain
+from segstudio.core.label_set import LabelSet
 from segstudio.errors import ProjectError
+from segstudio.formats.dataset import ExportReport
 from segstudio.formats.export_project import export_project
 from segstudio.storage.image_list import PROJECT_FILE, PROJECT_FOLDER, is_project
 from segstudio.storage.project import load_project
@@ -23,11 +25,29 @@ def export_labels(folder: Path, format_name: str, out: Path, *, as_json: bool) -
     with progress_bar(error_console(), "Exporting") as advance:
         project, report = export_project(project, format_name, out, progress=advance)
     if as_json:
-        result = {"images": report.images, "changed_pixels": report.changed_pixels}
-        click.echo(json.dumps({**result, "out": str(out)}))
+        click.echo(json.dumps(_proof(report, project.label_set, format_name, out)))
         return
     images, pixels = counted(report.images, "image"), counted(report.changed_pixels, "pixel")
     click.echo(f"{images} written to {plain(str(out))}, {pixels} changed")
+    for name, count in report.changed_by_class(project.label_set).items():
+        click.echo(f"  {plain(name)}: {counted(count, 'pixel')} cannot be held by {format_name}")
+    if report.lossless:
+        click.echo(f"--format {report.lossless} keeps every pixel")
+
+
+def _proof(
+    report: ExportReport, label_set: LabelSet, format_name: str, out: Path
+) -> dict[str, object]:
+    return {
+        "format": format_name,
+        "images": report.images,
+        "files": report.files,
+        "changed_pixels": report.changed_pixels,
+        "changed_by_class": report.changed_by_class(label_set),
+        "changed_images": list(report.changed_images),
+        "lossless_format": report.lossless or None,
+        "out": str(out),
+    }
 
 
 def _project_folder(folder: Path) -> Path:

@@ -17,11 +17,13 @@ Point = tuple[float, float]
 """(y, x) in image pixels."""
 
 
-def polygon_region(points: Sequence[Point], height: int, width: int) -> Region | None:
+def polygon_region(
+    points: Sequence[Point] | NDArray[np.float64], height: int, width: int
+) -> Region | None:
     """Return the pixels inside a polygon, by the even-odd rule.
 
     Args:
-        points: Vertices (y, x); the last is joined to the first. It may cross itself.
+        points: (N, 2) vertices (y, x); the last is joined to the first. It may cross itself.
         height: Of the image.
         width: Of the image.
 
@@ -39,18 +41,21 @@ def polygon_region(points: Sequence[Point], height: int, width: int) -> Region |
     # Each edge turns "inside" over from where it crosses the line of pixel centres to the right.
     turns = np.zeros((rect.height, rect.width + 1), np.uint8)
     ends = np.roll(vertices, -1, axis=0)
-    for (y0, x0), (y1, x1) in zip(vertices.tolist(), ends.tolist(), strict=True):
-        if y0 > y1:
-            y0, x0, y1, x1 = y1, x1, y0, x0
-        # Rows whose centre lies in y0 <= y < y1: half-open, so that a vertex counts once.
-        first = max(int(np.ceil(y0 - 0.5)), rect.top)
-        last = min(int(np.ceil(y1 - 0.5)), rect.bottom)
-        if first >= last:
-            continue
-        rows = np.arange(first, last)
-        x = x0 + (rows + 0.5 - y0) * ((x1 - x0) / (y1 - y0))
-        columns = np.clip(np.ceil(x - 0.5), rect.left, rect.right).astype(np.int64)
-        turns[rows - rect.top, columns - rect.left] ^= 1  # one crossing a row: no index repeats
+    upward = vertices[:, :1] > ends[:, :1]
+    y0, x0 = np.where(upward, ends, vertices).T
+    y1, x1 = np.where(upward, vertices, ends).T
+    # Rows whose centre lies in y0 <= y < y1: half-open, so that a vertex counts once.
+    first = np.maximum(np.ceil(y0 - 0.5).astype(np.int64), rect.top)
+    last = np.minimum(np.ceil(y1 - 0.5).astype(np.int64), rect.bottom)
+    counts = np.maximum(last - first, 0)
+    edge = np.repeat(np.arange(len(counts)), counts)
+    rows = np.arange(len(edge)) + (first - np.cumsum(counts) + counts)[edge]
+    crossed = counts > 0
+    slope = np.divide(x1 - x0, y1 - y0, out=np.zeros_like(x0), where=crossed)
+    x = x0[edge] + (rows + 0.5 - y0[edge]) * slope[edge]
+    columns = np.clip(np.ceil(x - 0.5), rect.left, rect.right).astype(np.int64)
+    places = (rows - rect.top) * turns.shape[1] + (columns - rect.left)
+    np.bitwise_xor.at(turns.reshape(-1), places, np.uint8(1))
     inside = np.bitwise_xor.accumulate(turns[:, :-1], axis=1).view(np.bool_)
     return Region(rect, inside) if inside.any() else None
 

@@ -135,7 +135,7 @@ def write_camvid(
     void = len(label_set)
     pairs: dict[str, str] = {}
 
-    def write(stem: str, item: LabelledArray) -> int:
+    def write(stem: str, item: LabelledArray) -> LabelMap:
         masks = out / f"{item.split}annot"
         make_folder(out / item.split)
         make_folder(masks)
@@ -144,7 +144,7 @@ def write_camvid(
         stored = np.where(item.label_map == IGNORE_INDEX, np.uint8(void), item.label_map)
         write_label_map(mask, stored, palette)
         pairs[stem] = f"{item.split}/{image.name} {masks.name}/{mask.name}"
-        return int(np.count_nonzero(_without_void(read_label_map(mask), void) != item.label_map))
+        return _without_void(read_label_map(mask), void)
 
     with new_export(out):
         stems, report = write_each(items, label_set, write, total=total, progress=progress)

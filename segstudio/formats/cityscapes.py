@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.errors import FormatError
@@ -164,7 +166,7 @@ def _write(
     also_label_ids = kind == _TRAIN_IDS and own
     to_label_ids[255] = 0  # unlabeled
 
-    def write(stem: str, item: LabelledArray) -> int:
+    def write(stem: str, item: LabelledArray) -> LabelMap:
         image_folder, mask_folder = (
             out / top / item.split / _CITY for top in (_IMAGES, _LABELS[0])
         )
@@ -172,11 +174,12 @@ def _write(
         make_folder(mask_folder)
         copy_image(item.image, image_folder, f"{stem}_{_IMAGES}")
         mask = mask_folder / f"{stem}_{_LABELS[0]}_{kind}.png"
-        changed = write_mask(mask, item.label_map, label_set.palette)
+        read = write_mask(mask, item.label_map, label_set.palette)
         if also_label_ids:
             ids = mask.with_name(f"{stem}_{_LABELS[0]}_{_LABEL_IDS}.png")
-            changed += write_mask(ids, to_label_ids[item.label_map], ALL_CLASSES.palette)
-        return changed
+            by_ids = TRAIN_IDS[write_mask(ids, to_label_ids[item.label_map], ALL_CLASSES.palette)]
+            read = np.where(read == item.label_map, by_ids, read)  # a fault of either is told
+        return read
 
     with new_export(out):
         for top in (_IMAGES, _LABELS[0]):

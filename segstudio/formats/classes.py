@@ -9,7 +9,7 @@ Source: CVAT's documentation of its Pascal VOC and "segmentation mask" formats.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ CLASSES_FILE: Final = "classes.txt"
 LABELMAP: Final = "labelmap.txt"
 # A name may hold a "#" or a colon. CVAT leaves the colour out where a class has none.
 _CLASS_LINE: Final = re.compile(r"(?P<name>.+?):(?P<color>\d+ *, *\d+ *, *\d+)(:[^:]*:[^:]*)?")
+_MANY: Final = 255
 _COLORLESS_LINE: Final = re.compile(r"(?P<name>[^#:][^:]*):(?P<color>)(:[^:]*:[^:]*)?")
 
 
@@ -106,6 +107,30 @@ def labelmap_lines(label_set: LabelSet) -> list[str]:
         names.add(name)
         lines.append(f"{name}:{item.color.red},{item.color.green},{item.color.blue}::")
     return lines
+
+
+def distinct_colors(label_set: LabelSet, taken: Iterable[Color] = ()) -> LabelSet:
+    """Return the classes with colours of which no two are the same, and none is ``taken``.
+
+    A class keeps its colour where it can; else it gets a default colour that is free.
+    """
+    used = set(taken)
+    classes = []
+    for place, item in enumerate(label_set):
+        color = item.color
+        number = place
+        while color in used:
+            color = default_color(number) if number < _MANY else _spread(number)
+            number += 1
+        used.add(color)
+        classes.append(LabelClass(item.name, color))
+    return LabelSet(tuple(classes))
+
+
+def _spread(number: int) -> Color:
+    # An odd factor walks through all 2^24 colours before one comes again.
+    code = (number * 0x9E3779) % 2**24
+    return Color(code >> 16, (code >> 8) & 255, code & 255)
 
 
 def _color(text: str) -> Color | None:

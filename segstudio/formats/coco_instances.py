@@ -158,14 +158,13 @@ def write_coco_instances(
     classes = {place: place - 1 + first for place in range(1, len(label_set) - first + 1)}
     writer = CocoWriter()
 
-    def write(stem: str, item: LabelledArray) -> int:
+    def write(stem: str, item: LabelledArray) -> LabelMap:
         image_id = writer.add_image(out, stem, item)
         own = _annotations(item.label_map, first, image_id, writer.next_id())
         writer.add_annotations(item.split, own)
         # The file on disk is compared with these very characters when it is written.
         read = json.loads(json.dumps(own))
-        drawn = _drawn(read, classes, *item.label_map.shape, has_background=first == 1)
-        return int(np.count_nonzero(drawn != item.label_map))
+        return _drawn(read, classes, *item.label_map.shape, has_background=first == 1)
 
     with new_export(out):
         make_folder(out / ANNOTATIONS)

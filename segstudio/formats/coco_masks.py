@@ -3,8 +3,9 @@
 A run-length code counts pixels down the columns: so many off, so many on, and so on. Its counts
 are a list, or a string of six bits a character ("compressed").
 
-Written anew in NumPy instead of using pycocotools, whose native decoder crashes where the counts
-do not fit the size: sizes and sums are checked here before anything is made.
+pycocotools encodes what we write. What strangers wrote is decoded here, in NumPy: the native
+decoder crashes where counts do not fit the size, so they are taken apart and checked before
+anything is made, and what is left to do then is one call.
 
 Source: https://github.com/cocodataset/cocoapi, common/maskApi.c (rleFrString, rleToString,
 rleFrPoly).
@@ -76,12 +77,10 @@ def mask_of_counts(counts: Counts, height: int, width: int) -> Mask:
 
 def compressed(mask: Mask) -> dict[str, object]:
     """Return the compressed run-length code of a mask, as JSON has it."""
-    columns = mask.T.ravel()
-    changes = np.flatnonzero(columns[1:] != columns[:-1]) + 1
-    start = [0, 0] if columns.size and columns[0] else [0]
-    values = np.diff([*start, *changes.tolist(), columns.size]).astype(np.int64)
-    values[3:] -= values[1:-2].copy()
-    return {"size": list(mask.shape), "counts": _characters(values)}
+    from pycocotools.mask import encode  # not for those who only read
+
+    found = encode(np.asfortranarray(mask).view(np.uint8))
+    return {"size": list(mask.shape), "counts": found["counts"].decode("ascii")}
 
 
 def box_of(mask: Mask) -> list[int]:
@@ -184,16 +183,3 @@ def _decompressed(text: str) -> Counts:
     values[1::2] = np.cumsum(values[1::2])
     values[2::2] = np.cumsum(values[2::2])
     return values
-
-
-def _characters(values: NDArray[np.int64]) -> str:
-    columns, used = [], []
-    more = np.ones(len(values), np.bool_)
-    rest = values
-    while more.any():
-        used.append(more)
-        low, rest = rest & 31, rest >> 5
-        more = more & np.where(low & 16, rest != -1, rest != 0)
-        columns.append(low + 32 * more + _FIRST_CHAR)
-    table = np.stack(columns, axis=1).astype(np.uint8)
-    return table[np.stack(used, axis=1)].tobytes().decode("ascii")

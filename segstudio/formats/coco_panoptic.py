@@ -103,7 +103,7 @@ def write_coco_panoptic(
     classes = {place + 1: place for place in range(len(label_set))}
     writer = CocoWriter()
 
-    def write(stem: str, item: LabelledArray) -> int:
+    def write(stem: str, item: LabelledArray) -> LabelMap:
         mask_folder = out / ANNOTATIONS / f"panoptic_{item.split}2017"
         make_folder(mask_folder)
         image_id = writer.add_image(out, stem, item)
@@ -112,7 +112,7 @@ def write_coco_panoptic(
         segments = _segments(item.label_map)
         entry = {"image_id": image_id, "file_name": png.name, "segments_info": segments}
         writer.add_annotations(item.split, [entry])
-        return int(np.count_nonzero(_decoded(png, segments, classes) != item.label_map))
+        return _decoded(png, segments, classes)
 
     with new_export(out):
         for split in (TRAIN, VALIDATION):

@@ -98,7 +98,7 @@ def write_coco_stuff(
 ) -> ExportReport:
     """Write images, pixel maps and ``labels.txt``; see ``Writer``."""
 
-    def write(stem: str, item: LabelledArray) -> int:
+    def write(stem: str, item: LabelledArray) -> LabelMap:
         images, masks = (out / top / f"{item.split}2017" for top in ("images", _MASKS[0]))
         make_folder(images)
         make_folder(masks)

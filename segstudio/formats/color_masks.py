@@ -13,7 +13,7 @@ from segstudio.errors import ColorMaskError
 from segstudio.storage.images import read_image
 
 # What Pascal VOC paints around objects; its index in the published palette is 255.
-_VOC_VOID: Final = Color(224, 224, 192)
+VOC_VOID: Final = Color(224, 224, 192)
 _NAMED: Final = 4
 _MANY: Final = 300  # more than there can be classes: the picture was smoothed, or is a photograph
 
@@ -35,7 +35,7 @@ def read_color_mask(path: Path, colors: Mapping[Color, int], where: str) -> Labe
     """
     pixels = read_image(path)
     codes = _codes(pixels)
-    table = {_code(_VOC_VOID): IGNORE_INDEX, **{_code(c): index for c, index in colors.items()}}
+    table = {_code(VOC_VOID): IGNORE_INDEX, **{_code(c): index for c, index in colors.items()}}
     known = np.array(sorted(table), np.uint32)
     place = np.minimum(np.searchsorted(known, codes), len(known) - 1)
     foreign = known[place] != codes

@@ -1,15 +1,18 @@
 """What every format's reader returns and every format's writer takes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.label_set import LabelSet
+
+UNLABELLED: Final = "unlabelled"
+"""What reports call the label map value 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,10 @@ class LabelledImage:
     key: str
     image: Path
     mask: Path
+
+
+ReadLabelMap: TypeAlias = Callable[[LabelledImage], LabelMap]
+"""Decodes one image's labels to (H, W) uint8 class indices, 255 = ignore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class LabelledDataset:
     root: Path
     label_set: LabelSet
     splits: Mapping[str, Sequence[LabelledImage]]
-    read_label_map: Callable[[LabelledImage], LabelMap]
+    read_label_map: ReadLabelMap
     problems: tuple[str, ...] = ()
     read_corrections: Callable[[LabelledImage], NDArray[np.bool_] | None] | None = None
     format_name: str = ""
@@ -74,11 +81,30 @@ class ExportReport:
 
     Attributes:
         images: Number of images written.
-        changed_pixels: Pixels whose class differs between what was given and what was read back.
+        changed: Label map value -> number of its pixels that read back as another one; values
+            that came back whole are left out.
+        changed_images: Keys of the first images that hold such pixels.
+        files: Number of files in the folder.
+        lossless: If pixels changed, the name of a format that would have kept them.
     """
 
     images: int
-    changed_pixels: int
+    changed: Mapping[int, int] = field(default_factory=dict)
+    changed_images: tuple[str, ...] = ()
+    files: int = 0
+    lossless: str = ""
+
+    @property
+    def changed_pixels(self) -> int:
+        """Pixels whose class differs between what was given and what was read back."""
+        return sum(self.changed.values())
+
+    def changed_by_class(self, label_set: LabelSet) -> dict[str, int]:
+        """Return the names of the classes that lost pixels, and how many."""
+        return {
+            UNLABELLED if value == IGNORE_INDEX else label_set[value].name: count
+            for value, count in self.changed.items()
+        }
 
 
 class Progress(Protocol):

@@ -1,6 +1,8 @@
 """A project's label maps, written in one of the formats."""
 
+import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from segstudio.core.splits import TRAIN, VALIDATION, with_splits
@@ -63,7 +65,9 @@ def export_project(
     report = row.write(
         _labelled(project, keys), project.label_set, out, total=len(keys), progress=progress
     )
-    return project, report
+    files = sum(len(names) for _, _, names in os.walk(out))
+    lossless = row.lossless if report.changed else ""
+    return project, replace(report, files=files, lossless=lossless)
 
 
 def _labelled(project: Project, keys: Sequence[str]) -> Iterator[LabelledArray]:

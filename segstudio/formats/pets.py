@@ -121,12 +121,12 @@ def write_pets(
     images, trimaps = out / "images", out / "annotations" / "trimaps"
     palette = np.roll(label_set.palette, 1, axis=0)
 
-    def write(stem: str, item: LabelledArray) -> int:
+    def write(stem: str, item: LabelledArray) -> LabelMap:
         copy_image(item.image, images, stem)
         trimap = trimaps / f"{stem}.png"
         # 255 + 1 is 0 in 8 bits: unlabelled.
         write_label_map(trimap, item.label_map + np.uint8(1), palette)
-        return int(np.count_nonzero(read_label_map(trimap) - np.uint8(1) != item.label_map))
+        return read_label_map(trimap) - np.uint8(1)
 
     with new_export(out):
         make_folder(images)

@@ -110,7 +110,7 @@ def read_png(root: Path, *, positive: Positive | None = None) -> LabelledDataset
             "no mask belongs to an image" + "".join(f"; {problem}" for problem in problems),
             hint="Give each mask the name of its image: masks/a.png for images/a.jpg",
         )
-    splits, told = _by_lists(root, splits)
+    splits, told = by_lists(root, splits)
     classes = read_named_classes(root)
     return LabelledDataset(
         root=root,
@@ -133,7 +133,7 @@ def write_png(
     images, masks = out / "images", out / "masks"
     palette = label_set.palette
 
-    def write(stem: str, item: LabelledArray) -> int:
+    def write(stem: str, item: LabelledArray) -> LabelMap:
         copy_image(item.image, images, stem)
         return write_mask(masks / f"{stem}.png", item.label_map, palette)
 
@@ -145,6 +145,27 @@ def write_png(
             write_lines(out / f"{split}.txt", names)
         write_classes(out, label_set)
     return report
+
+
+def first_mask(root: Path) -> Path | None:
+    """Return a mask of the images in ``root``, to see of which kind they are."""
+    for source in _sources(root):
+        if source.images == source.masks:
+            names = divided(p.name for p in listed(source.masks) if is_image_name(p.name))[1]
+        else:
+            names = _first_image(source.masks)
+        for name in names:
+            return source.masks / name
+    return None
+
+
+def _first_image(folder: Path) -> list[str]:
+    for current, folders, names in os.walk(folder):
+        folders.sort()
+        found = sorted(name for name in names if is_image_name(name))
+        if found:
+            return [str(Path(current, found[0]).relative_to(folder))]
+    return []
 
 
 def _sources(root: Path) -> list[_Source]:
@@ -211,10 +232,17 @@ def _unexpected(root: Path, source: _Source, strays: Sequence[str]) -> list[str]
     return [name for name in strays if "/" in name or not name.endswith(".txt")]
 
 
-def _by_lists(
+def by_lists(
     root: Path, found: dict[str, list[LabelledImage]]
 ) -> tuple[dict[str, list[LabelledImage]], list[str]]:
-    """Return the splits as train.txt, val.txt, ... say, where there are such lists."""
+    """Return the splits as train.txt, val.txt, ... say, where there are such lists.
+
+    Returns:
+        The splits, and a sentence about each name in a list that is none of an image.
+
+    Raises:
+        FormatError: If the lists name no image with a mask.
+    """
     lists = {split: path for path in text_files(root) if (split := split_of(path.stem))}
     if not lists:
         return found, []

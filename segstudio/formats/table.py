@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, Protocol
 
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError
+from segstudio.formats.ade20k import is_ade20k, read_ade20k, write_ade20k
 from segstudio.formats.binary import Positive
 from segstudio.formats.camvid import is_camvid, read_camvid, write_camvid
 from segstudio.formats.cityscapes import (
@@ -28,12 +29,25 @@ from segstudio.formats.coco_panoptic import (
     write_coco_panoptic,
 )
 from segstudio.formats.coco_stuff import is_coco_stuff, read_coco_stuff, write_coco_stuff
+from segstudio.formats.cvat import is_cvat, read_cvat, write_cvat
+from segstudio.formats.cvat_mask import is_cvat_mask, read_cvat_mask, write_cvat_mask
 from segstudio.formats.dataset import ExportReport, LabelledArray, LabelledDataset, Progress
+from segstudio.formats.datumaro import is_datumaro, read_datumaro, write_datumaro
+from segstudio.formats.huggingface import is_huggingface, read_huggingface, write_huggingface
+from segstudio.formats.labelme import is_labelme, read_labelme, write_labelme
+from segstudio.formats.labelstudio import is_labelstudio, read_labelstudio, write_labelstudio
+from segstudio.formats.npy import is_npy, read_npy, write_npy
 from segstudio.formats.pets import is_pets, read_pets, write_pets
 from segstudio.formats.png import is_png, read_png, write_png
+from segstudio.formats.rgb import is_rgb, read_rgb, write_rgb
 from segstudio.formats.segstudio_project import is_project_or_images, read_project
+from segstudio.formats.supervisely import is_supervisely, read_supervisely, write_supervisely
+from segstudio.formats.tiff import is_tiff, read_tiff, write_tiff
 from segstudio.formats.voc import is_voc, read_voc, write_voc
 from segstudio.formats.writing import UNFINISHED
+from segstudio.formats.xanylabeling import is_xanylabeling, read_xanylabeling, write_xanylabeling
+from segstudio.formats.yolo import is_yolo, read_yolo, write_yolo
+from segstudio.formats.yolo_mask import is_yolo_mask, read_yolo_mask, write_yolo_mask
 from segstudio.storage.image_list import is_project
 
 
@@ -41,6 +55,15 @@ class Reader(Protocol):
     """Reads the layout of a label set."""
 
     def __call__(self, root: Path, *, positive: Positive | None = None) -> LabelledDataset:
+        """Return the label set in ``root``; raises FormatError."""
+
+
+class ApartReader(Protocol):
+    """Reads a label set whose images may lie in another folder."""
+
+    def __call__(
+        self, root: Path, *, positive: Positive | None = None, images: Path | None = None
+    ) -> LabelledDataset:
         """Return the label set in ``root``; raises FormatError."""
 
 
@@ -69,6 +92,9 @@ class LabelFormat(NamedTuple):
         write: None for what is only read.
         asks_positive: Whether masks of 0 and 255 leave open what they mean; the others define it.
         values: What the values in its masks stand for, in words.
+        read_apart: ``read``, where it also finds images in another folder.
+        lossless: Name of a format that keeps what this one cannot, which is told when pixels
+            changed; empty where everything is kept.
     """
 
     name: str
@@ -78,6 +104,8 @@ class LabelFormat(NamedTuple):
     write: Writer | None = None
     asks_positive: bool = False
     values: str = "the value is the class index, 255 is unlabelled"
+    read_apart: ApartReader | None = None
+    lossless: str = ""
 
 
 _PROJECT: Final = LabelFormat("segstudio", "segstudio project", is_project_or_images, read_project)
@@ -85,6 +113,15 @@ _PROJECT: Final = LabelFormat("segstudio", "segstudio project", is_project_or_im
 # In the order of recognising: what is particular before what fits many folders.
 _ROWS: Final = (
     _PROJECT,
+    LabelFormat(
+        "cvat-mask",
+        "CVAT segmentation masks",
+        is_cvat_mask,
+        read_cvat_mask,
+        write_cvat_mask,
+        values="a colour for each class, named in labelmap.txt",
+        read_apart=read_cvat_mask,
+    ),
     LabelFormat("voc", "Pascal VOC", is_voc, read_voc, write_voc, asks_positive=True),
     LabelFormat(
         "camvid",
@@ -142,6 +179,103 @@ _ROWS: Final = (
         read_coco_instances,
         write_coco_instances,
         values="polygons and run lengths of a category each, in the JSON file",
+    ),
+    LabelFormat(
+        "yolo-mask",
+        "YOLO masks",
+        is_yolo_mask,
+        read_yolo_mask,
+        write_yolo_mask,
+    ),
+    LabelFormat(
+        "yolo",
+        "YOLO polygons",
+        is_yolo,
+        read_yolo,
+        write_yolo,
+        values="polygons of a class each, in text files",
+        lossless="yolo-mask",
+    ),
+    LabelFormat(
+        "ade20k",
+        "ADE20K",
+        is_ade20k,
+        read_ade20k,
+        write_ade20k,
+        values="the value is one more than the class index, 0 is unlabelled",
+    ),
+    LabelFormat(
+        "cvat",
+        "CVAT for images",
+        is_cvat,
+        read_cvat,
+        write_cvat,
+        values="shapes of a label each, in the XML file",
+        read_apart=read_cvat,
+    ),
+    LabelFormat(
+        "supervisely",
+        "Supervisely",
+        is_supervisely,
+        read_supervisely,
+        write_supervisely,
+        values="shapes of a class each, in JSON files",
+        read_apart=read_supervisely,
+    ),
+    LabelFormat(
+        "datumaro",
+        "Datumaro",
+        is_datumaro,
+        read_datumaro,
+        write_datumaro,
+        values="shapes of a label each, in JSON files",
+        read_apart=read_datumaro,
+    ),
+    LabelFormat(
+        "labelstudio",
+        "Label Studio",
+        is_labelstudio,
+        read_labelstudio,
+        write_labelstudio,
+        values="brush strokes and shapes of a label each, in the JSON file",
+        read_apart=read_labelstudio,
+    ),
+    LabelFormat(
+        "xanylabeling",
+        "X-AnyLabeling",
+        is_xanylabeling,
+        read_xanylabeling,
+        write_xanylabeling,
+        values="shapes of a label each, in JSON files",
+        read_apart=read_xanylabeling,
+        lossless="labelme",
+    ),
+    LabelFormat(
+        "labelme",
+        "Labelme",
+        is_labelme,
+        read_labelme,
+        write_labelme,
+        values="shapes of a label each, in JSON files",
+        read_apart=read_labelme,
+    ),
+    LabelFormat(
+        "huggingface",
+        "Hugging Face, Parquet",
+        is_huggingface,
+        read_huggingface,
+        write_huggingface,
+        asks_positive=True,
+    ),
+    LabelFormat("npy", "NumPy arrays", is_npy, read_npy, write_npy, asks_positive=True),
+    LabelFormat("tiff", "TIFF masks", is_tiff, read_tiff, write_tiff, asks_positive=True),
+    LabelFormat(
+        "rgb",
+        "masks in colours",
+        is_rgb,
+        read_rgb,
+        write_rgb,
+        values="a colour for each class, named in labelmap.txt",
     ),
     LabelFormat(
         "png", "folders of images and masks", is_png, read_png, write_png, asks_positive=True

@@ -142,7 +142,7 @@ def write_voc(
     image_folder, mask_folder = out / _IMAGE_FOLDERS[0], out / _MASK_FOLDERS[0]
     palette = label_set.palette
 
-    def write(stem: str, item: LabelledArray) -> int:
+    def write(stem: str, item: LabelledArray) -> LabelMap:
         copy_image(item.image, image_folder, stem)
         return write_mask(mask_folder / f"{stem}.png", item.label_map, palette)
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -24,6 +24,7 @@ from segstudio.storage.masks import read_label_map, write_label_map
 
 UNFINISHED: Final = "unfinished-export.txt"
 _MAX_STEM_BYTES: Final = 200
+_NAMED_IMAGES: Final = 100
 _NOT_IN_STEMS: Final = frozenset(' <>:"\\|?*')
 
 
@@ -66,7 +67,7 @@ def new_export(out: Path) -> Iterator[None]:
 def write_each(
     items: Iterable[LabelledArray],
     label_set: LabelSet,
-    write: Callable[[str, LabelledArray], int],
+    write: Callable[[str, LabelledArray], LabelMap],
     *,
     total: int,
     progress: Progress | None,
@@ -76,8 +77,8 @@ def write_each(
     Args:
         items: The images, read one at a time.
         label_set: The classes; a label map with another value is refused.
-        write: Writes one item under a file stem that no other has, and returns how many pixels
-            read back differently.
+        write: Writes one item under a file stem that no other has, and returns its label map as
+            it reads back.
         total: Number of items, for ``progress``.
         progress: Told after each image.
 
@@ -86,15 +87,20 @@ def write_each(
     """
     stems: dict[str, list[str]] = {TRAIN: [], VALIDATION: []}
     taken: set[str] = set()
-    changed = 0
+    changed = np.zeros(256, np.int64)
+    changed_images: list[str] = []
     for done, item in enumerate(items, start=1):
         refuse_foreign_values(item.image, item.label_map, len(label_set), "the project")
-        stem = _unique_stem(item.key, taken)
-        changed += write(stem, item)
+        stem = unique_stem(item.key, taken)
+        differs = write(stem, item) != item.label_map
+        if differs.any():
+            changed += np.bincount(item.label_map[differs], minlength=256)
+            changed_images = [*changed_images, item.key][:_NAMED_IMAGES]
         stems.setdefault(item.split, []).append(stem)
         if progress:
             progress(done, total)
-    return Written(stems, ExportReport(images=len(taken), changed_pixels=changed))
+    by_value = {value: int(changed[value]) for value in np.flatnonzero(changed).tolist()}
+    return Written(stems, ExportReport(len(taken), by_value, tuple(changed_images)))
 
 
 def copy_image(source: Path, folder: Path, stem: str) -> Path:
@@ -107,28 +113,63 @@ def copy_image(source: Path, folder: Path, stem: str) -> Path:
         ImageError: If the image cannot be read.
         StorageError: If the copy cannot be written.
     """
-    if is_turned(source):
-        buffer = io.BytesIO()
-        Image.fromarray(read_image(source)).save(buffer, "PNG", compress_level=1)
-        copy, content = folder / f"{stem}.png", buffer.getvalue()
-    else:
-        copy = folder / f"{stem}{source.suffix.lower()}"
-        try:
-            content = source.read_bytes()
-        except OSError as error:
-            raise ImageError(source, "it cannot be copied") from error
+    suffix, content = upright_bytes(source)
+    copy = folder / f"{stem}{suffix}"
     atomic_write(copy, content)
     return copy
 
 
-def write_mask(path: Path, label_map: LabelMap, palette: Palette) -> int:
-    """Write a label map as an indexed PNG and return how many pixels read back differently.
+def upright_bytes(source: Path) -> tuple[str, bytes]:
+    """Return the suffix and the content that a copy of an image file gets; see ``copy_image``.
+
+    Raises:
+        ImageError: If the image cannot be read.
+    """
+    if is_turned(source):
+        buffer = io.BytesIO()
+        Image.fromarray(read_image(source)).save(buffer, "PNG", compress_level=1)
+        return ".png", buffer.getvalue()
+    try:
+        return source.suffix.lower(), source.read_bytes()
+    except OSError as error:
+        raise ImageError(source, "it cannot be copied") from error
+
+
+def write_mask(path: Path, label_map: LabelMap, palette: Palette) -> LabelMap:
+    """Write a label map as an indexed PNG and return what reads back.
 
     Raises:
         StorageError: If it cannot be written.
     """
     write_label_map(path, label_map, palette)
-    return int(np.count_nonzero(read_label_map(path) != label_map))
+    return read_label_map(path)
+
+
+def write_gray_mask(path: Path, values: LabelMap) -> LabelMap:
+    """Write an (H, W) uint8 array as a grey PNG and return what reads back.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    return _written_picture(path, np.ascontiguousarray(values), "PNG", compress_level=1)
+
+
+def write_tiff_mask(path: Path, label_map: LabelMap) -> LabelMap:
+    """Write a label map as a grey TIFF, packed without loss, and return what reads back.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    return _written_picture(
+        path, np.ascontiguousarray(label_map), "TIFF", compression="tiff_adobe_deflate"
+    )
+
+
+def _written_picture(path: Path, pixels: LabelMap, kind: str, **options: Any) -> LabelMap:  # noqa: ANN401
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, kind, **options)
+    atomic_write(path, buffer.getvalue())
+    return read_label_map(path)
 
 
 def write_lines(path: Path, lines: Sequence[str]) -> None:
@@ -148,7 +189,13 @@ def _is_taken(out: Path) -> bool:
         raise FormatError(out, f"this folder cannot be read ({error.strerror})") from error
 
 
-def _unique_stem(key: str, taken: set[str]) -> str:
+def unique_stem(key: str, taken: set[str]) -> str:
+    """Return a file stem for an image that no other has, and note it in ``taken``.
+
+    Args:
+        key: Relative path of the image, forward slashes.
+        taken: Stems that are in use, case folded.
+    """
     path = PurePosixPath(key)
     # Folders become part of the name. White space ends a stem in the lists of other programs; line
     # breaks and bytes that are no text cannot stand there; Windows has no files with the others.

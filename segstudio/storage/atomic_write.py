@@ -6,6 +6,7 @@ on a full disk PySide 6.12's can install a short file and report success.
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import secrets
 import stat
 import time
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, Self
 
 from segstudio.errors import StorageError
 from segstudio.storage.processes import Life, ProcessMark, this_process
@@ -118,6 +119,68 @@ def _is_left_over(path: Path) -> bool:
     if life is Life.UNKNOWN:
         return time.time() - path.stat().st_mtime > _FORGOTTEN_SECONDS
     return life is Life.DEAD
+
+
+class StreamedFile:
+    """A file that is written piece by piece, and is there only when all of it is.
+
+    As ``atomic_write`` does, it flushes to the disk, reads back and renames, but never holds the
+    whole content. Used in a ``with`` block; what a block that fails has written is removed.
+
+    Args:
+        path: The file to replace.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._target = Path(os.path.realpath(path))
+        self._temporary = self._target.with_name(f".segstudio-{secrets.token_hex(8)}.tmp")
+        self._file: BinaryIO | None = None
+        self._written = hashlib.sha256()
+
+    def __enter__(self) -> Self:
+        try:
+            _mode(self._target)
+            self._file = self._temporary.open("xb")
+        except OSError as error:
+            raise _storage_error(self._path, "could not be saved", error) from error
+        return self
+
+    def write(self, content: bytes) -> None:
+        """Write the next piece.
+
+        Raises:
+            StorageError: If that fails.
+        """
+        if self._file is None:
+            raise ValueError("the file is not open")
+        try:
+            self._file.write(content)
+        except OSError as error:
+            raise _storage_error(self._path, "could not be saved", error) from error
+        self._written.update(content)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        file, self._file = self._file, None
+        if file is None:
+            return
+        try:
+            with file:
+                file.flush()
+                os.fsync(file.fileno())
+            if kind is None:
+                with self._temporary.open("rb") as written:
+                    read = hashlib.file_digest(written, "sha256")
+                if read.digest() != self._written.digest():
+                    raise OSError(errno.EIO, "what was written reads back differently")
+                self._temporary.replace(self._target)
+                _sync_folder(self._target.parent)
+        except OSError as error:
+            if kind is None:
+                raise _storage_error(self._path, "could not be saved", error) from error
+        finally:
+            with contextlib.suppress(OSError):  # gone where it was renamed
+                self._temporary.unlink()
 
 
 def make_folder(path: Path) -> None:

@@ -64,10 +64,32 @@ def test_json_stands_alone_on_the_output(run: Run, tmp_path: Path, project: Proj
     file = project.folder / "project.json"
     result = run("export", "--format", "voc", file, "--out", tmp_path / "voc", "--json")
     assert json.loads(result.stdout) == {
+        "format": "voc",
         "images": 5,
+        "files": 14,
         "changed_pixels": 0,
+        "changed_by_class": {},
+        "changed_images": [],
+        "lossless_format": None,
         "out": str(tmp_path / "voc"),
     }
+
+
+def test_what_a_format_cannot_hold_is_told_by_class(
+    run: Run, tmp_path: Path, project: Project
+) -> None:
+    unlabelled = sum(
+        int(np.count_nonzero(read_label_map(project.mask_path(key)) == 255)) for key in _NAMES[:-1]
+    )
+    result = run("export", "--format", "yolo", project.folder, "--out", tmp_path / "a", "--json")
+    proof = json.loads(result.stdout)
+    assert proof["changed_by_class"] == {"unlabelled": unlabelled}
+    assert proof["changed_pixels"] == unlabelled
+    assert proof["changed_images"] == list(_NAMES[:-1])
+    assert proof["lossless_format"] == "yolo-mask"
+    result = run("export", "--format", "yolo", project.folder, "--out", tmp_path / "b")
+    assert f"unlabelled: {unlabelled} pixels cannot be held by yolo\n" in result.stdout
+    assert result.stdout.endswith("--format yolo-mask keeps every pixel\n")
 
 
 def test_what_cannot_be_exported_is_one_line(
@@ -85,8 +107,10 @@ def test_what_cannot_be_exported_is_one_line(
     )
     complains(
         *("export", "--format", "coco9", project.folder, "--out", out),
-        sentence="out: there is no format coco9. Known are: voc, camvid, pets, cityscapes, "
-        "cityscapes-34, coco-panoptic, coco-stuff, coco-instances, png",
+        sentence="out: there is no format coco9. Known are: cvat-mask, voc, camvid, pets, "
+        "cityscapes, cityscapes-34, coco-panoptic, coco-stuff, coco-instances, yolo-mask, yolo, "
+        "ade20k, cvat, supervisely, datumaro, labelstudio, xanylabeling, labelme, huggingface, "
+        "npy, tiff, rgb, png",
     )
     complains(
         *("export", "--format", "voc", project.folder, "--out", project.image_root),

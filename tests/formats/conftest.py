@@ -14,6 +14,12 @@ __all__ = ["as_nobody", "make_item", "open_folder_for_all"]
 MakeItem = Callable[..., LabelledArray]
 
 
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is unpacked away from the user's own cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def make_item(tmp_path: Path) -> MakeItem:
     """Return a function that makes a labelled image: an image file on disk and a label map."""

@@ -25,6 +25,8 @@ def test_every_format_stands_in_the_table_under_its_name() -> None:
     assert {
         *("voc", "png", "camvid", "pets", "cityscapes", "cityscapes-34"),
         *("coco-stuff", "coco-panoptic", "coco-instances", "segstudio"),
+        *("yolo", "yolo-mask", "labelme", "xanylabeling", "cvat", "cvat-mask", "labelstudio"),
+        *("supervisely", "datumaro", "ade20k", "rgb", "tiff", "npy", "huggingface"),
     } <= FORMATS.keys()
 
 
@@ -50,7 +52,9 @@ def test_an_unknown_format_is_told(tmp_path: Path) -> None:
     assert "voc" in caught.value.hint
 
 
-@pytest.mark.parametrize("format_name", sorted(FORMATS.keys() - {"voc", "png", "camvid"}))
+@pytest.mark.parametrize(
+    "format_name", sorted(row.name for row in FORMATS.values() if not row.asks_positive)
+)
 def test_positive_is_refused_where_values_have_a_meaning(tmp_path: Path, format_name: str) -> None:
     with pytest.raises(FormatError, match="defines what the values") as caught:
         read_any(tmp_path, positive=Positive.DARK, format_name=format_name)
