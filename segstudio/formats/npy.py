@@ -98,7 +98,7 @@ def write_npy(
         image = copy_image(item.image, images, stem)
         path = masks / f"{stem}.npy"
         buffer = io.BytesIO()
-        np.save(buffer, np.ascontiguousarray(item.label_map), allow_pickle=False)
+        npy_format.write_array(buffer, item.label_map, allow_pickle=False)
         atomic_write(path, buffer.getvalue())
         return _loaded(LabelledImage(stem, image, path))
 

@@ -134,7 +134,7 @@ class StreamedFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._target = Path(os.path.realpath(path))
-        self._temporary = self._target.with_name(f".segstudio-{secrets.token_hex(8)}.tmp")
+        self._temporary = temporary_path(self._target.parent)
         self._file: BinaryIO | None = None
         self._written = hashlib.sha256()
 
@@ -143,7 +143,7 @@ class StreamedFile:
             _mode(self._target)
             self._file = self._temporary.open("xb")
         except OSError as error:
-            raise _storage_error(self._path, "could not be saved", error) from error
+            raise storage_error(self._path, "could not be saved", error) from error
         return self
 
     def write(self, content: bytes) -> None:
@@ -157,7 +157,7 @@ class StreamedFile:
         try:
             self._file.write(content)
         except OSError as error:
-            raise _storage_error(self._path, "could not be saved", error) from error
+            raise storage_error(self._path, "could not be saved", error) from error
         self._written.update(content)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -177,7 +177,7 @@ class StreamedFile:
                 _sync_folder(self._target.parent)
         except OSError as error:
             if kind is None:
-                raise _storage_error(self._path, "could not be saved", error) from error
+                raise storage_error(self._path, "could not be saved", error) from error
         finally:
             with contextlib.suppress(OSError):  # gone where it was renamed
                 self._temporary.unlink()
