@@ -19,6 +19,7 @@ OFF: Final[Mapping[str, Any]] = MappingProxyType(
         "scale": (1.0, 1.0),
         "aspect": 0.0,
         "rotation": 0.0,
+        "elastic": 0.0,
         "flip": "none",
         "rare_crops": 0.0,
         "hue": 0.0,
@@ -42,11 +43,12 @@ class AugmentationSettings:
     a network that only met softened or noisy pixels would be worse on clean ones.
 
     Attributes:
-        warped: Share of crops that are scaled, stretched and rotated.
+        warped: Share of crops that are scaled, stretched, rotated and bent.
         scale: Smallest and largest factor; drawn on a logarithmic scale.
         aspect: Largest change of width to height: 0.2 makes it up to 1.2 times as much or as
             little, the area stays.
         rotation: Largest angle to either side, degrees.
+        elastic: Standard deviation of the shifts that bend a crop smoothly, crop pixels.
         flip: "none", "horizontal", "both", or "auto": horizontal, unless the names of the classes
             tell the plan more.
         rare_crops: Share of crops that are placed on a rare class, in images that show one.
@@ -73,6 +75,7 @@ class AugmentationSettings:
     scale: tuple[float, float] = (0.5, 2.0)
     aspect: float = 0.2
     rotation: float = 15.0
+    elastic: float = 0.0
     flip: str = "auto"
     rare_crops: float = 0.33
     fit: str = "crop"
@@ -102,6 +105,7 @@ class AugmentationSettings:
         )
         _require(0 <= self.aspect <= 4, "--aspect is from 0 to 4")
         _require(0 <= self.rotation <= 180, "--rotate is from 0 to 180 degrees")
+        _require(0 <= self.elastic <= 100, "--elastic is from 0 to 100 pixels")
         shares = {
             "the share of warped crops": self.warped,
             "--rare-crops": self.rare_crops,

@@ -65,6 +65,13 @@ _OPTIONS = (
         help="Largest rotation to either side.",
     ),
     click.option(
+        "--elastic",
+        type=click.FloatRange(0, 100),
+        show_default="0",
+        metavar="PIXELS",
+        help="How far crops are bent, for soft things such as tissue; 10 is much.",
+    ),
+    click.option(
         "--flip",
         type=click.Choice(["auto", "none", "horizontal", "both"]),
         show_default="auto",
@@ -114,7 +121,7 @@ _OPTIONS = (
 
 # Options whose values are those of a setting of the same name.
 _SAME = (
-    "fit", "pad", "rare_crops", "scale", "aspect", "rotation", "flip",
+    "fit", "pad", "rare_crops", "scale", "aspect", "rotation", "elastic", "flip",
     "blur_share", "noise_share", "jpeg_share",
 )  # fmt: skip
 # Options of several values, and the settings they are.

@@ -1,12 +1,16 @@
 """Where a crop lies in an image, and how it is cut out there by one warp.
 
-Fit, scale, stretch, rotation, flip and place make one affine map, so every pixel is interpolated
-once at most: the image linearly, the labels by nearest neighbour. Outside the image the labels are
-IGNORE_INDEX, never a class, whatever the pixels are.
+Fit, scale, stretch, rotation, flip and place make one affine map, and bending is added to it, so
+every pixel is interpolated once at most: the image linearly, the labels by nearest neighbour.
+Outside the image the labels are IGNORE_INDEX, never a class, whatever the pixels are.
+
+Paper:
+    U-Net: Convolutional Networks for Biomedical Image Segmentation -
+    https://arxiv.org/abs/1505.04597 (section 3.1: random shifts on a 3 x 3 grid, bicubic)
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import cv2
@@ -21,6 +25,7 @@ _GREY: Final = 128
 _LARGEST: Final = 32766
 # Keeps sizes that fit exactly from being taken for a hair too large.
 _ROUNDING: Final = 1e-6
+_BEND_NODES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Placement:
         rotation: Angle, degrees.
         flip_horizontal: Whether left and right are swapped.
         flip_vertical: Whether top and bottom are.
+        bend: (3, 3, 2) shifts (x, y) at the nodes of a grid over the crop, crop pixels; or None.
     """
 
     center: tuple[float, float]
@@ -43,6 +49,7 @@ class Placement:
     rotation: float = 0.0
     flip_horizontal: bool = False
     flip_vertical: bool = False
+    bend: NDArray[np.float32] | None = field(default=None, compare=False)
 
     @property
     def scales(self) -> tuple[float, float]:
@@ -75,20 +82,23 @@ def random_placement(
         rng: Source of randomness.
         spot: (y, x) of an image pixel that the crop is to show, or None.
     """
-    scale, aspect, rotation = 1.0, 1.0, 0.0
+    scale, aspect, rotation, bend = 1.0, 1.0, 0.0, None
     if settings.fit == "letterbox":
         scale = _fitting_scale(size, crop)
     if rng.random() < settings.warped:
         scale *= _log_uniform(*settings.scale, rng)
         aspect = _log_uniform(1 / (1 + settings.aspect), 1 + settings.aspect, rng)
         rotation = rng.uniform(-settings.rotation, settings.rotation)
+        if settings.elastic:
+            shifts = rng.normal(0, settings.elastic, (_BEND_NODES, _BEND_NODES, 2))
+            bend = shifts.astype(np.float32)
     horizontal = settings.flip != "none" and rng.random() < 0.5
     vertical = settings.flip == "both" and rng.random() < 0.5
     place = Placement((0.0, 0.0), scale, aspect, rotation, horizontal, vertical)
     center = _random_center(size, crop, place, rng)
     if spot is not None:
         center = _center_to_show(spot, size, crop, place, rng)
-    return Placement(center, scale, aspect, rotation, horizontal, vertical)
+    return replace(place, center=center, bend=bend)
 
 
 def whole_image(size: tuple[int, int], crop: tuple[int, int]) -> Placement:
@@ -146,22 +156,22 @@ def cut(
     Returns:
         (height, width, 3) uint8 and (height, width) uint8; IGNORE_INDEX outside the image.
     """
-    height, width = crop
     to_image = _crop_to_image(crop, place)
-    top, left, bottom, right = _reach(to_image, crop, image.shape[:2])
+    bend = _dense(place.bend, crop)
+    top, left, bottom, right = _reach(to_image, crop, image.shape[:2], bend)
     to_part = to_image.copy()
     to_part[:, 2] -= (left, top)
     part, to_pixels = _shrunk(image[top:bottom, left:right], to_part, max(place.scales))
-    pixels = cv2.warpAffine(
+    pixels = _warped(
         part,
+        crop,
         to_pixels,
-        (width, height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REFLECT_101 if pad == "mirror" else cv2.BORDER_CONSTANT,
-        borderValue=(_GREY, _GREY, _GREY),
+        bend,
+        cv2.INTER_LINEAR,
+        cv2.BORDER_REFLECT_101 if pad == "mirror" else cv2.BORDER_CONSTANT,
+        (_GREY, _GREY, _GREY),
     )
-    target = _nearest(label_map[top:bottom, left:right], to_part, crop)
-    return pixels.astype(np.uint8, copy=False), target
+    return pixels, _nearest(label_map[top:bottom, left:right], to_part, crop, bend)
 
 
 def cut_mask(mask: NDArray[np.bool_], crop: tuple[int, int], place: Placement) -> NDArray[np.bool_]:
@@ -176,10 +186,11 @@ def cut_mask(mask: NDArray[np.bool_], crop: tuple[int, int], place: Placement) -
         (height, width) bool; False outside the image.
     """
     to_image = _crop_to_image(crop, place)
-    top, left, bottom, right = _reach(to_image, crop, mask.shape)
+    bend = _dense(place.bend, crop)
+    top, left, bottom, right = _reach(to_image, crop, mask.shape, bend)
     to_image[:, 2] -= (left, top)
     part = mask[top:bottom, left:right].view(np.uint8)
-    return np.equal(_nearest(part, to_image, crop), 1)
+    return np.equal(_nearest(part, to_image, crop, bend), 1)
 
 
 def _fitting_scale(size: tuple[int, int], crop: tuple[int, int]) -> float:
@@ -272,28 +283,74 @@ def _shrunk(
     return small.astype(np.uint8, copy=False), to_small
 
 
-def _nearest(part: LabelMap, to_part: NDArray[np.float64], crop: tuple[int, int]) -> LabelMap:
+def _warped(
+    part: NDArray[np.uint8],
+    crop: tuple[int, int],
+    to_part: NDArray[np.float64],
+    bend: NDArray[np.float32] | None,
+    interpolation: int,
+    border: int,
+    value: tuple[int, ...],
+) -> NDArray[np.uint8]:
     height, width = crop
-    if max(part.shape) <= _LARGEST:
+    part = np.ascontiguousarray(part)
+    if bend is None:
         warped = cv2.warpAffine(
-            np.ascontiguousarray(part),
+            part,
             to_part,
             (width, height),
-            flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=(IGNORE_INDEX,),
+            flags=interpolation | cv2.WARP_INVERSE_MAP,
+            borderMode=border,
+            borderValue=value,
         )
-        return warped.astype(np.uint8, copy=False)
-    rows, columns = np.indices(crop).reshape(2, -1)
-    x, y = np.rint(to_part @ np.stack([columns, rows, np.ones_like(rows)])).astype(np.int64)
+    else:
+        x, y = _spots(to_part, crop, bend)
+        warped = cv2.remap(part, x, y, interpolation, borderMode=border, borderValue=value)
+    return warped.astype(np.uint8, copy=False)
+
+
+def _nearest(
+    part: LabelMap,
+    to_part: NDArray[np.float64],
+    crop: tuple[int, int],
+    bend: NDArray[np.float32] | None,
+) -> LabelMap:
+    if max(part.shape) <= _LARGEST:
+        return _warped(
+            part, crop, to_part, bend, cv2.INTER_NEAREST, cv2.BORDER_CONSTANT, (IGNORE_INDEX,)
+        )
+    x, y = (np.rint(spots).astype(np.int64) for spots in _spots(to_part, crop, bend))
     inside = (x >= 0) & (x < part.shape[1]) & (y >= 0) & (y < part.shape[0])
-    target = np.full(height * width, IGNORE_INDEX, np.uint8)
+    target = np.full(crop, IGNORE_INDEX, np.uint8)
     target[inside] = part[y[inside], x[inside]]
-    return target.reshape(crop)
+    return target
+
+
+def _dense(bend: NDArray[np.float32] | None, crop: tuple[int, int]) -> NDArray[np.float32] | None:
+    """Return the (height, width, 2) shift of every pixel of a crop, or None if nothing is bent."""
+    if bend is None:
+        return None
+    shifts = cv2.resize(bend, crop[::-1], interpolation=cv2.INTER_CUBIC)
+    return shifts.astype(np.float32, copy=False)
+
+
+def _spots(
+    to_part: NDArray[np.float64], crop: tuple[int, int], bend: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    """Return (2, height, width): x and y of what every pixel of the crop shows."""
+    rows, columns = np.indices(crop, dtype=np.float64)
+    grid = np.stack([columns, rows])
+    if bend is not None:
+        grid += np.moveaxis(bend, 2, 0)
+    spots = np.tensordot(to_part[:, :2], grid, axes=1) + to_part[:, 2, None, None]
+    return spots.astype(np.float32)
 
 
 def _reach(
-    to_image: NDArray[np.float64], crop: tuple[int, int], size: tuple[int, ...]
+    to_image: NDArray[np.float64],
+    crop: tuple[int, int],
+    size: tuple[int, ...],
+    bend: NDArray[np.float32] | None,
 ) -> tuple[int, int, int, int]:
     """Return the part of the image that the crop needs: top, left, bottom, right.
 
@@ -303,9 +360,11 @@ def _reach(
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]])
     spots = corners @ to_image.T  # (4, 2) as (x, y)
     # Mirroring at the border needs as much of the inside as lies outside.
-    margin = 2
-    left, top = (np.floor(spots.min(axis=0)).astype(int) - margin).tolist()
-    right, bottom = (np.ceil(spots.max(axis=0)).astype(int) + margin).tolist()
+    margin = np.array([2.0, 2.0])
+    if bend is not None:
+        margin += np.abs(to_image[:, :2]) @ np.abs(bend).max(axis=(0, 1))
+    left, top = np.floor(spots.min(axis=0) - margin).astype(int).tolist()
+    right, bottom = np.ceil(spots.max(axis=0) + margin).astype(int).tolist()
     rows = _span(top, bottom, size[0])
     columns = _span(left, right, size[1])
     return rows[0], columns[0], rows[1], columns[1]
