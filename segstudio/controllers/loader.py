@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.saver import Session, Unsaved
+from segstudio.core.history import History
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.pyramid import ReducedImage, sampled
 from segstudio.errors import SegStudioError
 from segstudio.storage.images import read_image, read_pixel_count, read_reduced
-from segstudio.storage.mask_store import StoredMask
 from segstudio.storage.project import Project
 
 _AHEAD_PIXELS: Final = 80_000_000
@@ -52,12 +52,14 @@ class Mask:
     """What the disk, or the way to it, holds about an image.
 
     Attributes:
-        stored: The label map as it was read, or None if it is still on its way to the disk.
+        label_map: (H, W) uint8, nobody else's.
+        history: What can be undone, as it lies beside it.
         history_fits: Whether the mask is the one that this session knows.
         prediction: What a model last said, or None.
     """
 
-    stored: StoredMask | None
+    label_map: LabelMap
+    history: History
     history_fits: bool
     prediction: LabelMap | None
 
@@ -272,8 +274,12 @@ def _decoded(path: Path) -> Picture:
 def _read_mask(request: Request, height: int, width: int) -> Mask:
     project, store, key = request.project, request.session.store, request.key
     if request.unsaved is not None:
-        return Mask(None, True, project.read_prediction(key, height, width))
-    known = store.fingerprint(key)
-    stored = store.read(project, key, height, width)
-    fits = known == stored.fingerprint
-    return Mask(stored, fits, project.read_prediction(key, height, width))
+        label_map, history = request.unsaved.snapshot.pixels().copy(), request.unsaved.history
+        fits = True
+    else:
+        known = store.fingerprint(key)
+        stored = store.read(project, key, height, width)
+        label_map, history, fits = stored.label_map, stored.history, known == stored.fingerprint
+    for edit in history.near():
+        edit.unpack()
+    return Mask(label_map, history, fits, project.read_prediction(key, height, width))

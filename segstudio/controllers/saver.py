@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.core.history import Edit, EditKind, History
-from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import difference_patch
+from segstudio.core.snapshot import Snapshot
 from segstudio.errors import SegStudioError, StorageError
 from segstudio.storage.atomic_write import sweep
 from segstudio.storage.journal import Journal, journal_folder, note_place
@@ -33,7 +33,7 @@ class Unsaved:
         session: Where it belongs.
         project: With the classes as they were when it was handed over.
         key: Image key.
-        label_map: (H, W) uint8; not written to any more.
+        snapshot: The label map; taking its pixels takes time.
         history: What could be undone at that moment.
         holds: Sequence of the journal's last edit that the label map holds.
     """
@@ -41,7 +41,7 @@ class Unsaved:
     session: "Session"
     project: Project
     key: str
-    label_map: LabelMap
+    snapshot: Snapshot
     history: History
     holds: int
 
@@ -125,7 +125,8 @@ class Session:
 
     def write(self, unsaved: Unsaved) -> None:
         """Save a label map; runs on the saver's thread."""
-        height, width = unsaved.label_map.shape
+        label_map = unsaved.snapshot.pixels()
+        height, width = label_map.shape
 
         def announce(fingerprint: bytes) -> None:
             if self.journal is not None:
@@ -136,7 +137,7 @@ class Session:
                 self.journal.sync()
 
         fingerprint = self.store.write(
-            unsaved.project, unsaved.key, unsaved.label_map, unsaved.history, announce
+            unsaved.project, unsaved.key, label_map, unsaved.history, announce
         )
         if self.journal is not None:
             self.journal.append(

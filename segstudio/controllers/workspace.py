@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +12,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.loader import Loaded, Loader, Request
 from segstudio.controllers.saver import Saver, Session, Unsaved, as_user_error
-from segstudio.core.history import DEFAULT_LIMIT, Edit, EditKind, History
+from segstudio.core.history import Edit, EditKind, Histories, History
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import difference_patch
+from segstudio.core.snapshot import Snapshot
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
@@ -84,7 +86,7 @@ class Workspace(QObject):
         self._loader.failed.connect(self._on_load_failed)
         self._session: Session | None = None
         self._saver = Saver(self)
-        self._visited: dict[str, History] = {}
+        self._visited = Histories()
         self._recovered: dict[str, RecoveredMask] = {}
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_SAVE_MS)
         self._idle.timeout.connect(self.save)
@@ -226,7 +228,7 @@ class Workspace(QObject):
         """Take back the edits that were recovered; each image's undo brings them again."""
         name = self.tr("Discard recovered edits")
         for key, mask in self._recovered.items():
-            self._visited.pop(key, None)
+            self._visited.take(key)
             if self.document is not None and self.document.key == key:
                 label_map = self.document.label_map
                 after = discarded(mask, label_map)
@@ -315,12 +317,12 @@ class Workspace(QObject):
                     session,
                     opened.project,
                     mask.key,
-                    mask.label_map,
+                    Snapshot(mask.label_map, will_change=False),
                     History(edits=mask.history.edits, done=mask.history.done),
                     session.sequence,
                 )
             )
-            self._visited[mask.key] = mask.history
+            self._visited.keep(mask.key, mask.history)
             self._recovered[mask.key] = mask
         self._saver.save_all()
         self.open_image(opened.first)
@@ -361,8 +363,10 @@ class Workspace(QObject):
                         session,
                         project,
                         document.key,
-                        # Nobody writes any more into one that is left: 100 MB need no copy.
-                        document.label_map if is_leaving else document.label_map.copy(),
+                        # Nobody writes any more into one that is left: it needs no copy.
+                        Snapshot(document.label_map, will_change=False)
+                        if is_leaving
+                        else document.snapshot(),
                         History(edits=history.edits, done=history.done),
                         session.sequence,
                     )
@@ -380,16 +384,10 @@ class Workspace(QObject):
         document.end_gesture()
         self._save(is_leaving=True)
         if len(document.history):
-            self._visited[document.key] = document.history
-            self._forget_old_histories()
+            self._visited.keep(document.key, document.history)
         self.document = None
         self.document_changed.emit(None)
         document.deleteLater()
-
-    def _forget_old_histories(self) -> None:
-        held = sum(history.size for history in self._visited.values())
-        while held > DEFAULT_LIMIT and len(self._visited) > 1:
-            held -= self._visited.pop(next(iter(self._visited))).size
 
     def _save_project(self) -> None:
         project = self.project
@@ -400,22 +398,15 @@ class Workspace(QObject):
 
     @Slot(object)
     def _on_loaded(self, loaded: Loaded) -> None:
-        key, unsaved, mask = loaded.request.key, loaded.request.unsaved, loaded.mask
-        visited = self._visited.pop(key, None)
+        key, mask = loaded.request.key, loaded.mask
+        visited = self._visited.take(key)
         # A history fits only the pixels it was made on; the mask may have been changed outside.
         history = visited if mask.history_fits else None
-        if mask.stored is not None:
-            label_map = mask.stored.label_map
-            history = history or mask.stored.history
-        else:
-            assert unsaved is not None
-            label_map = unsaved.label_map.copy()
-            history = history or unsaved.history
         document = Document(
             key=key,
             image=loaded.picture.image,
-            label_map=label_map,
-            history=history,
+            label_map=mask.label_map,
+            history=history or mask.history,
             read_only=self.read_only is not None,
             prediction=mask.prediction,
             reduced=loaded.picture.reduced,
@@ -423,6 +414,7 @@ class Workspace(QObject):
         )
         document.mask_changed.connect(self._on_mask_changed)
         document.edited.connect(self._on_edited)
+        document.history_changed.connect(self._unpack_near)
         self.document = document
         self.document_changed.emit(document)
         self.save_state_changed.emit()
@@ -451,6 +443,15 @@ class Workspace(QObject):
     def _on_edited(self, kind: EditKind, edit: Edit) -> None:
         if self._session is not None and self.document is not None:
             self._session.record(self.document.key, self.document.size, kind, edit)
+            self._visited.trim(beside=self.document.history.size)
+
+    @Slot()
+    def _unpack_near(self) -> None:
+        """Decompress what would be undone or redone next, while the user thinks about it."""
+        assert self.document is not None
+        for edit in self.document.history.near():
+            if not edit.is_plain:
+                Job(partial(_unpack, edit), self).start(self._pool)
 
     @Slot(object)
     def _on_saved(self, unsaved: Unsaved) -> None:
@@ -466,7 +467,7 @@ class Workspace(QObject):
         """Show the mask that is now in the file, as an edit that can be undone."""
         document, project = self.document, self.project
         if document is None or project is None or document.key != key:
-            self._visited.pop(key, None)
+            self._visited.take(key)
             return
         height, width = document.size
 
@@ -487,3 +488,7 @@ class Workspace(QObject):
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
         self.failed.emit(as_user_error(error))
+
+
+def _unpack(edit: Edit, _cancelled: threading.Event) -> None:
+    edit.unpack()

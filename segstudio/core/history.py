@@ -9,11 +9,14 @@ from typing import Final
 import numpy as np
 
 from segstudio.core.label_map import LabelMap
-from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.mask_edit import Changes, MaskPatch
 from segstudio.core.rect import Rect
 
 DEFAULT_LIMIT: Final = 512 * 2**20
 """Bytes of patches that the histories of all images may hold together."""
+
+PLAIN_LIMIT: Final = 64 * 2**20
+"""Bytes of them that may be plain pixels; the edits next to undo and redo are plain anyhow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +67,41 @@ class Edit:
     """One named edit: the patches that were written together.
 
     An edit is made with plain pixels, because compressing them would hold up the next stroke;
-    ``pack`` compresses them later, on any thread.
+    ``pack`` compresses them later, on any thread. The plain pixels of those edits that the user
+    may undo or redo next are kept besides, because unpacking would hold up the undo.
 
     Args:
         name: What the user did, as shown behind "Undo".
-        patches: Rectangles that do not overlap, in any order.
+        patches: Rectangles that do not overlap, in any order; plain or all of them packed.
+
+    Attributes:
+        unpacked_size: Bytes of plain pixels, held or not.
+        packed_size: Bytes held of compressed pixels.
     """
 
-    __slots__ = ("_patches", "name")
+    __slots__ = ("_is_near", "_packed", "_plain", "name", "packed_size", "unpacked_size")
 
-    def __init__(self, name: str, patches: Sequence[MaskPatch | PackedPatch]) -> None:
+    def __init__(self, name: str, patches: "Changes | Sequence[MaskPatch | PackedPatch]") -> None:
         self.name = name
-        self._patches = tuple(patches)
+        self._is_near = False
+        # One of the two is always there. Each is replaced as a whole, and the new one set before
+        # the old one goes, so that a thread that reads meanwhile sees the pixels in some form.
+        self._plain: Changes | tuple[MaskPatch, ...] | None = None
+        self._packed: tuple[PackedPatch, ...] | None = None
+        if isinstance(patches, Changes):
+            self._plain = patches
+        elif patches and all(isinstance(patch, PackedPatch) for patch in patches):
+            self._packed = tuple(patch for patch in patches if isinstance(patch, PackedPatch))
+        else:
+            self._plain = tuple(
+                patch.unpacked() if isinstance(patch, PackedPatch) else patch for patch in patches
+            )
+        self.packed_size = _packed_size(self._packed or ())
+        self.unpacked_size = (
+            patches.nbytes
+            if isinstance(patches, Changes)
+            else sum(2 * patch.rect.height * patch.rect.width for patch in patches)
+        )
 
     @classmethod
     def of(cls, name: str, patch: MaskPatch) -> "Edit":
@@ -85,27 +111,53 @@ class Edit:
     @property
     def size(self) -> int:
         """Bytes held."""
-        return sum(
-            len(patch.before) + len(patch.after)
-            if isinstance(patch, PackedPatch)
-            else patch.before.nbytes + patch.after.nbytes
-            for patch in self._patches
-        )
+        return self.plain_size + self.packed_size
+
+    @property
+    def plain_size(self) -> int:
+        """Bytes held of plain pixels."""
+        return self.unpacked_size if self.is_plain else 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether ``patches`` need not decompress anything."""
+        return self._plain is not None
 
     def pack(self) -> tuple[PackedPatch, ...]:
         """Compress the pixels, where they are not yet, and return the patches."""
-        packed = tuple(
-            patch if isinstance(patch, PackedPatch) else PackedPatch.of(patch)
-            for patch in self._patches
-        )
-        # One assignment: a thread that reads meanwhile sees the pixels in one form or the other.
-        self._patches = packed
+        packed = self._packed
+        if packed is None:
+            packed = tuple(PackedPatch.of(patch) for patch in self.patches())
+            self.packed_size = _packed_size(packed)
+            self._packed = packed
+        if not self._is_near:
+            self._plain = None
         return packed
+
+    def unpack(self) -> None:
+        """Hold the plain pixels too, on any thread, if the user may undo or redo it next."""
+        if self._is_near and self._plain is None:
+            self._plain = tuple(self.patches())
+
+    def set_near(self, is_near: bool) -> None:
+        """Keep the plain pixels, or only until they are packed."""
+        self._is_near = is_near
+        if not is_near and self._packed is not None:
+            self._plain = None
 
     def patches(self) -> Iterator[MaskPatch]:
         """Yield the patches with plain pixels, one by one."""
-        for patch in self._patches:
-            yield patch.unpacked() if isinstance(patch, PackedPatch) else patch
+        plain = self._plain
+        if isinstance(plain, Changes):
+            plain = self._plain = plain.patches()
+        if plain is not None:
+            yield from plain
+        else:
+            yield from (patch.unpacked() for patch in self._packed or ())
+
+
+def _packed_size(patches: Iterable[PackedPatch]) -> int:
+    return sum(len(patch.before) + len(patch.after) for patch in patches)
 
 
 class EditKind(Enum):
@@ -126,6 +178,8 @@ class History:
         limit: Bytes of pixels to hold; the newest edit is kept whatever its size.
         edits: Edits made before, oldest first.
         done: How many of them are applied; all unless given.
+
+    Edits that may be undone or redone next keep plain pixels, up to ``PLAIN_LIMIT`` bytes.
     """
 
     def __init__(
@@ -156,7 +210,7 @@ class History:
     @property
     def size(self) -> int:
         """Bytes held by all edits."""
-        # Counted anew: edits shrink when the journal's thread packs them.
+        # Counted anew: edits change their size when the journal's thread packs them.
         return sum(edit.size for edit in self._edits)
 
     @property
@@ -174,14 +228,21 @@ class History:
         del self._edits[self._done :]
         self._edits.append(edit)
         self._done = len(self._edits)
+        self._mark_near()
         self.trim(self._limit)
 
-    def trim(self, limit: int) -> None:
-        """Drop the oldest edits until at most ``limit`` bytes are held or one edit is left."""
-        size = self.size
+    def trim(self, limit: int, *, packed: bool = False) -> None:
+        """Drop the oldest edits until at most ``limit`` bytes are held or one edit is left.
+
+        Args:
+            limit: Bytes.
+            packed: Count compressed pixels only, as they lie in files.
+        """
+        sizes = [edit.packed_size if packed else edit.size for edit in self._edits]
+        size = sum(sizes)
         dropped = 0
         while size > limit and dropped < len(self._edits) - 1:
-            size -= self._edits[dropped].size
+            size -= sizes[dropped]
             dropped += 1
         del self._edits[:dropped]
         # Edits that are undone rest on those before them: without these they cannot be redone.
@@ -194,6 +255,7 @@ class History:
         if not self._done:
             return None
         self._done -= 1
+        self._mark_near()
         return self._edits[self._done]
 
     def redo(self) -> Edit | None:
@@ -201,4 +263,56 @@ class History:
         if self._done == len(self._edits):
             return None
         self._done += 1
+        self._mark_near()
         return self._edits[self._done - 1]
+
+    def near(self) -> tuple[Edit, ...]:
+        """Return the edits that would be undone and redone next."""
+        return tuple(self._edits[max(self._done - 1, 0) : self._done + 1])
+
+    def _mark_near(self) -> None:
+        """Let those edits keep plain pixels that are next, and others only as far as they fit."""
+        for edit in self.near():
+            edit.set_near(True)
+        room = PLAIN_LIMIT - sum(edit.unpacked_size for edit in self.near())
+        for others in (
+            range(self._done - 2, -1, -1),
+            range(self._done + 1, len(self._edits)),
+        ):
+            for place in others:
+                edit = self._edits[place]
+                if not edit.is_plain:
+                    break  # those beyond were let go before
+                room -= edit.plain_size
+                edit.set_near(room >= 0)
+
+
+class Histories:
+    """The histories of images that were left, by image key; the oldest are forgotten.
+
+    Args:
+        limit: Bytes that they, and that of the open image, may hold together.
+    """
+
+    def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
+        self._limit = limit
+        self._histories: dict[str, History] = {}
+
+    def keep(self, key: str, history: History) -> None:
+        """Take over the history of an image that is left."""
+        self._histories[key] = history
+        self.trim()
+
+    def take(self, key: str) -> History | None:
+        """Hand over the history of an image that is opened again, if it is still there."""
+        return self._histories.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._histories.clear()
+
+    def trim(self, beside: int = 0) -> None:
+        """Forget the oldest until the rest fits beside the bytes of the open image's history."""
+        held = beside + sum(history.size for history in self._histories.values())
+        while held > self._limit and self._histories:
+            held -= self._histories.pop(next(iter(self._histories))).size

@@ -1,14 +1,12 @@
 """Edits of a label map as values: patches, and what a gesture changed."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.rect import Rect
-
-_TILE: Final = 256
+from segstudio.core.snapshot import Tile, WaitingTiles, tile_rect, tiles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,8 @@ def difference_patch(label_map: LabelMap, after: LabelMap) -> MaskPatch | None:
 class EditRecorder:
     """Collects the many small writes of one gesture into patches.
 
-    Keeps a copy of each 256 x 256 tile as it was before the gesture first touched it, so the
-    cost follows the pixels touched, not the image.
+    Keeps a copy of each tile as it was before the gesture first touched it, so the cost follows the
+    pixels touched, not the image.
 
     Args:
         label_map: (H, W) uint8 class indices that the gesture writes into.
@@ -57,27 +55,53 @@ class EditRecorder:
 
     def __init__(self, label_map: LabelMap) -> None:
         self._label_map = label_map
-        self._tiles: dict[tuple[int, int], LabelMap] = {}
+        self._before: dict[Tile, LabelMap] = {}
 
     def about_to_write(self, rect: Rect) -> None:
         """Remember the pixels of ``rect``, which must lie on the image, before they change."""
-        for row in range(rect.top // _TILE, (rect.bottom - 1) // _TILE + 1):
-            for column in range(rect.left // _TILE, (rect.right - 1) // _TILE + 1):
-                if (row, column) not in self._tiles:
-                    tile = _tile(row, column).clipped_to(*self._label_map.shape)
-                    self._tiles[row, column] = self._label_map[tile.slices].copy()
+        for tile in tiles_of(rect):
+            if tile not in self._before:
+                pixels = self._label_map[tile_rect(tile, *self._label_map.shape).slices]
+                self._before[tile] = pixels.copy()
 
-    def finish(self) -> tuple[MaskPatch, ...]:
-        """Return everything the gesture changed: one patch for each tile with a changed pixel."""
-        patches = []
-        for (row, column), before in self._tiles.items():
-            tile = _tile(row, column).clipped_to(*self._label_map.shape)
-            after = self._label_map[tile.slices]
-            if not np.array_equal(before, after):
-                patches.append(MaskPatch(tile, before, after.copy()))
-        return tuple(patches)
+    def finish(self) -> "Changes | None":
+        """Return what the gesture changed, or None if that is nothing."""
+        changes = Changes(self._label_map, self._before)
+        return changes if changes.is_any else None
 
 
-def _tile(row: int, column: int) -> Rect:
-    top, left = row * _TILE, column * _TILE
-    return Rect(top, left, top + _TILE, left + _TILE)
+class Changes:
+    """What a gesture changed; a tile's new pixels are copied when it is about to change again.
+
+    Args:
+        label_map: (H, W) uint8 class indices as the gesture left them.
+        before: Pixels of the touched tiles before it.
+    """
+
+    def __init__(self, label_map: LabelMap, before: dict[Tile, LabelMap]) -> None:
+        self._label_map = label_map
+        self._before = before
+        self._patches: list[MaskPatch] = []
+        self.nbytes = 2 * sum(pixels.nbytes for pixels in before.values())
+        self.tiles = WaitingTiles(before, self._compare)
+
+    @property
+    def is_any(self) -> bool:
+        """Whether some pixel is another than before; asked before the next gesture begins."""
+        return any(
+            not np.array_equal(
+                pixels, self._label_map[tile_rect(tile, *self._label_map.shape).slices]
+            )
+            for tile, pixels in self._before.items()
+        )
+
+    def patches(self) -> tuple[MaskPatch, ...]:
+        """Return one patch for each tile with a changed pixel; this takes time."""
+        self.tiles.finish()
+        return tuple(self._patches)
+
+    def _compare(self, tile: Tile) -> None:
+        rect = tile_rect(tile, *self._label_map.shape)
+        before, after = self._before[tile], self._label_map[rect.slices]
+        if not np.array_equal(before, after):
+            self._patches.append(MaskPatch(rect, before, after.copy()))

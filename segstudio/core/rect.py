@@ -1,5 +1,6 @@
 """Half-open rectangles of pixels, rows before columns."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 
@@ -51,3 +52,9 @@ class Rect(NamedTuple):
             max(self.bottom, other.bottom),
             max(self.right, other.right),
         )
+
+
+def united(rects: Sequence[Rect]) -> Rect:
+    """Return the smallest rectangle that holds all of them, of which there is at least one."""
+    tops, lefts, bottoms, rights = zip(*rects, strict=True)
+    return Rect(min(tops), min(lefts), max(bottoms), max(rights))

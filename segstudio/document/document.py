@@ -1,15 +1,20 @@
 """The open image, its label map, and the history of edits."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
-from segstudio.core.pyramid import ReducedImage
-from segstudio.core.rect import Rect
+from segstudio.core.pyramid import BLOCK, ReducedImage
+from segstudio.core.rect import Rect, united
+from segstudio.core.snapshot import Snapshot, WaitingTiles
 
 _MAX_PREDICTIONS = 4
+_FEW = 16  # rectangles that are told one by one
 
 
 class Document(QObject):
@@ -54,6 +59,7 @@ class Document(QObject):
         self.history = history or History()
         self.is_read_only = read_only
         self._recorder: EditRecorder | None = None
+        self._waiting: list[WaitingTiles] = []  # to be told of writes before they happen
         self._gesture_name = ""
         self._revision = 0
         self._saved_revision = 0
@@ -79,6 +85,12 @@ class Document(QObject):
         """Note that the label map as it is now has been handed to the saver."""
         self._saved_revision = self._revision
 
+    def snapshot(self) -> Snapshot:
+        """Return the label map as it is now; what is written later does not show in it."""
+        snapshot = Snapshot(self.label_map)
+        self._waiting.append(snapshot.tiles)
+        return snapshot
+
     @property
     def in_gesture(self) -> bool:
         """Whether a stroke is being drawn."""
@@ -102,19 +114,20 @@ class Document(QObject):
         """Make one undoable edit of all writes since ``begin_gesture``."""
         if self._recorder is None:
             return
-        patches = self._recorder.finish()
+        changes = self._recorder.finish()
         self._recorder = None
-        if patches:
-            self._add(Edit(self._gesture_name, patches))
+        if changes is not None:
+            self._waiting.append(changes.tiles)
+            self._add(Edit(self._gesture_name, changes))
 
     def cancel_gesture(self) -> None:
         """Take back all writes since ``begin_gesture``."""
         if self._recorder is None:
             return
-        patches = self._recorder.finish()
+        changes = self._recorder.finish()
         self._recorder = None
-        for patch in patches:
-            self._write(patch.rect, patch.before)
+        if changes is not None:
+            self._write_all((patch.rect, patch.before) for patch in changes.patches())
 
     def apply(self, name: str, patch: MaskPatch | None) -> None:
         """Make one undoable edit."""
@@ -129,8 +142,7 @@ class Document(QObject):
         edit = None if self.is_read_only else self.history.undo()
         if edit is None:
             return None
-        for patch in edit.patches():
-            self._write(patch.rect, patch.before)
+        self._write_all((patch.rect, patch.before) for patch in edit.patches())
         self.edited.emit(EditKind.UNDO, edit)
         self.history_changed.emit()
         return edit.name
@@ -141,8 +153,7 @@ class Document(QObject):
         edit = None if self.is_read_only else self.history.redo()
         if edit is None:
             return None
-        for patch in edit.patches():
-            self._write(patch.rect, patch.after)
+        self._write_all((patch.rect, patch.after) for patch in edit.patches())
         self.edited.emit(EditKind.REDO, edit)
         self.history_changed.emit()
         return edit.name
@@ -180,6 +191,26 @@ class Document(QObject):
         self.history_changed.emit()
 
     def _write(self, rect: Rect, pixels: LabelMap) -> None:
-        self.label_map[rect.slices] = pixels
+        self._write_all([(rect, pixels)])
+
+    def _write_all(self, parts: Iterable[tuple[Rect, LabelMap]]) -> None:
+        self._waiting = [tiles for tiles in self._waiting if not tiles.is_done]
+        rects = []
+        for rect, pixels in parts:
+            for tiles in self._waiting:
+                tiles.about_to_write(rect)
+            self.label_map[rect.slices] = pixels
+            rects.append(rect)
         self._revision += 1
-        self.mask_changed.emit(rect)
+        for rect in _together(rects):
+            self.mask_changed.emit(rect)
+
+
+def _together(rects: list[Rect]) -> Iterable[Rect]:
+    """Return few rectangles that cover many: one for each block in which some of them begin."""
+    if len(rects) <= _FEW:
+        return rects
+    groups: dict[tuple[int, int], list[Rect]] = defaultdict(list)
+    for rect in rects:
+        groups[rect.top // BLOCK, rect.left // BLOCK].append(rect)
+    return [united(group) for group in groups.values()]

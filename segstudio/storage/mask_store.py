@@ -263,7 +263,7 @@ class MaskStore:
         for edit in history.edits:
             edit.pack()
         history = History(edits=history.edits, done=history.done)
-        history.trim(UNDO_FILE_LIMIT)
+        history.trim(UNDO_FILE_LIMIT, packed=True)
         height, width = label_map.shape
         folder = self.history_folder(key)
         if not len(history) and not folder.exists():

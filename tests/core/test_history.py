@@ -1,9 +1,10 @@
+import math
 import zlib
 
 import numpy as np
 import pytest
 
-from segstudio.core.history import Edit, History, PackedPatch
+from segstudio.core.history import PLAIN_LIMIT, Edit, Histories, History, PackedPatch
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch, difference_patch
 from segstudio.core.rect import Rect
@@ -119,3 +120,46 @@ def test_the_bytes_of_forgotten_edits_are_given_back() -> None:
     history.undo()
     history.push(_edit("Line", seed=3))
     assert history.size == pytest.approx(2 * before, rel=0.05)
+
+
+def test_the_edits_next_to_undo_and_redo_stay_plain_when_they_are_packed() -> None:
+    history = History()
+    side = math.isqrt(PLAIN_LIMIT // 4)  # an edit is half of the limit
+    edits = [_edit(str(number), side=side) for number in range(5)]
+    for edit in edits:
+        history.push(edit)
+        edit.pack()
+    assert [edit.is_plain for edit in edits] == [False, False, False, True, True]
+    for _ in range(3):
+        history.undo()
+    assert history.near() == (edits[1], edits[2])
+    for edit in history.near():
+        edit.unpack()
+    assert [edit.is_plain for edit in edits] == [False, True, True, False, False]
+
+
+def test_unpacked_pixels_are_those_that_were_packed() -> None:
+    history = History()
+    edit = _edit("Brush")
+    (before,) = edit.patches()
+    edit.pack()
+    assert not edit.is_plain
+    history.push(edit)
+    edit.unpack()
+    assert edit.is_plain
+    (after,) = edit.patches()
+    assert after.rect == before.rect
+    assert np.array_equal(after.before, before.before)
+    assert np.array_equal(after.after, before.after)
+
+
+def test_the_histories_of_left_images_make_room_for_the_open_one() -> None:
+    size = _edit("0").size
+    histories = Histories(limit=3 * size)
+    for key in "abc":
+        history = History()
+        history.push(_edit(key))
+        histories.keep(key, history)
+    histories.trim(beside=2 * size)
+    assert histories.take("a") is histories.take("b") is None
+    assert histories.take("c") is not None

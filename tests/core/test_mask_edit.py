@@ -27,6 +27,11 @@ def _applied(label_map: LabelMap, patch: MaskPatch | None) -> LabelMap:
     return result
 
 
+def _finished(recorder: EditRecorder) -> tuple[MaskPatch, ...]:
+    changes = recorder.finish()
+    return () if changes is None else changes.patches()
+
+
 def _distance(y: float, x: float, start: tuple[float, float], end: tuple[float, float]) -> float:
     dy, dx = end[0] - start[0], end[1] - start[1]
     length = dy * dy + dx * dx
@@ -134,14 +139,14 @@ def test_a_brush_leaves_the_label_map_itself_alone() -> None:
 
 
 def test_a_gesture_that_writes_nothing_is_no_edit() -> None:
-    assert EditRecorder(np.zeros((10, 10), np.uint8)).finish() == ()
+    assert EditRecorder(np.zeros((10, 10), np.uint8)).finish() is None
 
 
 def test_a_gesture_that_changes_nothing_is_no_edit() -> None:
     label_map = _random_map(10, 10)
     recorder = EditRecorder(label_map)
     recorder.about_to_write(Rect(2, 2, 5, 5))
-    assert recorder.finish() == ()
+    assert recorder.finish() is None
 
 
 @pytest.mark.parametrize("size", [(1, 1), (255, 256), (256, 257), (513, 700)])
@@ -159,7 +164,7 @@ def test_a_gesture_remembers_every_pixel_before_and_after(size: tuple[int, int])
         recorder.about_to_write(rect)
         label_map[rect.slices] = value
     result = original.copy()
-    for patch in recorder.finish():
+    for patch in _finished(recorder):
         assert np.array_equal(patch.before, original[patch.rect.slices])
         result = _applied(result, patch)
     assert np.array_equal(result, label_map)
@@ -171,7 +176,7 @@ def test_a_gesture_of_far_dabs_takes_none_of_the_pixels_between() -> None:
     for rect in (Rect(0, 0, 2, 2), Rect(598, 898, 600, 900)):
         recorder.about_to_write(rect)
         label_map[rect.slices] = 5
-    assert {patch.rect for patch in recorder.finish()} == {
+    assert {patch.rect for patch in _finished(recorder)} == {
         Rect(0, 0, 256, 256),
         Rect(512, 768, 600, 900),
     }
@@ -184,7 +189,24 @@ def test_a_gesture_that_crosses_itself_keeps_the_first_state() -> None:
         recorder.about_to_write(Rect(250, 250, 260, 260))
         label_map[250:260, 250:260] = value
     before = np.zeros((300, 300), np.uint8)
-    for patch in recorder.finish():
+    for patch in _finished(recorder):
         assert not patch.before.any()
         before = _applied(before, patch)
     assert np.array_equal(before, label_map)
+
+
+def test_a_gesture_has_the_pixels_that_it_left_whatever_is_written_later() -> None:
+    label_map = _random_map(700, 700)
+    recorder = EditRecorder(label_map)
+    for value in range(5):
+        rect = Rect(value * 100, value * 90, value * 100 + 250, value * 90 + 260)
+        recorder.about_to_write(rect)
+        label_map[rect.slices] = value
+    left = label_map.copy()
+    changes = recorder.finish()
+    assert changes is not None
+    later = Rect(250, 100, 600, 300)
+    changes.tiles.about_to_write(later)
+    label_map[later.slices] = 77
+    for patch in changes.patches():
+        assert np.array_equal(patch.after, left[patch.rect.slices])

@@ -100,3 +100,32 @@ def test_undoing_a_prediction_does_not_turn_the_one_before_into_corrections(
 
     assert document.apply_prediction("Run C", np.full((8, 8), 4, np.uint8)) == 0
     assert (document.label_map == 4).all()
+
+
+def test_a_long_stroke_tells_few_rectangles_when_it_is_undone(qtbot: QtBot) -> None:
+    size = (4000, 5000)
+    document = Document(
+        key="a.png", image=np.zeros((*size, 3), np.uint8), label_map=np.full(size, 255, np.uint8)
+    )
+    document.begin_gesture("Brush")
+    for step in range(0, 4000, 20):
+        rect = Rect(step, step, step + 30, step + 30).clipped_to(*size)
+        pixels = document.label_map[rect.slices].copy()
+        document.paint(MaskPatch(rect, pixels, np.ones_like(pixels)))
+    document.end_gesture()
+    told: list[Rect] = []
+    document.mask_changed.connect(told.append)
+    document.undo()
+    assert (document.label_map == 255).all()
+    assert len(told) <= 4
+    document.redo()
+    assert document.label_map[3999, 3999] == 1
+
+
+def test_a_snapshot_keeps_what_is_undone_afterwards(document: Document) -> None:
+    document.apply("Fill", patch(document, Rect(1, 2, 3, 4), 7))
+    snapshot = document.snapshot()
+    document.undo()
+    pixels = snapshot.pixels()
+    assert pixels[2, 3] == 7
+    assert (document.label_map == 255).all()

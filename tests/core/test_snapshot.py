@@ -1,0 +1,52 @@
+"""Label maps as they were, whatever is written meanwhile and from whichever thread."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from segstudio.core.rect import Rect
+from segstudio.core.snapshot import Snapshot, tile_rect, tiles_of
+
+
+@pytest.mark.parametrize("size", [(1, 1), (256, 256), (257, 511), (900, 300)])
+def test_tiles_cover_every_pixel_once(size: tuple[int, int]) -> None:
+    covered = np.zeros(size, int)
+    for tile in tiles_of(Rect(0, 0, *size)):
+        covered[tile_rect(tile, *size).slices] += 1
+    assert (covered == 1).all()
+
+
+def test_a_snapshot_of_what_nobody_changes_is_no_copy() -> None:
+    label_map = np.zeros((300, 300), np.uint8)
+    assert Snapshot(label_map, will_change=False).pixels() is label_map
+
+
+def test_a_snapshot_does_not_show_what_is_written_later() -> None:
+    generator = np.random.default_rng(0)
+    label_map = generator.integers(0, 9, (1000, 700), dtype=np.uint8)
+    expected = label_map.copy()
+    snapshot = Snapshot(label_map)
+    for _ in range(3):
+        top, left = (int(number) for number in generator.integers(0, 690, 2))
+        rect = Rect(top, left, top + 300, left + 200).clipped_to(1000, 700)
+        snapshot.tiles.about_to_write(rect)
+        label_map[rect.slices] = 77
+    assert not snapshot.tiles.is_done
+    assert np.array_equal(snapshot.pixels(), expected)
+    assert snapshot.tiles.is_done
+
+
+def test_a_thread_may_take_the_pixels_while_they_change() -> None:
+    label_map = np.zeros((2000, 2000), np.uint8)
+    for value in range(1, 20):
+        snapshot = Snapshot(label_map)
+        found: list[np.ndarray] = []
+        taker = threading.Thread(target=lambda s=snapshot, f=found: f.append(s.pixels()))
+        taker.start()
+        for row in range(0, 2000, 100):
+            rect = Rect(row, 0, row + 100, 2000)
+            snapshot.tiles.about_to_write(rect)
+            label_map[rect.slices] = value
+        taker.join()
+        assert (found[0] == value - 1).all()
