@@ -134,6 +134,58 @@ def export(project: Path, format_name: str, out: Path, as_json: bool) -> None:
     export_labels(project, format_name, out, as_json=as_json)
 
 
+@cli.command("import")
+@click.argument("source", type=_PATH)
+@click.argument("project", type=_PATH)
+@click.option("--format", "format_name", metavar="NAME", help="Such as voc; found out if left out.")
+@click.option("--images", type=_PATH, metavar="DIR", help="Where the images are, if elsewhere.")
+@click.option(
+    "--map",
+    "class_map",
+    metavar="OLD=NEW",
+    multiple=True,
+    help="Call the class OLD of the files NEW; OLD= makes it unlabelled.",
+)
+@click.option(
+    "--positive",
+    type=click.Choice(["dark", "light"]),
+    help="Which value of 0/255 masks is class 1.",
+)
+@click.option("--replace", is_flag=True, help="Replace masks that are there; history keeps them.")
+@click.option("--dry-run", is_flag=True, help="Say what would be imported, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def import_(
+    source: Path,
+    project: Path,
+    format_name: str | None,
+    images: Path | None,
+    class_map: tuple[str, ...],
+    positive: str | None,
+    replace: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take over label files of another program.
+
+    SOURCE is a folder or a ZIP archive of labels. PROJECT is a project, a folder of images, or a
+    new folder. Labels go to the images of the same name; images that the project does not have are
+    copied into it. What cannot be imported is told, and the rest is imported.
+    """
+    from segstudio.commands.import_labels import import_labels
+
+    import_labels(
+        source,
+        project,
+        format_name,
+        images=images,
+        class_map=class_map,
+        positive=positive,
+        replace=replace,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
 @cli.command()
 @click.argument("predicted", type=_PATH)
 @click.argument("truth", type=_PATH)

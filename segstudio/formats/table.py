@@ -304,6 +304,38 @@ def read_any(
     return replace(row.read(root, positive=positive), format_name=row.name)
 
 
+def read_labels(
+    root: Path,
+    *,
+    positive: Positive | None = None,
+    format_name: str | None = None,
+    images: Path | None = None,
+) -> LabelledDataset:
+    """Read label files for an import: their images may lie in another folder.
+
+    Args:
+        root: The folder of the label files.
+        positive: How to read masks that hold only 0 and 255.
+        format_name: A name in the table, or None.
+        images: Another folder where the images may be, such as that of the project.
+
+    Raises:
+        FormatError: As ``read_any`` does.
+        ProjectError: As ``read_any`` does.
+    """
+    row = find_format(root, format_name)
+    if row.read_apart is None:
+        dataset = row.read(root, positive=positive)
+    else:
+        dataset = row.read_apart(root, positive=positive, images=images)
+    return replace(dataset, format_name=row.name)
+
+
+def recognised(root: Path) -> list[LabelFormat]:
+    """Return every format that a folder looks like, the most particular first."""
+    return [row for row in _ROWS if row.recognises(root)] if root.is_dir() else []
+
+
 def find_format(root: Path, format_name: str | None = None) -> LabelFormat:
     """Return the format that a folder looks like, or the one that is named.
 

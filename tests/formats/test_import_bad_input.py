@@ -1,0 +1,277 @@
+"""Label files that are wrong: each fault is a row of the report, and the rest is imported."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segstudio.core.label_set import LabelSet
+from segstudio.errors import FormatError
+from segstudio.formats import unpack as unpacking
+from segstudio.formats.dataset import LabelledArray
+from segstudio.formats.import_labels import Fate, plan_import, run_import
+from segstudio.formats.table import FORMATS, read_labels
+from segstudio.formats.unpack import content_folder, unpack
+from segstudio.storage.project import create_project
+
+MakeItem = Callable[..., LabelledArray]
+CLASSES = LabelSet.named(["background", "cell"])
+Spoil = Callable[[Path], None]
+
+
+def _rows(root: Path, format_name: str, out: Path, problems: list[str] | None = None) -> list[str]:
+    """Import into a new project, of which exactly one image must come; return the reasons."""
+    dataset = read_labels(root, format_name=format_name)
+    plan = plan_import(dataset, create_project(out), None, problems or [])
+    project, report = run_import(plan)
+    assert report.counts[Fate.IMPORTED] == 1
+    (mask,) = project.labelled_keys()
+    assert mask == "good.png"
+    return [row.reason for row in report.rows]
+
+
+def _write(make_item: MakeItem, format_name: str, root: Path) -> Path:
+    """Write a label set of good.png and bad.png, both in the split train."""
+    label_map = np.zeros((6, 8), np.uint8)
+    label_map[1:4, 2:7] = 1
+    write = FORMATS[format_name].write
+    assert write is not None
+    write(
+        [make_item("good.png", label_map), make_item("bad.png", label_map)], CLASSES, root, total=2
+    )
+    return root
+
+
+def _edit(path: Path, change: Callable[[Any], None]) -> None:
+    value = json.loads(path.read_text())
+    change(value)
+    path.write_text(json.dumps(value))
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def _labelme(change: Callable[[Any], None]) -> Spoil:
+    return lambda root: _edit(root / "train" / "bad.json", change)
+
+
+def _without_image(change: Callable[[Any], None]) -> Spoil:
+    def spoil(root: Path) -> None:
+        (root / "train" / "bad.png").rename(root / "train" / "elsewhere.gif")
+        _edit(root / "train" / "bad.json", change)
+
+    return spoil
+
+
+def _xml(old: str, new: str) -> Spoil:
+    def spoil(root: Path) -> None:
+        path = root / "annotations.xml"
+        head, bad = path.read_text().split('<image id="1"')
+        assert old in bad
+        path.write_text(f'{head}<image id="1"{bad.replace(old, new)}')
+
+    return spoil
+
+
+def _task(change: Callable[[Any], None]) -> Spoil:
+    return lambda root: _edit(root / "tasks.json", lambda tasks: change(tasks[1]))
+
+
+def _item(change: Callable[[Any], None]) -> Spoil:
+    path = Path("annotations", "train.json")
+    return lambda root: _edit(root / path, lambda value: change(value["items"][1]))
+
+
+def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JSON value
+    def change(value: Any) -> None:  # noqa: ANN401
+        for key in keys[:-1]:
+            value = value[key]
+        value[keys[-1]] = to
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("format_name", "spoil", "reason"),
+    [
+        # Paths that leave the folder.
+        ("labelme", _without_image(_set("imagePath", to="../../x.png")), "is not inside set"),
+        ("labelme", _without_image(_set("imagePath", to="/etc/x.png")), "is not inside set"),
+        ("labelme", _without_image(_set("imagePath", to="C:\\x.png")), "is not inside set"),
+        ("cvat", _xml("train/bad.png", "../../../x.png"), "is not inside set"),
+        ("labelstudio", _task(_set("data", "image", to="?d=../../x.png")), "is not inside set"),
+        ("datumaro", _item(_set("image", "path", to="../../../../x.png")), "is not inside set"),
+        # Missing images.
+        ("labelme", _without_image(_set("flags", to={})), "whose image 'bad.png' is not here"),
+        ("cvat", _xml("train/bad.png", "train/gone.png"), "whose image 'gone.png' is not here"),
+        ("labelstudio", _task(_set("data", "image", to="gone.png")), "'gone.png' is not here"),
+        # Absurd run lengths and bitmaps.
+        ("cvat", _xml('rle="', 'rle="99999999999, '), "out of range"),
+        ("cvat", _xml('rle="', 'rle="-1, '), "out of range"),
+        ("cvat", _xml('rle="', 'rle="15, '), "counts more than"),
+        ("cvat", _xml('width="5" height="3"', 'width="50000" height="30000"'), "larger than its"),
+        ("cvat", _xml('left="2"', 'left="nan"'), "the left of a mask is out of range"),
+        (
+            "labelstudio",
+            _task(_set("annotations", 0, "result", 0, "value", "rle", to=[255] * 60)),
+            "does not hold 8 x 6 pixels",
+        ),
+        (
+            "labelstudio",
+            _task(_set("annotations", 0, "result", 0, "value", "rle", to=[0, 0, 0, 192, 58])),
+            "ends too early",
+        ),
+        (
+            "datumaro",
+            _item(_set("annotations", 0, "rle", "counts", to=[1, 10**30])),
+            "out of range",
+        ),
+        (
+            "datumaro",
+            _item(_set("annotations", 0, "rle", "size", to=[10**9, 10**9])),
+            "is of the size",
+        ),
+        ("labelme", _labelme(_set("shapes", 0, "mask", to="aGVsbG8=")), "no PNG file"),
+        ("labelme", _labelme(_set("shapes", 0, "shape_type", to="blob")), "no shape type 'blob'"),
+        ("labelme", _labelme(_set("shapes", 0, "label", to="dog")), "there is no class 'dog'"),
+        # Numbers that are none.
+        (
+            "labelme",
+            _labelme(_set("shapes", 0, "points", 0, 0, to=float("nan"))),
+            "NaN is not a JSON number",
+        ),
+        (
+            "labelstudio",
+            _task(_set("annotations", 0, "result", 0, "original_width", to=float("inf"))),
+            "Infinity is not a JSON number",
+        ),
+        ("datumaro", _item(_set("attr", to={"x": float("nan")})), "NaN is not a JSON number"),
+        ("yolo", lambda r: (r / "labels/train/bad.txt").write_text("0 nan 0 1 1 0 1\n"), "outside"),
+        ("yolo", lambda r: (r / "labels/train/bad.txt").write_text("7 0 0 1 1 0 1\n"), "class 7"),
+        ("yolo", lambda r: (r / "labels/train/bad.txt").write_text("0 .1 .1 .5 .5\n"), "a box"),
+        # Keys that stand twice.
+        (
+            "labelme",
+            lambda r: _replace(r / "train/bad.json", '"imageData"', '"version": 2, "imageData"'),
+            "the key 'version' stands twice",
+        ),
+        (
+            "labelstudio",
+            lambda r: _replace(r / "tasks.json", '"id":2,"data"', '"id":2,"id":3,"data"'),
+            "the key 'id' stands twice",
+        ),
+        # Wrong sizes.
+        ("labelme", _labelme(_set("imageHeight", to=600)), "but its labels are for 8 x 600"),
+        ("cvat", _xml('width="8" height="6"', 'width="6" height="8"'), "are for 6 x 8"),
+        ("datumaro", _item(_set("image", "size", to=[5, 5])), "are for 5 x 5"),
+        (
+            "png",
+            lambda r: Image.new("L", (3, 3)).save(r / "masks/bad.png"),
+            "its labels have 3 x 3 pixels, the image has 8 x 6",
+        ),
+        ("npy", lambda r: np.save(r / "masks/bad.npy", np.zeros((3, 3), np.uint8)), "(3, 3)"),
+        ("npy", lambda r: np.save(r / "masks/bad.npy", np.full((6, 8), np.nan)), "are integers"),
+        (
+            "npy",
+            lambda r: np.save(r / "masks/bad.npy", np.array([[{}]]), allow_pickle=True),
+            "Python objects, which are never loaded",
+        ),
+        ("npy", lambda r: np.save(r / "masks/bad.npy", np.full((6, 8), 300)), "the value 300"),
+        # Values and colours that are no class.
+        ("tiff", lambda r: Image.new("L", (8, 6), 9).save(r / "masks/bad.tif"), "the value 9"),
+        (
+            "rgb",
+            lambda r: Image.new("RGB", (8, 6), (1, 2, 3)).save(r / "masks/bad.png"),
+            "it has colours that labelmap.txt does not name: #010203",
+        ),
+        (
+            "cvat-mask",
+            lambda r: Image.new("RGB", (8, 6), (1, 2, 3)).save(r / "SegmentationClass/bad.png"),
+            "it has colours that labelmap.txt does not name: #010203",
+        ),
+    ],
+)
+def test_a_fault_is_a_row(
+    tmp_path: Path, make_item: MakeItem, format_name: str, spoil: Spoil, reason: str
+) -> None:
+    root = _write(make_item, format_name, tmp_path / "set")
+    spoil(root)
+    rows = _rows(root, format_name, tmp_path / "new")
+    assert len(rows) == 1
+    assert reason in rows[0]
+
+
+def test_two_images_of_one_mask_name_are_told(tmp_path: Path, make_item: MakeItem) -> None:
+    root = _write(make_item, "png", tmp_path / "set")
+    Image.new("RGB", (8, 6)).save(root / "images" / "bad.jpg")
+    rows = _rows(root, "png", tmp_path / "new")
+    assert any("fits several images of one stem: bad.png" in row for row in rows)
+
+
+def test_a_mask_that_was_not_turned_with_its_image_is_told(
+    tmp_path: Path, make_item: MakeItem
+) -> None:
+    root = _write(make_item, "png", tmp_path / "set")
+    exif = Image.Exif()
+    exif[0x112] = 6
+    Image.new("RGB", (8, 6)).save(root / "images" / "bad.png", exif=exif)
+    (row,) = _rows(root, "png", tmp_path / "new")
+    assert "The image is turned by its EXIF data and the mask is not: turn the mask" in row
+
+
+def _archive(root: Path, path: Path) -> zipfile.ZipFile:
+    file = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
+    for entry in sorted(root.rglob("*")):
+        file.write(entry, Path("export") / entry.relative_to(root))
+    return file
+
+
+def test_an_archive_that_leads_outside_or_grows_without_end_is_read_but_for_that(
+    tmp_path: Path, make_item: MakeItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "_FREE_BYTES", 2**20)
+    root = _write(make_item, "png", tmp_path / "set")
+    (root / "masks" / "bad.png").unlink()
+    (root / "images" / "bad.png").unlink()
+    for name in ("train.txt", "val.txt"):
+        (root / name).unlink()
+    with _archive(root, tmp_path / "set.zip") as file:
+        file.writestr("export/../../evil.png", b"x")
+        file.writestr("/evil.png", b"x")
+        file.writestr("export/masks/bomb.png", bytes(2**28))
+        link = zipfile.ZipInfo("export/images/link.png")
+        link.external_attr = 0o120777 << 16
+        file.writestr(link, "/etc/passwd")
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    problems = unpack(tmp_path / "set.zip", folder)
+    rows = _rows(content_folder(folder), "png", tmp_path / "new", problems)
+    assert [row.split("left out, ")[-1] for row in rows] == [
+        "its name leads out of the archive",
+        "its name leads out of the archive",
+        "it would grow to 268435456 bytes",
+        "it is a link",
+    ]
+    assert not list(tmp_path.rglob("evil.png"))
+
+
+def test_a_file_that_is_no_archive_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 nothing")
+    with pytest.raises(FormatError, match="this archive cannot be read"):
+        unpack(tmp_path / "a.zip", tmp_path)
+
+
+def test_xml_that_declares_entities_is_refused(tmp_path: Path, make_item: MakeItem) -> None:
+    root = _write(make_item, "cvat", tmp_path / "set")
+    bomb = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>\n<annotations>'
+    _replace(root / "annotations.xml", "<annotations>", bomb)
+    with pytest.raises(FormatError, match="declares a document type"):
+        read_labels(root, format_name="cvat")
