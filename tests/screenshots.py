@@ -77,6 +77,9 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     def use(
         key: Qt.Key, name: str, *ways: tuple[int, int], button: bool = True, lets_go: bool = False
     ) -> None:
+        document = window.workspace.document
+        assert document is not None
+        done = document.history.done
         QTest.keyClick(window.canvas, key)
         at = [middle + QPointF(x, y) for x, y in ways]
         for point in at if not button else at[:1]:
@@ -93,6 +96,8 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
         if not lets_go:
             QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=at[-1].toPoint())
         QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+        if document.history.done > done:
+            document.undo()
 
     corners = ((-160, -60), (-40, -120), (90, -70), (40, 60), (-90, 80))
     use(Qt.Key.Key_P, "lasso", *corners, button=False)
@@ -101,7 +106,7 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     use(Qt.Key.Key_W, "wand", (-20, -20), (0, -20), (60, -20))
     use(Qt.Key.Key_S, "superpixels", (-100, -60), (-40, -20), (20, 0))
     use(Qt.Key.Key_C, "scissors", (-130, -90), (-20, -110), (60, -40), button=False)
-    use(Qt.Key.Key_K, "cutout", (-120, -80), (-20, 0), (60, 50), lets_go=True)
+    use(Qt.Key.Key_K, "cutout", (-325, -90), (-250, -40), (-205, 8), lets_go=True)
     use(Qt.Key.Key_H, "replace", (20, 0), button=False)
     window.toolbox.set_option(amount=8)
     use(Qt.Key.Key_G, "reshape", (20, 0), button=False)

@@ -17,7 +17,12 @@ from segstudio.errors import SegStudioError, StorageError
 from segstudio.storage.atomic_write import sweep
 from segstudio.storage.journal import Journal, journal_folder, note_place
 from segstudio.storage.locks import ProjectLock, ProjectLockedError
-from segstudio.storage.mask_store import MaskChangedError, MaskStore, drop_old_histories
+from segstudio.storage.mask_store import (
+    MaskChangedError,
+    MaskStore,
+    drop_old_histories,
+    fingerprint,
+)
 from segstudio.storage.project import Project
 from segstudio.storage.records import base_record, edit_record
 from segstudio.storage.recovery import RecoveredMask, Recovery, discarded, forget, recover
@@ -117,9 +122,9 @@ class Session:
         """Put an edit into the journal; ``size`` is that of the image, (height, width)."""
         if self.journal is None:
             return
-        fingerprint = self.store.fingerprint(key)
-        if key not in self._based and fingerprint is not None:
-            self.journal.append(base_record(key, fingerprint, size, self.journal.sequence))
+        print_ = self.store.fingerprint(key)
+        if key not in self._based and print_ is not None:
+            self.journal.append(base_record(key, print_, size, self.journal.sequence))
             self._based.add(key)
         self.journal.append(edit_record(key, kind, edit))
 
@@ -128,21 +133,19 @@ class Session:
         label_map = unsaved.snapshot.pixels()
         height, width = label_map.shape
 
-        def announce(fingerprint: bytes) -> None:
+        def announce(print_: bytes) -> None:
             if self.journal is not None:
                 self.journal.append(
-                    base_record(unsaved.key, fingerprint, (height, width), unsaved.holds)
+                    base_record(unsaved.key, print_, (height, width), unsaved.holds)
                 )
                 # Else a power cut could leave a mask that the journal does not know.
                 self.journal.sync()
 
-        fingerprint = self.store.write(
+        print_ = self.store.write(
             unsaved.project, unsaved.key, label_map, unsaved.history, announce
         )
         if self.journal is not None:
-            self.journal.append(
-                base_record(unsaved.key, fingerprint, (height, width), unsaved.holds)
-            )
+            self.journal.append(base_record(unsaved.key, print_, (height, width), unsaved.holds))
 
     def everything_is_saved(self) -> None:
         """Forget the journals."""
@@ -283,6 +286,48 @@ class Saver(QObject):
         job.succeeded.connect(lambda _none: self.replaced.emit(mask.key))
         job.failed.connect(self._on_failed)
         job.start(self.pool)
+
+    def change(
+        self, project: Project, session: Session, key: str, change: Callable[..., bool]
+    ) -> Job:
+        """Return a job for ``pool`` that changes the saved mask of an image that is not open.
+
+        The job returns whether it did; it fails if the mask is not saved, or cannot be.
+
+        Args:
+            project: With the classes as they are now.
+            session: Of the project.
+            key: Image key.
+            change: Called on the thread with the (H, W) uint8 label map and its ``History``, both
+                of which it may change; returns whether it did.
+        """
+        path = project.mask_path(key)
+
+        def run(_cancelled: threading.Event) -> bool:
+            unsaved = self.unsaved(path)
+            # One that was saved a moment ago is still in the list, which the GUI thread keeps.
+            if unsaved and fingerprint(unsaved.snapshot.pixels()) != session.store.fingerprint(key):
+                raise StorageError(
+                    path,
+                    "these labels are not saved yet, so they were left as they are",
+                    hint="Do it again when everything is saved",
+                )
+            stored = session.store.read_saved(project, key)
+            if stored is None or not change(stored.label_map, stored.history):
+                return False
+            session.write(
+                Unsaved(
+                    session,
+                    project,
+                    key,
+                    Snapshot(stored.label_map, will_change=False),
+                    stored.history,
+                    session.sequence,
+                )
+            )
+            return True
+
+        return Job(run, self)
 
     def sweep(self, project: Project) -> None:
         """Remove half-written files that killed processes left in a project."""

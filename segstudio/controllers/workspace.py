@@ -220,6 +220,35 @@ class Workspace(QObject):
         if self.project is not None and project.folder == self.project.folder:
             self.project = self.project.with_splits(dict(project.splits))
 
+    def mask_reader(self, key: str) -> Callable[[], LabelMap | None]:
+        """Return what reads an image's newest label map on any thread; None if it has none.
+
+        The label map may be that of the open image: to be read only.
+        """
+        project, document = self.project, self.document
+        assert project is not None
+        unsaved = self._saver.unsaved(project.mask_path(key))
+        if document is not None and document.key == key:
+            return lambda: document.label_map
+        if unsaved is not None:
+            return unsaved.snapshot.pixels
+        return lambda: project.read_any_mask(key)
+
+    @property
+    def save_pool(self) -> Pool:
+        """The one thread on which masks are written."""
+        return self._saver.pool
+
+    def change_mask(self, key: str, change: Callable[[LabelMap, History], bool]) -> Job:
+        """Return a job for ``save_pool`` that changes a saved mask; see ``Saver.change``."""
+        assert self.project is not None
+        assert self._session is not None
+        return self._saver.change(self.project, self._session, key, change)
+
+    def forget_history(self, key: str) -> None:
+        """Take what can be undone in an image from its file, for the mask was changed there."""
+        self._visited.take(key)
+
     def save(self) -> None:
         """Hand the label map, if it changed, to the saver's thread; try failed saves again."""
         self._save(is_leaving=False)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.rect import Rect
-from segstudio.core.region import Region
+from segstudio.core.region import Region, region_patch
 
 
 class Reshaping(StrEnum):
@@ -35,6 +35,12 @@ def class_mask(label_map: LabelMap, class_index: int) -> Region | None:
     columns = np.flatnonzero(mask[rows[0] : rows[-1] + 1].any(axis=0))
     rect = Rect(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
     return Region(rect, mask[rect.slices])
+
+
+def class_patch(label_map: LabelMap, source: int, target: int) -> MaskPatch | None:
+    """Return the edit that gives every pixel of one class another class, or None."""
+    region = class_mask(label_map, source)
+    return None if region is None else region_patch(label_map, region, target)
 
 
 def reshaped(

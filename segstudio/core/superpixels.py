@@ -15,6 +15,7 @@ BLOCK: Final = 512
 """Side of the squares of the image that are cut into superpixels one by one, image pixels."""
 
 _ITERATIONS: Final = 5  # more than this moves hardly an edge any more
+_SMOOTHING: Final = 1 / 16  # of the size: grain of the film or the camera makes ragged edges
 _LEAST_SHARE: Final = 25  # per cent of the usual size; smaller ones join a neighbour
 _KEPT: Final = 48  # blocks; each holds three bytes a pixel
 
@@ -76,7 +77,8 @@ def superpixels(image: RgbImage, rect: Rect, grain: Grain) -> Superpixels:
     """
     import cv2
 
-    pixels = cv2.cvtColor(np.ascontiguousarray(image[rect.slices]), cv2.COLOR_RGB2LAB)
+    pixels = cv2.GaussianBlur(image[rect.slices].copy(), (0, 0), grain.size * _SMOOTHING)
+    pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
     # OpenCV refuses regions that are larger than the picture.
     size = max(2, min(grain.size, rect.height, rect.width))
     slic = cv2.ximgproc.createSuperpixelSLIC(

@@ -136,6 +136,21 @@ class MaskStore:
             history = self._read_history(key, found.fingerprint)
             return StoredMask(found.label_map, found.fingerprint, history)
 
+    def read_saved(self, project: Project, key: str) -> StoredMask | None:
+        """Read a mask and its history, whatever its size; return None if there is none.
+
+        Raises:
+            MaskError: If the file is damaged.
+        """
+        with self._lock(key):
+            signature = _signature(project.mask_path(key))
+            label_map = project.read_any_mask(key)
+            if label_map is None:
+                return None
+            print_ = fingerprint(label_map)
+            self._known[key] = _Known(signature, print_)
+            return StoredMask(label_map, print_, self._read_history(key, print_))
+
     def read_ahead(self, project: Project, key: str, height: int, width: int) -> None:
         """Read a mask that will be wanted; ``read`` takes it, if nobody changes it before.
 

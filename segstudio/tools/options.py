@@ -61,7 +61,7 @@ class ToolOptions:
     amount: int = 3
     extent: Extent = Extent.REGION
     cell_size: int = 24
-    compactness: int = 10
+    compactness: int = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ from PySide6.QtWidgets import (
 
 from segstudio.controllers.export import ExportController
 from segstudio.controllers.predict import PredictController, PredictionNote
+from segstudio.controllers.replace import Outcome, ReplaceController
+from segstudio.controllers.sequence import SequenceController
 from segstudio.controllers.thumbnails import Thumbnails
 from segstudio.controllers.toolbox import Toolbox, ToolName
 from segstudio.controllers.workspace import Workspace
@@ -46,6 +48,7 @@ from segstudio.ui.messages import MessageBar
 from segstudio.ui.option_bar import OptionBar
 from segstudio.ui.read_only_bar import ReadOnlyBar
 from segstudio.ui.recent import add_recent, recent_folders
+from segstudio.ui.replace_dialog import ReplaceDialog, replaced_text
 from segstudio.ui.safety_bar import SafetyBar
 from segstudio.ui.status import StatusBar
 from segstudio.ui.theme import Theme
@@ -54,7 +57,17 @@ from segstudio.ui.welcome import WelcomePage
 
 _THUMBNAIL_PIXELS: Final = 96
 _FACTOR: Final = 1.25
-_EDITING: Final = (*ToolName, "smaller", "larger", "rule", "swap", "save")
+_EDITING: Final = (
+    *ToolName,
+    "smaller",
+    "larger",
+    "rule",
+    "swap",
+    "copy_previous",
+    "interpolate",
+    "replace_all",
+    "save",
+)
 
 
 class MainWindow(QMainWindow):
@@ -73,6 +86,8 @@ class MainWindow(QMainWindow):
         self.toolbox = Toolbox(self.workspace, self)
         self.predict = PredictController(self.workspace, self)
         self.export = ExportController(self.workspace, self)
+        self.sequence = SequenceController(self.workspace, self.toolbox, self)
+        self.replace = ReplaceController(self.workspace, self.toolbox, self)
         self.thumbnails = Thumbnails(_THUMBNAIL_PIXELS, self)
         self.canvas = Canvas(self.toolbox, theme)
         self.messages = MessageBar(theme)
@@ -80,6 +95,7 @@ class MainWindow(QMainWindow):
         self.read_only_bar = ReadOnlyBar(self.workspace, theme)
         self.jobs = JobBar()
         self.actions_by_name = Actions(self, theme)
+        self.replace_dialog = ReplaceDialog(self.replace, self.workspace, self.toolbox, self)
         self._build()
         self._connect_actions()
         self._connect_parts()
@@ -97,6 +113,8 @@ class MainWindow(QMainWindow):
             and self.thumbnails.is_idle
             and self.canvas.is_settled
             and not self.export.is_running
+            and not self.sequence.is_running
+            and not self.replace.is_running
         )
 
     def restore_place(self) -> None:
@@ -192,7 +210,19 @@ class MainWindow(QMainWindow):
                 self.tr("&File"),
                 ("open", "open_sample", "add_model", None, "save", "export", None, "quit"),
             ),
-            (self.tr("&Edit"), ("undo", "redo", None, "swap")),
+            (
+                self.tr("&Edit"),
+                (
+                    "undo",
+                    "redo",
+                    None,
+                    "copy_previous",
+                    "interpolate",
+                    "replace_all",
+                    None,
+                    "swap",
+                ),
+            ),
             (
                 self.tr("&View"),
                 (
@@ -231,6 +261,9 @@ class MainWindow(QMainWindow):
             "save": workspace.save,
             "export": self._ask_export,
             "quit": self.close,
+            "copy_previous": self.sequence.copy_previous,
+            "interpolate": self.sequence.interpolate,
+            "replace_all": self.replace_dialog.show,
             "undo": self._undo,
             "redo": self._redo,
             "next": lambda: workspace.step(1),
@@ -278,7 +311,14 @@ class MainWindow(QMainWindow):
             page.open_requested.connect(self._ask_folder)
         self.welcome.sample_requested.connect(workspace.open_sample)
         self.welcome.recent_requested.connect(workspace.open)
-        for part in (workspace, self.predict, self.export, canvas):
+        for part in (
+            workspace,
+            self.predict,
+            self.export,
+            self.sequence,
+            self.replace,
+            canvas,
+        ):
             part.failed.connect(self.messages.show_error)
         self.class_panel.failed.connect(lambda error: self.messages.show_notice(error.sentence))
         self.toolbox.class_needed.connect(self._on_class_needed)
@@ -288,6 +328,13 @@ class MainWindow(QMainWindow):
         self.predict.running_changed.connect(self._on_running_changed)
         self.predict.progressed.connect(self.jobs.set_progress)
         self.predict.predicted.connect(self._on_predicted)
+        self.sequence.running_changed.connect(self._on_sequence_running_changed)
+        self.sequence.painted.connect(
+            lambda text: self.messages.show_notice(text, self.tr("Undo"), self._undo)
+        )
+        self.replace.running_changed.connect(self._on_replace_running_changed)
+        self.replace.progressed.connect(self.jobs.set_progress)
+        self.replace.finished.connect(self._on_replaced)
         self.export.running_changed.connect(self._on_export_running_changed)
         self.export.progressed.connect(self.jobs.set_progress)
         self.export.exported.connect(self._on_exported)
@@ -406,6 +453,26 @@ class MainWindow(QMainWindow):
             self.jobs.end()
         self._show_project_state()
 
+    def _on_sequence_running_changed(self, is_running: bool) -> None:
+        if is_running:
+            self.jobs.begin(self.tr("Looking at the neighbours"), self.sequence.cancel)
+        else:
+            self.jobs.end()
+
+    def _on_replace_running_changed(self, is_running: bool) -> None:
+        if self.replace.is_changing:
+            self.jobs.begin(self.tr("Replacing in all images"), self.replace.cancel)
+        elif not is_running:
+            self.jobs.end()
+        self._show_project_state()
+
+    def _on_replaced(self, outcome: Outcome) -> None:
+        text = replaced_text(outcome, self)
+        if self.replace.can_undo:
+            self.messages.show_notice(text, self.tr("Undo in all"), self.replace.undo)
+        else:
+            self.messages.show_notice(text)
+
     def _on_exported(self, folder: Path, report: ExportReport) -> None:
         count = self.tr("%d images") % report.images if report.images != 1 else self.tr("1 image")
         self.messages.show_notice(
@@ -500,6 +567,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
+        self.sequence.shut_down()
+        self.replace.shut_down()
         self.export.shut_down()
         self.predict.shut_down()
         self.thumbnails.shut_down()
