@@ -97,12 +97,14 @@ class ModelError(_FileError):
 class ModelCardError(ModelError):
     """An ONNX file has no usable model card."""
 
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(
-            path,
-            problem,
-            hint="Export it again with: trainer export RUN --out MODEL.onnx",
-        )
+    def __init__(
+        self,
+        path: Path,
+        problem: str,
+        *,
+        hint: str = "Export it again with: trainer export RUN --out MODEL.onnx",
+    ) -> None:
+        super().__init__(path, problem, hint=hint)
 
 
 class WorkerError(SegStudioError):

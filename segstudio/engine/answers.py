@@ -19,11 +19,35 @@ class Runtime(NamedTuple):
         version: Of onnxruntime.
         available: Providers it was built with; not those that work on this machine.
         has_driver: Whether the library of NVIDIA's driver can be loaded.
+        is_confined: Whether the kernel keeps the process to its own files.
     """
 
     version: str
     available: tuple[str, ...]
     has_driver: bool
+    is_confined: bool = False
+
+
+class Look(NamedTuple):
+    """What an output looked like when the model ran on noise.
+
+    Attributes:
+        name: Its name.
+        element: Its element type as numpy writes it; "other" if it holds no numbers, "nan" if some
+            are none.
+        shape: Its axes.
+        least, largest: Range of its values.
+        is_whole: Whether all values are whole.
+        sums: The axes along which the values sum to 1.
+    """
+
+    name: str
+    element: str
+    shape: tuple[int, ...]
+    least: float
+    largest: float
+    is_whole: bool
+    sums: tuple[int, ...]
 
 
 class LoadAnswer(NamedTuple):
@@ -33,6 +57,10 @@ class LoadAnswer(NamedTuple):
     outputs: list[Port]
     card: str | None
     providers: list[str]
+    producer: str = ""
+    makers: dict[str, str] = {}  # noqa: RUF012 - never written to
+    takers: list[str] = []  # noqa: RUF012
+    is_bound: bool = False
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
@@ -40,8 +68,18 @@ class LoadAnswer(NamedTuple):
         card = answer.get("card")
         if card is not None and not isinstance(card, str):
             raise ValueError("the card is no text")
+        makers = answer.get("makers", {})
+        if not isinstance(makers, dict) or not all(isinstance(v, str) for v in makers.values()):
+            raise ValueError("makers is not a table of names")
         return cls(
-            _ports(answer, "inputs"), _ports(answer, "outputs"), card, _texts(answer, "providers")
+            _ports(answer, "inputs"),
+            _ports(answer, "outputs"),
+            card,
+            _texts(answer, "providers"),
+            text_of(answer, "producer") if "producer" in answer else "",
+            makers,
+            _texts(answer, "takers") if "takers" in answer else [],
+            answer.get("bound") is True,
         )
 
 
@@ -57,6 +95,22 @@ def _ports(answer: Answer, key: str) -> list[Port]:
             case _:
                 raise ValueError(f"{key} is not a list of name, type and shape")
     return ports
+
+
+def looks_of(answer: Answer) -> list[Look]:
+    """Return the checked answer to ``probe``."""
+    rows = answer.get("looks")
+    if not isinstance(rows, list):
+        raise ValueError("looks is not a list")
+    looks = []
+    for row in rows:
+        match row:
+            case [str(name), str(element), [*shape], float(low), float(high), bool(whole), [*sums]]:
+                if all(isinstance(n, int) and n >= 0 for n in (*shape, *sums)):
+                    looks.append(Look(name, element, tuple(shape), low, high, whole, tuple(sums)))
+                    continue
+        raise ValueError("looks is not a list of outputs")
+    return looks
 
 
 def _is_axis(size: object) -> bool:
@@ -94,6 +148,7 @@ def runtime_of(answer: Answer) -> Runtime:
         text_of(answer, "onnxruntime"),
         tuple(_texts(answer, "available")),
         answer.get("has_driver") is True,
+        answer.get("confined") is True,
     )
 
 
@@ -105,11 +160,15 @@ def load_error(path: Path, kind: str, message: str) -> ModelError:
             "this is not an ONNX model, or the file is damaged",
             hint="Copy it again from its source, or export it again",
         )
-    if kind == "ExternalData":
+    if kind == "Outside":
+        return ModelError(
+            path, message, hint="Put all files of the model into one folder, as regular files"
+        )
+    if kind == "Operator":
         return ModelError(
             path,
-            "some of its weights lie in another file, which this version does not read",
-            hint="Export it with its weights inside",
+            f"it needs {message}, which is no part of onnxruntime",
+            hint="Use another model; plug-ins are not loaded, because they are programs",
         )
     if kind == "MemoryError":
         return ModelError(path, "there is not enough memory for this model", hint=OTHER_MODEL)
@@ -120,13 +179,17 @@ def run_error(path: Path, kind: str, message: str) -> ModelError:
     """Return what to tell the user when the worker could not run a model."""
     if kind == "Output":
         return ModelError(path, message, hint=OTHER_MODEL)
-    if kind == "MemoryError" or "Failed to allocate memory" in message:
-        return too_large(path)
     return ModelError(path, f"it failed on this image: {_first_line(message)}", hint=OTHER_MODEL)
 
 
-def too_large(path: Path) -> ModelError:
+def too_large(path: Path, *, is_gpu: bool = False) -> ModelError:
     """Return what to tell the user when the memory does not suffice."""
+    if is_gpu:
+        return ModelError(
+            path,
+            "the GPU has not enough memory to run it on this image, even in small parts",
+            hint="Close other programs that use the GPU, or run it on the CPU",
+        )
     return ModelError(
         path, "there is not enough memory to run it on this image", hint="Use a smaller image"
     )

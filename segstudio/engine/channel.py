@@ -5,6 +5,7 @@ The answers come from a process that a hostile model may have taken over, so the
 limits, checked, and never unpickled.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -32,7 +33,7 @@ MAX_MESSAGE: Final = 4 * 2**20
 """Bytes of one message; the longest carries a model card."""
 
 _MODULE: Final = "segstudio.engine.worker_process"
-_POLL_SECONDS: Final = 0.02
+_POLL: Final = 0.02
 _MAX_WAITING: Final = 64
 _MAX_STEPS: Final = 100_000
 _MAX_LOG: Final = 64 * 2**10
@@ -59,18 +60,21 @@ class WorkerProcess:
 
     Its working folder is empty, its output is caught, and it leaves when this process does.
 
+    Args:
+        memory_limit: Bytes that it may take for itself, or None.
+
     Attributes:
         pixels: The memory shared with it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory_limit: int | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="segstudio-worker-"))
         (self._folder / "empty").mkdir()
         self.pixels = SharedPixels.create(self._folder)
         ours, theirs = Pipe()
         self._connection = ours
         try:
-            self._process = _spawn(self._folder, theirs, self.pixels)
+            self._process = _spawn(self._folder, theirs, self.pixels, memory_limit)
         except BaseException:
             ours.close()
             self.pixels.close()
@@ -84,6 +88,7 @@ class WorkerProcess:
         )
         self._listener.start()
         self._number = 0
+        self._unsettled: int | None = None  # the question that was taken back and still runs
 
     @property
     def is_running(self) -> bool:
@@ -103,7 +108,7 @@ class WorkerProcess:
             ProcessHungError: If that takes more than ``limit`` seconds.
             BadAnswerError: If it says something else.
         """
-        return self._answer(0, limit, None, 0, None)
+        return self._answer(0, limit, None, None)
 
     def ask(
         self,
@@ -111,7 +116,6 @@ class WorkerProcess:
         *,
         limit: float,
         cancelled: threading.Event | None = None,
-        cancel_limit: float = 0,
         progress: Progress | None = None,
     ) -> Answer:
         """Send a question and wait for its answer.
@@ -120,18 +124,49 @@ class WorkerProcess:
             question: JSON values.
             limit: Seconds without a word until the process counts as hung.
             cancelled: Takes the question back when it is set.
-            cancel_limit: Seconds that the process then has, before it is killed.
             progress: Told how far the process is.
 
         Raises:
-            RunCancelled: If ``cancelled`` was set.
+            RunCancelled: If ``cancelled`` was set, within a tenth of a second; the process may
+                still be at it, so ``settle`` before the next question.
             ProcessDiedError: If the process ended instead of answering.
             ProcessHungError: If it did not answer in time.
             BadAnswerError: If it answered nonsense.
         """
         self._number += 1
         self._send({**question, "id": self._number})
-        return self._answer(self._number, limit, cancelled, cancel_limit, progress)
+        return self._answer(self._number, limit, cancelled, progress)
+
+    def settle(self, limit: float) -> bool:
+        """Wait for the end of a question that was taken back.
+
+        Args:
+            limit: Seconds that the process has, before it is killed.
+
+        Returns:
+            Whether the process is ready for the next question.
+        """
+        number = self._unsettled
+        if number is None:
+            return self.is_running
+        deadline = time.monotonic() + limit
+        while (rest := deadline - time.monotonic()) > 0:
+            try:
+                raw = self._inbox.get(timeout=rest)
+            except queue.Empty:
+                break
+            if raw is None:
+                self._inbox.put(None)
+                return False
+            try:
+                answer = self._parsed(raw, number)
+            except BadAnswerError:
+                return False
+            if "done" not in answer:
+                self._unsettled = None
+                return True
+        self._end()
+        return False
 
     def log_size(self) -> int:
         """Return how many bytes the process has printed so far."""
@@ -179,40 +214,34 @@ class WorkerProcess:
         number: int,
         limit: float,
         cancelled: threading.Event | None,
-        cancel_limit: float,
         progress: Progress | None,
     ) -> Answer:
         deadline = time.monotonic() + limit
-        taken_back = False
         so_far = 0
         while True:
-            if cancelled is not None and cancelled.is_set() and not taken_back:
-                taken_back = True
-                deadline = time.monotonic() + cancel_limit
-                self._send({"do": "cancel", "id": number})
+            if cancelled is not None and cancelled.is_set():
+                self._unsettled = number
+                with contextlib.suppress(ProcessDiedError):
+                    self._send({"do": "cancel", "id": number})
+                raise RunCancelled
             rest = deadline - time.monotonic()
             if rest <= 0:
                 self._end()
-                raise RunCancelled if taken_back else ProcessHungError
-            watching = cancelled is not None and not taken_back
+                raise ProcessHungError
             try:
-                raw = self._inbox.get(timeout=min(rest, _POLL_SECONDS) if watching else rest)
+                raw = self._inbox.get(timeout=rest if cancelled is None else min(rest, _POLL))
             except queue.Empty:
                 continue
             if raw is None:
                 self._inbox.put(None)  # every later question gets the same answer
-                raise RunCancelled if taken_back else ProcessDiedError(self._how_it_died())
+                raise ProcessDiedError(self._how_it_died())
             answer = self._parsed(raw, number)
-            if "done" in answer:
-                so_far = self._next_step(answer, so_far)
-                if progress is not None:
-                    progress(so_far, answer["total"])
-                if not taken_back:
-                    deadline = time.monotonic() + limit
-                continue
-            if taken_back:
-                raise RunCancelled
-            return answer
+            if "done" not in answer:
+                return answer
+            so_far = self._next_step(answer, so_far)
+            if progress is not None:
+                progress(so_far, answer["total"])
+            deadline = time.monotonic() + limit
 
     def _parsed(self, raw: bytes, number: int) -> Answer:
         try:
@@ -255,8 +284,10 @@ class WorkerProcess:
             return None
 
 
-def _spawn(folder: Path, theirs: Connection, pixels: SharedPixels) -> subprocess.Popen[bytes]:
-    start: dict[str, object] = {"folder": str(folder)}
+def _spawn(
+    folder: Path, theirs: Connection, pixels: SharedPixels, memory_limit: int | None
+) -> subprocess.Popen[bytes]:
+    start: dict[str, object] = {"folder": str(folder), "memory_limit": memory_limit}
     options: dict[str, Any] = {}
     if sys.platform == "win32":
         os.set_handle_inheritable(theirs.fileno(), True)
@@ -286,6 +317,10 @@ def _environment() -> dict[str, str]:
     # onnxruntime reports on itself to its maker unless told otherwise before it is loaded. Nothing
     # leaves the user's computer.
     environment["ORT_DISABLE_TELEMETRY"] = "1"
+    # A model's own notes must not set how it is run.
+    environment.pop("ORT_LOAD_CONFIG_FROM_MODEL", None)
+    # numpy's threads would be there before the process can be confined.
+    environment["OPENBLAS_NUM_THREADS"] = "1"
     root = str(Path(__file__).resolve().parents[2])
     # A source checkout is not on the path of a new process. An installed package is; adding its
     # folder again would put it before the standard library.

@@ -1,7 +1,8 @@
-"""What a model must take and give, so that its result means the same everywhere.
+"""What our own models take and give, so that their result means the same everywhere.
 
-One input: uint8 RGB (N, H, W, 3) of any size. Outputs: ``class_index`` uint8 (N, H, W) and
-``confidence`` float32 (N, H, W). Normalisation, resizing, softmax and argmax are in the graph.
+One input: uint8 RGB (N, H, W, 3) of any size. Outputs: ``class_index`` uint8 (N, H, W),
+``confidence`` float32 (N, H, W) and, in models exported since tiles are blended, ``logits``
+(N, C, H, W). Normalisation, resizing, softmax and argmax are in the graph.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from segstudio.errors import ModelError
 
 CLASS_INDEX: Final = "class_index"
 CONFIDENCE: Final = "confidence"
+LOGITS: Final = "logits"
 
 Shape: TypeAlias = tuple[int | str | None, ...]
 """Sizes of a tensor's axes; a name or None where the size is free."""
@@ -45,7 +47,7 @@ def check_contract(path: Path, inputs: Sequence[Port], outputs: Sequence[Port]) 
     (image,) = inputs
     if image.type != "tensor(uint8)" or not _is_image_batch(image.shape, 3):
         raise ModelError(
-            path, f"it takes {_words(image)} instead of uint8 images (N, H, W, 3)", hint=_FIX
+            path, f"it takes {words(image)} instead of uint8 images (N, H, W, 3)", hint=_FIX
         )
     by_name = {port.name: port for port in outputs}
     for name, element_type in _TYPES.items():
@@ -55,8 +57,13 @@ def check_contract(path: Path, inputs: Sequence[Port], outputs: Sequence[Port]) 
         if port.type != element_type or not _is_image_batch(port.shape):
             kind = element_type.removeprefix("tensor(").rstrip(")")
             raise ModelError(
-                path, f"its output {name} is {_words(port)} instead of {kind} (N, H, W)", hint=_FIX
+                path, f"its output {name} is {words(port)} instead of {kind} (N, H, W)", hint=_FIX
             )
+
+
+def is_own(outputs: Sequence[Port]) -> bool:
+    """Return whether a model is meant to be one of ours, though it may not keep to it."""
+    return any(port.name == CLASS_INDEX for port in outputs)
 
 
 def _is_image_batch(shape: Shape, channels: int | None = None) -> bool:
@@ -70,7 +77,8 @@ def _is_image_batch(shape: Shape, channels: int | None = None) -> bool:
     )
 
 
-def _words(port: Port) -> str:
+def words(port: Port) -> str:
+    """Return a port's type and shape as a person writes them."""
     kind = port.type.removeprefix("tensor(").rstrip(")")
     axes = ", ".join("?" if size is None else str(size) for size in port.shape)
     return f"{kind} ({axes})"

@@ -8,6 +8,9 @@ One image at a time lies in it:
     image       (H, W, 3) uint8, from the start
     class map   (H, W) uint8
     confidence  (H, W) float32, at a multiple of 64 bytes
+    entropy     (H, W) float32, at a multiple of 64 bytes
+
+What nobody writes to takes no memory.
 """
 
 import contextlib
@@ -33,13 +36,24 @@ class Views(NamedTuple):
     image: RgbImage
     class_map: LabelMap
     confidence: NDArray[np.float32]
+    entropy: NDArray[np.float32]
+
+    @property
+    def size(self) -> int:
+        """Bytes from the image's first to the class map's last, which lie together."""
+        return self.image.size + self.class_map.size
 
 
-def _layout(height: int, width: int) -> tuple[int, int, int]:
-    """Return where the class map and the confidence begin, and where everything ends."""
+def _layout(height: int, width: int) -> tuple[int, int, int, int]:
+    """Return where class map, confidence and entropy begin, and where everything ends."""
     class_map = height * width * 3
-    confidence = -(-(class_map + height * width) // _ALIGNMENT) * _ALIGNMENT
-    return class_map, confidence, confidence + height * width * 4
+    confidence = _aligned(class_map + height * width)
+    entropy = _aligned(confidence + height * width * 4)
+    return class_map, confidence, entropy, entropy + height * width * 4
+
+
+def _aligned(place: int) -> int:
+    return -(-place // _ALIGNMENT) * _ALIGNMENT
 
 
 class SharedPixels:
@@ -89,7 +103,7 @@ class SharedPixels:
         Raises:
             OSError: If the system gives no more memory.
         """
-        class_map, confidence, end = _layout(height, width)
+        class_map, confidence, entropy, end = _layout(height, width)
         if self._map is None or len(self._map) < end:
             if os.fstat(self.descriptor).st_size < end:
                 os.ftruncate(self.descriptor, end)
@@ -100,6 +114,7 @@ class SharedPixels:
             np.frombuffer(self._map, np.uint8, count * 3).reshape(height, width, 3),
             np.frombuffer(self._map, np.uint8, count, class_map).reshape(height, width),
             np.frombuffer(self._map, np.float32, count, confidence).reshape(height, width),
+            np.frombuffer(self._map, np.float32, count, entropy).reshape(height, width),
         )
 
     def release(self) -> None:

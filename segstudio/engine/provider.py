@@ -13,6 +13,7 @@ from typing import Final
 
 CUDA_PROVIDER: Final = "CUDAExecutionProvider"
 CPU_PROVIDER: Final = "CPUExecutionProvider"
+TENSORRT_PROVIDER: Final = "TensorrtExecutionProvider"
 
 INSTALL_CUDA: Final = 'pip install "onnxruntime-gpu[cuda,cudnn]"'
 

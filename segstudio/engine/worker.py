@@ -5,24 +5,25 @@ driver can take its process with it. So none of it runs in the process that hold
 """
 
 import os
-import stat
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from segstudio.core.label_map import LabelMap, RgbImage
-from segstudio.core.model_card import ModelCard
+from segstudio.core.label_map import RgbImage
 from segstudio.engine.answers import (
     OTHER_MODEL,
     LoadAnswer,
+    Look,
     Runtime,
     load_error,
+    looks_of,
     milliseconds_of,
     nonsense,
     run_error,
@@ -30,6 +31,7 @@ from segstudio.engine.answers import (
     text_of,
     too_large,
 )
+from segstudio.engine.card_file import ForeignCard, read_card_file
 from segstudio.engine.channel import (
     BadAnswerError,
     ProcessDiedError,
@@ -38,50 +40,34 @@ from segstudio.engine.channel import (
     RunCancelled,
     WorkerProcess,
 )
-from segstudio.engine.contract import check_contract
-from segstudio.engine.pixels import Views
-from segstudio.engine.provider import Provider, ProviderReport, provider_report, wanted_providers
-from segstudio.errors import ModelCardError, ModelError, SegStudioError, WorkerError
+from segstudio.engine.confine import usual_memory_limit
+from segstudio.engine.contract import LOGITS, check_contract, is_own
+from segstudio.engine.crash_notes import CrashNotes
+from segstudio.engine.detect import guesses
+from segstudio.engine.loaded import (
+    ForeignModelError,
+    LoadedModel,
+    Prediction,
+    RunSettings,
+    card_in,
+    check_model_file,
+    prediction_of,
+)
+from segstudio.engine.provider import Provider, provider_report, wanted_providers
+from segstudio.engine.sidecars import hints_beside
+from segstudio.engine.tiles import MAX_PASS_PIXELS, MIN_PASS_PIXELS
+from segstudio.errors import ModelError, SegStudioError, WorkerError
+
+__all__ = ["Cancelled", "ForeignModelError", "LoadedModel", "Prediction", "RunSettings", "Worker"]
 
 _START_LIMIT: Final = 60.0
 _LOCK_POLL_SECONDS: Final = 0.02
+_MEMORY_RETRIES: Final = 2
 _REINSTALL: Final = "Install the program again, or see what segstudio doctor says"
 
 
 class Cancelled(Exception):
     """The prediction was taken back, or the worker was closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """A model that is ready to run.
-
-    Attributes:
-        path: Its file.
-        card: What it says about itself.
-        provider: Where it runs.
-        milliseconds: What loading took.
-    """
-
-    path: Path
-    card: ModelCard
-    provider: ProviderReport
-    milliseconds: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prediction:
-    """What a model says about an image.
-
-    Attributes:
-        class_map: (H, W) uint8 class indices of the model's label set.
-        confidence: (H, W) float32 probability of the class, 0..1, if it was asked for.
-        milliseconds: What running the model took, without the way to the worker and back.
-    """
-
-    class_map: LabelMap
-    confidence: NDArray[np.float32] | None
-    milliseconds: float
 
 
 class Worker:
@@ -94,12 +80,23 @@ class Worker:
         load_limit: Seconds that loading a model may take.
         run_limit: Seconds that a model may run without progress.
         cancel_limit: Seconds that a cancelled run has to stop, before its process is killed.
+        memory_limit: Bytes that the process may take; 0 for most of what the computer has. Only
+            Linux keeps to it.
+        crash_notes: Remembers models that crash, and refuses them the next time.
     """
 
     def __init__(
-        self, *, load_limit: float = 60.0, run_limit: float = 60.0, cancel_limit: float = 2.0
+        self,
+        *,
+        load_limit: float = 60.0,
+        run_limit: float = 60.0,
+        cancel_limit: float = 2.0,
+        memory_limit: int = 0,
+        crash_notes: CrashNotes | None = None,
     ) -> None:
         self._load_limit = load_limit
+        self._memory_limit = memory_limit or usual_memory_limit()
+        self._notes = crash_notes
         self._run_limit = run_limit
         self._cancel_limit = cancel_limit
         self._lock = threading.Lock()
@@ -107,6 +104,7 @@ class Worker:
         self._runtime: Runtime | None = None  # None until the process is ready
         self._model: LoadedModel | None = None  # what predict() runs
         self._held: LoadedModel | None = None  # what the process has loaded
+        self._bound = False  # whether the process may read no other model
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -147,18 +145,35 @@ class Worker:
         with self._lock:
             return self._ready()[1]
 
-    def load(self, path: Path, provider: Provider = Provider.AUTO) -> LoadedModel:
+    def load(
+        self,
+        path: Path,
+        provider: Provider = Provider.AUTO,
+        *,
+        card: ForeignCard | None = None,
+        again: bool = False,
+    ) -> LoadedModel:
         """Load a model; ``predict`` runs it from now on. On failure the model before stays.
 
+        Args:
+            path: The ONNX file.
+            provider: Where it should run.
+            card: How a model of somebody else's is meant; None to take what its card file says.
+            again: Whether to try a model that crashed the last time.
+
         Raises:
+            ForeignModelError: If nobody has confirmed yet how a model is meant.
+            CrashedBeforeError: If it crashed the last time.
             ModelError: If the file is no model that we can run; ``ModelCardError`` if it does not
                 say what its classes are.
             WorkerError: If the process does not start.
         """
         path = Path(os.path.abspath(path))  # noqa: PTH100 - symbolic links stay as they are
-        _check_file(path)
+        check_model_file(path)
+        if self._notes is not None and not again:
+            self._notes.check(path)
         with self._lock:
-            self._model = self._load(path, provider)
+            self._model = self._load(path, provider, card)
             return self._model
 
     def predict(
@@ -166,16 +181,21 @@ class Worker:
         image: RgbImage,
         cancelled: threading.Event | None = None,
         *,
+        settings: RunSettings | None = None,
         confidence: bool = False,
         progress: Progress | None = None,
+        card: ForeignCard | None = None,
     ) -> Prediction:
         """Run the loaded model on an image; a large one runs in parts.
 
         Args:
             image: (H, W, 3) uint8 RGB.
-            cancelled: Stops the run when it is set, within ``cancel_limit``.
-            confidence: Whether to return the confidence too.
+            cancelled: Stops the run when it is set: this returns within a tenth of a second, and
+                the next call waits until the process has stopped, or kills it.
+            settings: What is wanted beside the classes.
+            confidence: Short for settings with confidence.
             progress: Told how many of how many parts are done, on the calling thread.
+            card: Another way in which the loaded model may be meant, to try it.
 
         Raises:
             Cancelled: If ``cancelled`` was set.
@@ -185,16 +205,23 @@ class Worker:
         """
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
             raise ValueError(f"an image is (H, W, 3) uint8, not {image.shape} {image.dtype}")
+        settings = settings or RunSettings(confidence=confidence)
         self._acquire(cancelled)
+        is_settling = False
         try:
-            if self._model is None:
+            model = self._model
+            if model is None:
                 raise WorkerError("no model is loaded", hint="Choose a model first")
-            if self._held is not self._model or not self._is_running:
-                self._load(self._model.path, self._model.provider.asked)
-                self._held = self._model
-            return self._predict(self._model, image, cancelled, confidence, progress)
+            if card is not None:
+                model = _meant_as(model, card)
+            return self._predict(model, image, cancelled, settings, progress)
+        except RunCancelled as error:
+            is_settling = True
+            threading.Thread(target=self._settle, name="segstudio-worker-settle").start()
+            raise Cancelled from error
         finally:
-            self._lock.release()
+            if not is_settling:
+                self._lock.release()
 
     def close(self) -> None:
         """End the process at once; a call that is waiting raises ``Cancelled``."""
@@ -215,6 +242,19 @@ class Worker:
 
     # Everything below is called with the lock held.
 
+    def _settle(self) -> None:
+        """Wait until a run that was taken back has stopped, or end it; then release the lock."""
+        try:
+            process = self._process
+            if process is not None and not process.settle(self._cancel_limit):
+                self._restart()
+            elif process is not None:
+                process.pixels.release()
+        except (SegStudioError, Cancelled, OSError):
+            pass  # the next call starts a process, or says why it cannot
+        finally:
+            self._lock.release()
+
     @property
     def _is_running(self) -> bool:
         return self._process is not None and self._process.is_running
@@ -225,7 +265,7 @@ class Worker:
         if self._process is None or not self._process.is_running:
             self._drop_process()
             try:
-                self._process = WorkerProcess()
+                self._process = WorkerProcess(self._memory_limit)
             except OSError as error:
                 raise WorkerError(
                     f"the process that runs models could not be started ({error.strerror})"
@@ -239,6 +279,7 @@ class Worker:
         if self._process is not None:
             self._process.close()
         self._process = self._runtime = self._held = None
+        self._bound = False
 
     def _restart(self) -> None:
         """Start a fresh process, so that it is ready when the next call comes."""
@@ -262,7 +303,9 @@ class Worker:
                 ) from error
         return process, self._runtime
 
-    def _load(self, path: Path, provider: Provider) -> LoadedModel:
+    def _load(self, path: Path, provider: Provider, card: ForeignCard | None) -> LoadedModel:
+        if self._bound:
+            self._drop_process()  # the kernel lets it read no model but its own
         process, runtime = self._ready()
         self._held = None
         start = time.perf_counter()
@@ -275,13 +318,13 @@ class Worker:
         try:
             answer = process.ask(question, limit=self._load_limit)
             refused = text_of(answer, "refused") if "refused" in answer else None
+            # Even a model that was refused has had the process.
+            self._bound = runtime.is_confined
             if refused is not None:
                 raise load_error(path, refused, text_of(answer, "message"))
             loaded = LoadAnswer.of(answer)
         except ProcessDiedError as error:
-            raise self._after_failure(
-                ModelError(path, f"the model made the runtime crash ({error})", hint=OTHER_MODEL)
-            ) from error
+            raise self._after_crash(path, str(error), ModelError) from error
         except ProcessHungError as error:
             raise self._after_failure(
                 ModelError(path, f"it did not load within {self._load_limit:g} s", hint=OTHER_MODEL)
@@ -295,60 +338,137 @@ class Worker:
             has_driver=runtime.has_driver,
             log=process.log(log_start),
         )
-        check_contract(path, loaded.inputs, loaded.outputs)
-        card = _card(path, loaded.card)
-        milliseconds = (time.perf_counter() - start) * 1000
-        self._held = LoadedModel(path, card, report, milliseconds)
+        if is_own(loaded.outputs):
+            check_contract(path, loaded.inputs, loaded.outputs)
+            model = LoadedModel(path, card_in(path, loaded.card), report, 0)
+            gives_scores = any(port.name == LOGITS for port in loaded.outputs)
+            model = replace(model, gives_scores=gives_scores)
+        else:
+            card = card or read_card_file(path)
+            if card is None:
+                raise ForeignModelError(path, self._guesses(path, loaded))
+            model = _meant_as(LoadedModel(path, card.model_card(path.stem), report, 0), card)
+        self._held = replace(model, milliseconds=(time.perf_counter() - start) * 1000)
         return self._held
+
+    def _guesses(self, path: Path, loaded: LoadAnswer) -> list[ForeignCard]:
+        return guesses(path, loaded, hints_beside(path), partial(self._probe, path))
+
+    def _probe(
+        self, path: Path, name: str, shape: Sequence[int], element: str
+    ) -> list[Look] | None:
+        process, _ = self._ready()
+        question = {"do": "probe", "input": name, "shape": list(shape), "element": element}
+        try:
+            answer = process.ask(question, limit=self._run_limit)
+            return None if "refused" in answer else looks_of(answer)
+        except ProcessDiedError as error:
+            raise self._after_crash(path, str(error), ModelError) from error
+        except ProcessHungError as error:
+            raise self._after_failure(self._hung(path)) from error
+        except (BadAnswerError, ValueError) as error:
+            raise self._after_failure(nonsense(path)) from error
 
     def _predict(
         self,
         model: LoadedModel,
         image: RgbImage,
         cancelled: threading.Event | None,
-        confidence: bool,
+        settings: RunSettings,
         progress: Progress | None,
     ) -> Prediction:
+        most = settings.most_pixels
+        for retries_left in reversed(range(_MEMORY_RETRIES + 1)):
+            try:
+                return self._run(
+                    model, image, cancelled, replace(settings, most_pixels=most), progress
+                )
+            except _TooLargeError:
+                # After a GPU ran out of memory, its session may be of no use any more.
+                self._restart()
+                least = min(most or MAX_PASS_PIXELS, image.shape[0] * image.shape[1])
+                if not retries_left or least <= MIN_PASS_PIXELS:
+                    break
+                most = max(least // 2, MIN_PASS_PIXELS)
+        raise too_large(model.path, is_gpu=model.provider.got != "CPU")
+
+    def _run(
+        self,
+        model: LoadedModel,
+        image: RgbImage,
+        cancelled: threading.Event | None,
+        settings: RunSettings,
+        progress: Progress | None,
+    ) -> Prediction:
+        if self._model is not None and (self._held is not self._model or not self._is_running):
+            self._load(self._model.path, self._model.provider.asked, _card_of(self._model))
+            self._held = self._model
         process, _ = self._ready()
         height, width = image.shape[:2]
-        question = {"do": "run", "height": height, "width": width, "confidence": confidence}
+        question = {
+            "do": "run",
+            "height": height,
+            "width": width,
+            "confidence": settings.confidence,
+            "entropy": settings.entropy,
+            "flips": settings.flips,
+            "scales": list(settings.scales),
+            "most_pixels": settings.most_pixels,
+            "contract": model.contract.to_json() if model.contract else None,
+        }
+        is_over = True
         try:
             views = process.pixels.views(height, width)
             views.image[:] = image
             answer = process.ask(
-                question,
-                limit=self._run_limit,
-                cancelled=cancelled,
-                cancel_limit=self._cancel_limit,
-                progress=progress,
+                question, limit=self._run_limit, cancelled=cancelled, progress=progress
             )
             if "refused" in answer:
-                raise run_error(model.path, text_of(answer, "refused"), text_of(answer, "message"))
-            return _prediction(model, views, milliseconds_of(answer), confidence)
-        except RunCancelled as error:
-            if not process.is_running:
-                self._restart()
-            raise Cancelled from error
+                kind, message = text_of(answer, "refused"), text_of(answer, "message")
+                raise (
+                    _TooLargeError
+                    if kind == "MemoryError"
+                    else run_error(model.path, kind, message)
+                )
+            prediction = prediction_of(model, views, milliseconds_of(answer), settings)
+        except RunCancelled:
+            is_over = False
+            raise
         except ProcessDiedError as error:
-            raise self._after_failure(
-                WorkerError(
-                    f"{model.path.name}: the model made the runtime crash ({error})",
-                    hint="Run it again; if that fails too, use another model or a smaller image",
-                )
-            ) from error
+            raise self._after_crash(model.path, str(error), WorkerError) from error
         except ProcessHungError as error:
-            raise self._after_failure(
-                WorkerError(
-                    f"{model.path.name}: the model did not answer for {self._run_limit:g} s",
-                    hint="Use a smaller model or a smaller image",
-                )
-            ) from error
+            raise self._after_failure(self._hung(model.path)) from error
         except (BadAnswerError, ValueError) as error:
             raise self._after_failure(nonsense(model.path)) from error
         except (MemoryError, OSError) as error:
             raise too_large(model.path) from error
         finally:
-            process.pixels.release()
+            if is_over:
+                process.pixels.release()
+        return prediction
+
+    def _hung(self, path: Path) -> WorkerError:
+        return WorkerError(
+            f"{path.name}: the model did not answer for {self._run_limit:g} s",
+            hint="Use a smaller model or a smaller image, or allow more time with --limit",
+        )
+
+    def _after_crash(
+        self, path: Path, reason: str, kind: type[ModelError] | type[WorkerError]
+    ) -> Exception:
+        """Remember the model, start a fresh process and return what to raise."""
+        if self._notes is not None and not self._closed:
+            self._notes.add(path, reason)
+        if kind is ModelError:
+            return self._after_failure(
+                ModelError(path, f"the model made the runtime crash ({reason})", hint=OTHER_MODEL)
+            )
+        return self._after_failure(
+            WorkerError(
+                f"{path.name}: the model made the runtime crash ({reason})",
+                hint="Run it again; if that fails too, use another model or a smaller image",
+            )
+        )
 
     def _after_failure(self, error: SegStudioError) -> Exception:
         """Start a fresh process and return what to raise."""
@@ -358,53 +478,20 @@ class Worker:
         return error
 
 
-def _prediction(
-    model: LoadedModel, views: Views, milliseconds: float, confidence: bool
-) -> Prediction:
-    # Copied first, checked then: the worker could still write to the shared memory.
-    class_map = views.class_map.copy()
-    sureness = views.confidence.copy() if confidence else None
-    largest, classes = int(class_map.max()), len(model.card.label_set)
-    if largest >= classes:
-        raise ModelError(
-            model.path,
-            f"it predicts class {largest}, but its card names only {classes} classes",
-            hint=OTHER_MODEL,
-        )
-    if sureness is not None and not bool(np.isfinite(sureness).all()):
-        raise ModelError(
-            model.path, "its confidence holds values that are no numbers", hint=OTHER_MODEL
-        )
-    return Prediction(class_map, sureness, milliseconds)
+class _TooLargeError(Exception):
+    """The memory did not suffice."""
 
 
-def _check_file(path: Path) -> None:
-    try:
-        status = path.stat()
-    except FileNotFoundError as error:
-        raise ModelError(path, "there is no such model", hint="Check the name") from error
-    except OSError as error:
-        raise ModelError(path, f"it cannot be read ({error.strerror})") from error
-    if stat.S_ISDIR(status.st_mode):
-        raise ModelError(path, "this is a folder, not a model", hint="Choose an ONNX file")
-    if not stat.S_ISREG(status.st_mode):
-        raise ModelError(path, "this is not a regular file", hint="Choose an ONNX file")
-    if not status.st_size:
-        raise ModelError(path, "the file is empty", hint="Copy it again from its source")
-    if not os.access(path, os.R_OK):
-        raise ModelError(path, "you may not read this file")
-    try:
-        str(path).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ModelError(
-            path, "onnxruntime cannot open a file of this name", hint="Rename it"
-        ) from error
+def _meant_as(model: LoadedModel, card: ForeignCard) -> LoadedModel:
+    return replace(
+        model,
+        card=card.model_card(model.path.stem),
+        contract=card.contract,
+        gives_scores=card.contract.kind.is_scores,
+    )
 
 
-def _card(path: Path, text: str | None) -> ModelCard:
-    if text is None:
-        raise ModelCardError(path, "it has no model card, so the names of its classes are unknown")
-    try:
-        return ModelCard.from_json(text)
-    except ValueError as error:
-        raise ModelCardError(path, str(error)) from error
+def _card_of(model: LoadedModel) -> ForeignCard | None:
+    if model.contract is None:
+        return None
+    return ForeignCard(model.contract, model.card.label_set)

@@ -142,7 +142,7 @@ def test_a_cancelled_run_stops_soon_and_the_next_one_works(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_a_run_that_does_not_stop_is_killed_after_the_cancel_limit(
+def test_a_cancelled_run_returns_at_once_and_is_killed_if_it_goes_on(
     tmp_path: Path, contract_model: Path, image: RgbImage
 ) -> None:
     slow = write_slow_model(tmp_path / "slow.onnx", stoppable=True)
@@ -157,12 +157,11 @@ def test_a_run_that_does_not_stop_is_killed_after_the_cancel_limit(
             cancelled.set()
 
         threading.Timer(0.3, freeze_and_cancel).start()
-        start = time.perf_counter()
         with pytest.raises(Cancelled):
             worker.predict(image, cancelled)
-        assert 0.7 < time.perf_counter() - start < 5
-        assert worker.process_id != process
+        assert worker.process_id == process  # the caller has not waited for it
         worker.load(contract_model)
+        assert worker.process_id != process
         assert worker.predict(image).class_map.any()
 
 
