@@ -3,6 +3,7 @@
     image        uint8 (N, H, W, 3) RGB, any N, H and W
     class_index  uint8 (N, H, W)
     confidence   float32 (N, H, W), probability of that class, 0..1
+    logits       float32 (N, C, H, W), what the class is decided by; for averaging over views
 
 Normalisation, padding to the stride, softmax and argmax are inside the graph; the model card is in
 ``metadata_props``. Nothing is written before ONNX Runtime has given the same answers as the

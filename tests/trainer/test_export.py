@@ -46,6 +46,18 @@ def _run(path: Path, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArr
     return class_index, confidence
 
 
+def test_the_logits_are_there_for_those_who_ask(exported: tuple[Checkpoint, Path]) -> None:
+    _checkpoint, path = exported
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    image = RNG.integers(0, 256, (2, 37, 51, 3), np.uint8)
+
+    class_index, logits = session.run(["class_index", "logits"], {"image": image})
+
+    assert [output.name for output in session.get_outputs()][2:] == ["logits"]
+    assert logits.shape == (2, 2, 37, 51)
+    assert np.array_equal(logits.argmax(axis=1), class_index)
+
+
 @pytest.mark.parametrize("shape", [(1, 64, 64), (2, 37, 51), (1, 1, 1), (3, 2, 5), (1, 375, 501)])
 def test_the_file_does_what_the_network_does(
     exported: tuple[Checkpoint, Path], shape: tuple[int, int, int]

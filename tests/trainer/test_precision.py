@@ -19,6 +19,7 @@ from trainer.checkpoint import segmenter_of
 from trainer.data.source import Sample, open_label_set
 from trainer.errors import DatasetError, ExportError
 from trainer.export import Exported, exported_model
+from trainer.exporting.contract import OUTPUTS
 from trainer.exporting.precision import Converted, calibration_crops, converted_model
 from trainer.exporting.runtime import class_index_by, open_session
 from trainer.networks.table import find_network
@@ -79,7 +80,7 @@ def _initializers(content: bytes) -> dict[str, onnx.TensorProto]:
 
 
 def _run(content: bytes, image: NDArray[np.uint8]) -> list[NDArray[Any]]:
-    outputs: list[NDArray[Any]] = open_session(content).run(None, {"image": image})
+    outputs: list[NDArray[Any]] = open_session(content).run(OUTPUTS, {"image": image})
     return outputs
 
 

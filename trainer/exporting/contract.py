@@ -9,6 +9,8 @@ from segstudio.core.model_card import CARD_KEY, ModelCard
 OPSET: Final = 20
 INPUT: Final = "image"
 OUTPUTS: Final = ("class_index", "confidence")
+LOGITS: Final = "logits"
+"""Output that is there for those who average the answers to several views of an image."""
 
 
 def sealed(model: onnx.ModelProto, card: ModelCard) -> bytes:
@@ -19,6 +21,7 @@ def sealed(model: onnx.ModelProto, card: ModelCard) -> bytes:
         card: What it is; replaces one that it may have.
     """
     _strip(model)
+    _offer_logits(model, len(card.label_set))
     _name_outputs(model)
     model.producer_name = "segstudio trainer"
     onnx.helper.set_model_props(model, {CARD_KEY: card.to_json()})
@@ -43,5 +46,30 @@ def _strip(model: onnx.ModelProto) -> None:
 def _name_outputs(model: onnx.ModelProto) -> None:
     """Say plainly that the outputs are as large as the input, not by a formula of the padding."""
     for output in model.graph.output:
-        for dim, letter in zip(output.type.tensor_type.shape.dim, "NHW", strict=True):
-            dim.dim_param = letter
+        if output.name in OUTPUTS:
+            for dim, letter in zip(output.type.tensor_type.shape.dim, "NHW", strict=True):
+                dim.dim_param = letter
+
+
+def _offer_logits(model: onnx.ModelProto, num_classes: int) -> None:
+    """Make an output of what the classes are decided by; it costs nothing where nobody asks."""
+    graph = model.graph
+    if any(output.name == LOGITS for output in graph.output):
+        return
+    makers = {name: node for node in graph.node for name in node.output}
+    node = makers.get(OUTPUTS[0])
+    while node is not None and node.op_type in ("Cast", "Identity"):
+        node = makers.get(node.input[0])
+    if node is None or node.op_type != "ArgMax":
+        return
+    name = node.input[0]
+    for other in graph.node:
+        for names in (other.input, other.output):
+            for place, value in enumerate(names):
+                if value == name:
+                    names[place] = LOGITS
+    graph.output.append(
+        onnx.helper.make_tensor_value_info(
+            LOGITS, onnx.TensorProto.FLOAT, ("N", num_classes, "H", "W")
+        )
+    )

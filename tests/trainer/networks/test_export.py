@@ -10,7 +10,7 @@ from checkpoints import random_checkpoint, random_image
 from network_checks import title, variants
 
 from trainer.export import batches_to_check, exported_model
-from trainer.exporting.contract import sealed
+from trainer.exporting.contract import OUTPUTS, sealed
 from trainer.exporting.quantize import to_fp16, to_int8
 from trainer.exporting.runtime import open_session
 from trainer.networks.table import Network, find_network
@@ -48,8 +48,8 @@ def test_the_exported_network_answers_as_in_pytorch(
     half = open_session(sealed(to_fp16(exported.content), exported.card))
     eighth = open_session(sealed(to_int8(exported.content, images), exported.card))
     for batch in batches_to_check(images):
-        class_index, sure = full.run(None, {"image": batch})
-        assert np.abs(half.run(None, {"image": batch})[1] - sure).mean() < 0.01
-        shapes = [output.shape for output in eighth.run(None, {"image": batch})]
+        class_index, sure = full.run(OUTPUTS, {"image": batch})
+        assert np.abs(half.run(OUTPUTS, {"image": batch})[1] - sure).mean() < 0.01
+        shapes = [output.shape for output in eighth.run(OUTPUTS, {"image": batch})]
         assert shapes == [class_index.shape, sure.shape]
     assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
