@@ -20,8 +20,8 @@ def sealed(model: onnx.ModelProto, card: ModelCard) -> bytes:
         model: Changed on the way.
         card: What it is; replaces one that it may have.
     """
-    _strip(model)
     _offer_logits(model, len(card.label_set))
+    _strip(model)
     _name_outputs(model)
     model.producer_name = "segstudio trainer"
     onnx.helper.set_model_props(model, {CARD_KEY: card.to_json()})
