@@ -106,7 +106,7 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     use(Qt.Key.Key_W, "wand", (-20, -20), (0, -20), (60, -20))
     use(Qt.Key.Key_S, "superpixels", (-100, -60), (-40, -20), (20, 0))
     use(Qt.Key.Key_C, "scissors", (-130, -90), (-20, -110), (60, -40), button=False)
-    use(Qt.Key.Key_K, "cutout", (-325, -90), (-250, -40), (-205, 8), lets_go=True)
+    use(Qt.Key.Key_K, "cutout", (-305, -232), (-250, -180), (-236, -160), lets_go=True)
     use(Qt.Key.Key_H, "replace", (20, 0), button=False)
     window.toolbox.set_option(amount=8)
     use(Qt.Key.Key_G, "reshape", (20, 0), button=False)

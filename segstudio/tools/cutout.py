@@ -62,6 +62,21 @@ class Cutout(Selection):
         self._corner = None
         return None
 
+    def _shown(self, region: Region | None) -> Preview | None:
+        # With nothing found, the box stays: else the user would wait for an answer that was given.
+        return super()._shown(region) if region is not None else self._with_box(None, "0 px")
+
+    @property
+    def is_open(self) -> bool:
+        """See ``Tool``; open too while the box shows in which nothing was found."""
+        return super().is_open or (self._box is not None and self._preview is not None)
+
+    def finish(self, label_map: LabelMap) -> MaskPatch | None:
+        """See ``Selection``."""
+        if self._work is None:
+            self._box = None
+        return super().finish(label_map)
+
     def _with_box(self, region: Region | None, text: str = "") -> Preview:
         assert self._box is not None
         top, left, bottom, right = self._box

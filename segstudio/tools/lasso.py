@@ -12,8 +12,9 @@ from segstudio.tools.tool import Pointer, Tool
 class Lasso(Tool):
     """Fills an outline with the class; erases its inside if Alt was held at the start.
 
-    A click adds a vertex, a drag draws freehand, a drag of a vertex moves it. Enter, a double
-    click or a click on the first vertex closes the outline. One single drag closes by itself.
+    A click adds a vertex, a drag draws freehand. A drag of a vertex moves it, a click on it with
+    Alt removes it, and a click on a line with Shift puts a new one there. Enter, a double click or
+    a click on the first vertex closes the outline. One single drag closes by itself.
     """
 
     def __init__(self, context: ToolContext) -> None:
@@ -42,10 +43,17 @@ class Lasso(Tool):
         return self._preview
 
     def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
-        """Begin the outline, add a vertex, take hold of one, or close at the first."""
+        """Begin the outline, add, insert or remove a vertex, take hold of one, or close."""
         if not self._is_open:
             self._erases = at.alt
             self._is_open = True
+        elif at.alt and (vertex := self._vertex_at(at)) is not None:
+            del self._parts[vertex]
+            self._is_open = bool(self._parts)
+            self._show(at.point)
+            return None
+        elif at.shift and self._vertex_at(at) is None and (place := self._line_at(at)) is not None:
+            self._parts.insert(place, (at.point,))
         elif self._count >= 3 and at.is_near(self._parts[0][0]):
             return self.finish(label_map)
         self._moved = self._vertex_at(at)
@@ -104,6 +112,17 @@ class Lasso(Tool):
                 return number
         return None
 
+    def _line_at(self, at: Pointer) -> int | None:
+        """Return between which parts the line under the pointer runs, as the place of the second.
+
+        Lines inside a freehand part do not count: it has no vertices.
+        """
+        for place, part in enumerate(self._parts, 1):
+            after = self._parts[place % len(self._parts)]
+            if len(self._parts) > 1 and at.is_near(_nearest_point(part[-1], after[0], at.point)):
+                return place
+        return None
+
     def _show(self, pointer: Point | None) -> None:
         self._pointer = pointer
         if not self._is_open:
@@ -114,3 +133,12 @@ class Lasso(Tool):
             points.append(pointer)
         handles = tuple(part[0] for part in self._parts if len(part) == 1)
         self._preview = Preview(tuple(points), is_closed=True, handles=handles, erases=self._erases)
+
+
+def _nearest_point(start: Point, end: Point, point: Point) -> Point:
+    """Return the point of a line from start to end that is nearest to a point."""
+    (y0, x0), (y1, x1), (y, x) = start, end, point
+    length = (y1 - y0) ** 2 + (x1 - x0) ** 2
+    share = ((y - y0) * (y1 - y0) + (x - x0) * (x1 - x0)) / length if length else 0.0
+    share = min(max(share, 0.0), 1.0)
+    return y0 + share * (y1 - y0), x0 + share * (x1 - x0)

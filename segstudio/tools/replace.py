@@ -6,7 +6,6 @@ from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import Region
 from segstudio.core.reshape import class_mask
 from segstudio.tools.options import Extent, ToolContext
-from segstudio.tools.preview import Preview
 from segstudio.tools.selection import Selection
 from segstudio.tools.tool import Pointer
 
@@ -55,8 +54,3 @@ class Replace(Selection):
             return class_mask(label_map, value) if is_class else class_region(label_map, pixel)
 
         self._ask(lambda _is_stopped: find())
-
-    def _shown(self, region: Region | None) -> Preview | None:
-        if region is None:
-            return None
-        return Preview(region=region, text=f"{int(region.mask.sum()):,} px")

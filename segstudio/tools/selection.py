@@ -78,16 +78,24 @@ class Selection(Tool):
         if self._writes is not None:
             self._make_patch(label_map, self._writes)
 
-    def _ask(self, find: Callable[[IsStopped], Region | None], text: str = "") -> None:
+    def _ask(self, find: Callable[[IsStopped], Region | None]) -> None:
         """Look for the pixels to select; what is shown stays until they are found."""
         self._work = Work(find)
         self._writes = None
         region = self._selected
-        self._preview = Preview(region=region, erases=self.erases, text=f"{text} {_WAITING}")
+        self._preview = Preview(region=region, erases=self.erases, text=f"{self._note}{_WAITING}")
 
     def _shown(self, region: Region | None) -> Preview | None:
         """Return what to show of the pixels that were found."""
-        return None if region is None else Preview(region=region, erases=self.erases)
+        if region is None:
+            return None
+        pixels = int(region.mask.sum())
+        return Preview(region=region, erases=self.erases, text=f"{self._note}{pixels:,} px")
+
+    @property
+    def _note(self) -> str:
+        """What to tell before the number of pixels."""
+        return ""
 
     def _make_patch(self, label_map: LabelMap, region: Region) -> None:
         make = partial(region_patch, label_map, region, self._value)

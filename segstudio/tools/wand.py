@@ -7,7 +7,6 @@ from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import Region
 from segstudio.tools.options import ToolContext
-from segstudio.tools.preview import Preview
 from segstudio.tools.selection import Selection
 from segstudio.tools.tool import IsStopped, Pointer
 
@@ -73,11 +72,8 @@ class Wand(Selection):
             region = color_region(image, seed, tolerance, diagonal=diagonal, is_stopped=is_stopped)
             return region if kept is None else region.united(kept)
 
-        self._ask(find, self._text)
-
-    def _shown(self, region: Region | None) -> Preview | None:
-        return None if region is None else Preview(region=region, text=self._text)
+        self._ask(find)
 
     @property
-    def _text(self) -> str:
-        return f"± {self._tolerance}"
+    def _note(self) -> str:
+        return f"± {self._tolerance}   "

@@ -42,6 +42,7 @@ from segstudio.formats.dataset import ExportReport
 from segstudio.ui.actions import Actions, set_tool_tip
 from segstudio.ui.canvas.canvas import Canvas
 from segstudio.ui.class_panel import ClassPanel
+from segstudio.ui.hints import Hints
 from segstudio.ui.image_panel import ImagePanel
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.messages import MessageBar
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.safety = SafetyBar(self.workspace, theme)
         self.read_only_bar = ReadOnlyBar(self.workspace, theme)
         self.jobs = JobBar()
+        self._hints = Hints(self)
         self.actions_by_name = Actions(self, theme)
         self.replace_dialog = ReplaceDialog(self.replace, self.workspace, self.toolbox, self)
         self._build()
@@ -532,6 +534,7 @@ class MainWindow(QMainWindow):
 
     def _show_tool(self) -> None:
         self.actions_by_name[self.toolbox.tool.value].setChecked(True)
+        self.status.show_hint(self._hints.of(self.toolbox.tool))
 
     # --- The window itself
 

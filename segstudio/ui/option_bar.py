@@ -1,10 +1,10 @@
 """The options of the active tool, in the upper tool bar."""
 
 from collections.abc import Callable
-from enum import StrEnum
-from typing import Any
+from enum import IntEnum, StrEnum
+from typing import Any, Final
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,15 +24,34 @@ from segstudio.tools.options import Extent, FillMode, ToolOptions
 from segstudio.tools.table import TOOLS
 from segstudio.ui.tool_options import caption
 
+_GAP: Final = 4  # between the parts of one option
+_END: Final = 8  # behind an option
+_FRAME: Final = 24  # of the bar, and of the bars beside it
+
+
+class _Spared(IntEnum):
+    """What a narrow window leaves out, in this order."""
+
+    NOTHING = 0
+    SLIDERS = 1
+    CAPTIONS = 2
+
 
 class OptionBar(QToolBar):
-    """Shows the options that the active tool reads, and only those."""
+    """Shows the options that the active tool reads, and only those.
+
+    Where the window is too narrow for them, the sliders give way to their number boxes, and then
+    the captions, which the tool tips repeat. What does not fit then either moves to the bar's menu.
+    """
 
     def __init__(self, toolbox: Toolbox, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Tool options"))
+        self._window = parent
         self._toolbox = toolbox
         self._editors: dict[str, tuple[QAction, Callable[[Any], None]]] = {}
+        self._holders: dict[str, QWidget] = {}
+        self._sparable: list[tuple[_Spared, QWidget]] = []
         self._add_number(
             "size",
             self.tr("Size"),
@@ -130,6 +149,7 @@ class OptionBar(QToolBar):
             },
         )
         toolbox.changed.connect(self._show)
+        parent.installEventFilter(self)
         self._show()
 
     def _add_number(
@@ -156,7 +176,9 @@ class OptionBar(QToolBar):
                 slider.setValue(value)
                 box.setValue(value)
 
-        self._add(name, (caption(text), slider, box), show)
+        words = caption(text)
+        self._sparable += [(_Spared.CAPTIONS, words), (_Spared.SLIDERS, slider)]
+        self._add(name, (words, slider, box), show)
 
     def _add_choice(self, name: str, text: str, tip: str, words: dict[Any, str]) -> None:
         box = QComboBox()
@@ -166,7 +188,11 @@ class OptionBar(QToolBar):
         values: list[StrEnum] = list(words)
         box.addItems(list(words.values()))
         box.activated.connect(lambda row: self._set(name, values[row]))
-        parts = (caption(text), box) if text else (box,)
+        parts: tuple[QWidget, ...] = (box,)
+        if text:
+            words_before = caption(text)
+            self._sparable.append((_Spared.CAPTIONS, words_before))
+            parts = (words_before, box)
         self._add(name, parts, lambda value: box.setCurrentIndex(values.index(value)))
 
     def _add_switch(self, name: str, text: str, tip: str) -> None:
@@ -180,11 +206,12 @@ class OptionBar(QToolBar):
         holder = QWidget()
         holder.setObjectName(name)
         layout = QHBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 8, 0)
-        layout.setSpacing(4)
+        layout.setContentsMargins(0, 0, _END, 0)
+        layout.setSpacing(_GAP)
         for part in parts:
             layout.addWidget(part)
         self._editors[name] = (self.addWidget(holder), show)
+        self._holders[name] = holder
 
     def _set(self, name: str, value: object) -> None:
         self._toolbox.set_option(**{name: value})
@@ -197,3 +224,28 @@ class OptionBar(QToolBar):
         for name, (action, show) in self._editors.items():
             show(getattr(options, name))
             action.setVisible(name in used)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the width of the window."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        """Leave out as little as the room allows."""
+        shown = [name for name, (action, _show) in self._editors.items() if action.isVisible()]
+        for spared in _Spared:
+            for rank, part in self._sparable:
+                part.setVisible(rank > spared)
+            if sum(self._holders[name].sizeHint().width() + _GAP for name in shown) <= self._room():
+                return
+
+    def _room(self) -> int:
+        """Return the width that the other bars of the row leave."""
+        others = (
+            bar.sizeHint().width()
+            for bar in self._window.findChildren(QToolBar)
+            if bar is not self and bar.orientation() == Qt.Orientation.Horizontal
+        )
+        return self._window.width() - sum(others) - _FRAME

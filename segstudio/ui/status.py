@@ -1,6 +1,7 @@
 """The status bar: where the pointer is, what is saved, what runs the models."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from segstudio.controllers.workspace import Workspace
@@ -16,7 +17,10 @@ class StatusBar(QStatusBar):
         self._workspace = workspace
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
-        self._position = self._add_label(300, stretch=1)
+        self._position = self._add_label(260)
+        self._hint = _ElidedLabel()
+        self._hint.setContentsMargins(8, 2, 8, 2)
+        self.addPermanentWidget(self._hint, 1)
         self._zoom = self._add_label(64)
         self._saved = self._add_label(110)
         self._engine = self._add_label(0)
@@ -41,6 +45,15 @@ class StatusBar(QStatusBar):
         else:
             name = self.tr("unlabelled") if class_index == IGNORE_INDEX else str(class_index)
         self._position.setText(f"x {x}  y {y}    {value}    {name}")
+
+    @property
+    def hint(self) -> str:
+        """What the active tool answers to."""
+        return self._hint.toolTip()
+
+    def show_hint(self, text: str) -> None:
+        """Show what the active tool answers to; the tool tip has all of it."""
+        self._hint.set_text(text)
 
     def show_zoom(self, zoom: float) -> None:
         """Show the zoom, 1 = 100 %."""
@@ -81,3 +94,27 @@ class StatusBar(QStatusBar):
         label.setContentsMargins(8, 2, 8, 2)
         self.addPermanentWidget(label, stretch)
         return label
+
+
+class _ElidedLabel(QWidget):
+    """One line of text that ends with dots where there is no room for all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+
+    def set_text(self, text: str) -> None:
+        self._text = text
+        self.setToolTip(text)
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        room = self.contentsRect()
+        painter.setPen(self.palette().placeholderText().color())
+        text = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()

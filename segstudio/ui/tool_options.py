@@ -24,7 +24,7 @@ class ModelBar(QToolBar):
         self._predict = predict
         self.models = QComboBox()
         self.models.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.models.setMinimumWidth(180)
+        self.models.setMinimumWidth(140)
         self.models.setMaximumWidth(280)
         self.models.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -77,7 +77,7 @@ class ViewBar(QToolBar):
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(50)
-        self.opacity.setFixedWidth(120)
+        self.opacity.setFixedWidth(90)
         self.opacity.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.opacity.setToolTip(self.tr("Opacity of the overlay (hold V to hide it)"))
         self.opacity.setAccessibleName(self.tr("Opacity"))

@@ -1,13 +1,15 @@
 """Each tool as one user action: real events on the real window."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtGui import QEnterEvent, QImage
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_map import LabelMap
@@ -556,3 +558,99 @@ def test_the_rule_is_chosen_in_the_options_bar(window: MainWindow, document: Doc
     box.activated.emit(2)
     assert window.toolbox.options.rule is PaintRule.UNLABELLED
     assert box.currentIndex() == 2
+
+
+def test_a_vertex_is_moved_inserted_and_removed_before_the_polygon_is_closed(
+    qtbot: QtBot,
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    drag: Drag,
+    press_key: PressKey,
+) -> None:
+    press_key(Qt.Key.Key_P)
+    for corner in ((10, 10), (10, 60), (40, 60), (40, 10), (90, 200)):
+        click(at(*corner))
+    click(at(90, 200), _ALT)  # removed
+    drag(window.canvas, at(40, 60), at(50, 65), at(60, 60))  # moved
+    drag_with(qtbot, window, at(10, 35), at(30, 35), _SHIFT)  # inserted and moved
+    press_key(Qt.Key.Key_Return)
+    assert document.label_map[50, 55] == 1
+    assert document.label_map[15, 35] == 0
+    assert not document.label_map[70:].any()
+    undone(window, press_key, "Lasso cell")
+
+
+def test_a_badge_at_the_pointer_tells_what_is_protected(
+    qtbot: QtBot, window: MainWindow, document: Document, at: Drag, press_key: PressKey
+) -> None:
+    def picture() -> QImage:
+        qtbot.waitUntil(lambda: window.canvas.is_settled)
+        return window.canvas.grab().toImage()
+
+    qtbot.mouseMove(window.canvas, at(120, 120))
+    window.canvas.enterEvent(QEnterEvent(*(QPointF(at(120, 120)),) * 3))
+    plain = picture()
+    seen = [plain]
+    press_key(Qt.Key.Key_L)
+    seen.append(picture())
+    press_key(Qt.Key.Key_L)
+    seen.append(picture())
+    window.toolbox.toggle_lock(2)
+    seen.append(picture())
+    assert all(a != b for a, b in pairwise(seen))
+    press_key(Qt.Key.Key_L)
+    window.toolbox.toggle_lock(2)
+    assert picture() == plain
+
+
+@pytest.mark.parametrize("tool", list(ToolName))
+@pytest.mark.parametrize("width", [1024, 1200, 1600])
+def test_all_options_of_a_tool_fit_into_the_window(
+    width: int, tool: ToolName, qtbot: QtBot, window: MainWindow, document: Document
+) -> None:
+    window.resize(width, 640)
+    window.toolbox.set_option(by_color=True)
+    window.actions_by_name[tool].trigger()
+    names = TOOLS[tool].options
+    qtbot.waitUntil(lambda: all(editor(window, name).isVisible() for name in names))
+    if names:
+        last = editor(window, names[-1])
+        qtbot.waitUntil(
+            lambda: last.mapTo(window, QPoint(last.width(), 0)).x() <= window._view_bar.x() + 8
+        )
+
+
+def test_a_wide_window_has_sliders_and_a_narrow_one_only_number_boxes(
+    qtbot: QtBot, window: MainWindow, document: Document, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_S)
+    slider = editor(window, "cell_size").findChild(QSlider)
+    for width, is_there in ((1600, True), (1000, False), (1600, True)):
+        window.resize(width, 640)
+        qtbot.waitUntil(lambda is_there=is_there: slider.isVisible() == is_there)
+
+
+def test_the_status_bar_says_what_the_tool_answers_to(
+    window: MainWindow, document: Document, press_key: PressKey
+) -> None:
+    press_key(Qt.Key.Key_C)
+    assert "Click along an edge" in window.status.hint
+    press_key(Qt.Key.Key_B)
+    assert "straight line" in window.status.hint
+
+
+@pytest.mark.parametrize("tool", list(ToolName))
+def test_every_tool_has_a_key_a_tip_an_icon_and_a_hint(tool: ToolName, window: MainWindow) -> None:
+    action = window.actions_by_name[tool]
+    key = action.shortcut().toString()
+    assert key
+    assert key in action.toolTip()
+    assert not action.icon().isNull()
+    assert window._hints.of(tool)
+
+
+def test_no_two_commands_share_a_key(window: MainWindow) -> None:
+    keys = [key.toString() for action in window.actions() for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))

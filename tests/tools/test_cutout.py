@@ -84,3 +84,20 @@ def test_a_click_without_a_drag_is_nothing(image: np.ndarray, make_context: Make
     assert tool.release(label_map, Pointer(5, 5)) is None
     assert not tool.is_open
     assert tool.work is None
+
+
+def test_a_box_in_which_nothing_is_found_stays_and_says_so(
+    make_context: MakeContext, answer: Answer
+) -> None:
+    label_map = np.zeros((60, 90), np.uint8)
+    tool = Cutout(make_context(image=np.zeros((60, 90, 3), np.uint8)))
+    tool.press(label_map, Pointer(14, 200))
+    tool.move(label_map, Pointer(46, 260))
+    tool.release(label_map, Pointer(46, 260))
+    answer(tool, label_map)
+    assert tool.is_open
+    assert tool.preview is not None
+    assert tool.preview.text == "0 px"
+    assert tool.preview.is_closed
+    assert tool.finish(label_map) is None
+    assert not tool.is_open

@@ -113,3 +113,65 @@ def test_the_class_may_be_corrected_before_the_outline_is_closed(
     lasso.adapt(label_map, make_context(class_index=2))
     write(label_map, lasso.finish(label_map))
     assert set(np.unique(label_map)) == {0, 2}
+
+
+def outline(tool: Lasso) -> tuple[tuple[float, float], ...]:
+    assert tool.preview is not None
+    return tool.preview.handles
+
+
+def click_at(tool: Lasso, label_map: np.ndarray, y: float, x: float, **held: bool) -> None:
+    tool.press(label_map, Pointer(y, x, **held))
+    tool.release(label_map, Pointer(y, x))
+
+
+def test_shift_and_a_click_on_a_line_put_a_vertex_there_that_can_be_dragged_at_once(
+    make_context: MakeContext, write: Write
+) -> None:
+    label_map = np.zeros((40, 40), np.uint8)
+    tool = Lasso(make_context())
+    for corner in ((5, 5), (5, 25), (25, 25), (25, 5)):
+        click_at(tool, label_map, *corner)
+    tool.press(label_map, Pointer(5.4, 15, shift=True))
+    tool.move(label_map, Pointer(15, 15, shift=True))
+    tool.release(label_map, Pointer(15, 15, shift=True))
+    assert outline(tool) == ((5, 5), (15, 15), (5, 25), (25, 25), (25, 5))
+    write(label_map, tool.finish(label_map))
+    assert label_map[8, 15] == 0  # the notch that the new vertex cuts
+    assert label_map[20, 15] == 1
+
+
+def test_a_vertex_is_put_on_the_line_that_will_close_the_outline(
+    make_context: MakeContext,
+) -> None:
+    label_map = np.zeros((40, 40), np.uint8)
+    tool = Lasso(make_context())
+    for corner in ((5, 5), (5, 25), (25, 25), (25, 5)):
+        click_at(tool, label_map, *corner)
+    click_at(tool, label_map, 15, 5, shift=True)
+    assert outline(tool)[-1] == (15, 5)
+
+
+def test_shift_beside_all_lines_adds_a_vertex_as_ever(make_context: MakeContext) -> None:
+    label_map = np.zeros((40, 40), np.uint8)
+    tool = Lasso(make_context())
+    for corner in ((5, 5), (5, 25), (25, 25)):
+        click_at(tool, label_map, *corner)
+    click_at(tool, label_map, 30, 10, shift=True)
+    assert outline(tool) == ((5, 5), (5, 25), (25, 25), (30, 10))
+
+
+def test_alt_and_a_click_remove_a_vertex_and_with_the_last_one_the_outline(
+    make_context: MakeContext,
+) -> None:
+    label_map = np.zeros((40, 40), np.uint8)
+    tool = Lasso(make_context())
+    for corner in ((5, 5), (5, 25), (25, 25)):
+        click_at(tool, label_map, *corner)
+    click_at(tool, label_map, 5.3, 25.2, alt=True)
+    assert outline(tool) == ((5, 5), (25, 25))
+    assert not tool.erases
+    click_at(tool, label_map, 5, 5, alt=True)
+    click_at(tool, label_map, 25, 25, alt=True)
+    assert not tool.is_open
+    assert tool.preview is None

@@ -29,6 +29,7 @@ from segstudio.core.pyramid import ReducedImage
 from segstudio.core.rect import Rect
 from segstudio.document.document import Document
 from segstudio.tools.tool import Pointer
+from segstudio.ui.canvas.badge import badge_icons, badge_rect, draw_badge
 from segstudio.ui.canvas.cursor import draw_brush_outline, draw_flash, outline_rect
 from segstudio.ui.canvas.first_picture import FirstPicture
 from segstudio.ui.canvas.grid import draw_pixel_grid
@@ -237,8 +238,14 @@ class Canvas(QWidget):
                 erases=self._toolbox.tool is ToolName.ERASER,
                 is_square=self._toolbox.options.shape is BrushShape.SQUARE,
             )
+        draw_badge(painter, self._pointer, self._badge())
         if self._flash:
             draw_flash(painter, self._pointer, self._flash, self._value_color(), self.rect())
+
+    def _badge(self) -> tuple[str, ...]:
+        if self._toolbox.tool is ToolName.PICK:
+            return ()
+        return badge_icons(self._toolbox.options.rule, has_locks=bool(self._toolbox.locked))
 
     def _shows_brush(self) -> bool:
         return (
@@ -457,6 +464,8 @@ class Canvas(QWidget):
         for position in (old, self._pointer):
             if position is not None:
                 self.update(outline_rect(*self._brush_on_canvas(position)))
+                if icons := self._badge():
+                    self.update(badge_rect(position, icons))
 
     def _on_tool_changed(self) -> None:
         self._flash = ""  # it named what the tool painted before

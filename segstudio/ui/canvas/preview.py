@@ -18,6 +18,7 @@ HANDLE: Final = 4.0
 """Half width of a handle, widget pixels."""
 
 _TINT: Final = 110
+_FAINTEST: Final = 0.35
 _LINES: Final = QColor(255, 220, 60, 130)
 
 
@@ -69,9 +70,12 @@ def _draw_lines(
 ) -> None:
     target = QRectF(to_widget(*outline.rect[:2]), to_widget(*outline.rect[2:]))
     if target.intersects(QRectF(painter.viewport())):
-        is_small = target.width() < outline.rect.width
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_small)
+        zoom = target.width() / outline.rect.width
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < 1)
+        # Seen from afar, many lines would hide the image.
+        painter.setOpacity(min(max(zoom, _FAINTEST), 1))
         painter.drawImage(target, _lines_picture(outline))
+        painter.setOpacity(1)
 
 
 @lru_cache(maxsize=64)
