@@ -162,5 +162,10 @@ def class_mapping(source: Sequence[str], target: LabelSet) -> NDArray[np.uint8]:
     return table
 
 
+def is_background(name: str) -> bool:
+    """Return whether a name means what belongs to no object."""
+    return name.strip().lower() in _BACKGROUND_NAMES
+
+
 def _is_background(class_index: int, name: str) -> bool:
-    return class_index == 0 and name.strip().lower() in _BACKGROUND_NAMES
+    return class_index == 0 and is_background(name)

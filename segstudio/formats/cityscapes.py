@@ -194,7 +194,8 @@ def _images(root: Path) -> Iterator[tuple[str, Path, str]]:
     """Yield (split, image, name without suffix) of every image."""
     for split in listed(root / _IMAGES):
         for city in listed(split) if split.is_dir() else ():
-            for image in listed(city) if city.is_dir() else ():
+            # Other programs leave the folder of the city out.
+            for image in listed(city) if city.is_dir() else (city,):
                 if is_image_name(image.name) and image.stem.endswith(f"_{_IMAGES}"):
                     stem = image.stem.removesuffix(f"_{_IMAGES}")
                     yield split_of(split.name) or split.name, image, stem

@@ -75,6 +75,7 @@ def read_classes(path: Path) -> LabelSet:
 def _read_labelmap(path: Path) -> NamedClasses:
     classes: list[LabelClass] = []
     colors: dict[Color, int] = {}
+    published: dict[Color, int] = {}
     try:
         for line in filter(None, map(str.strip, raw_lines(path))):
             found = _CLASS_LINE.fullmatch(line) or _COLORLESS_LINE.fullmatch(line)
@@ -84,9 +85,11 @@ def _read_labelmap(path: Path) -> NamedClasses:
                 if color is not None:
                     colors.setdefault(color, index)
                 classes.append(LabelClass(found["name"].strip(), color or default_color(index)))
+                if color is None:  # Datumaro leaves colours out that are those of Pascal VOC
+                    published.setdefault(voc_color(index), index)
             elif not line.startswith("#"):  # else a comment
                 raise ValueError(f"a line reads {line[:40]!r}")
-        return NamedClasses(LabelSet(tuple(classes)), LABELMAP, colors)
+        return NamedClasses(LabelSet(tuple(classes)), LABELMAP, published | colors)
     except (OSError, ValueError) as error:
         raise FormatError(
             path, f"it cannot be read ({error})", hint="Each line reads name:red,green,blue::"
@@ -107,6 +110,18 @@ def labelmap_lines(label_set: LabelSet) -> list[str]:
         names.add(name)
         lines.append(f"{name}:{item.color.red},{item.color.green},{item.color.blue}::")
     return lines
+
+
+def voc_color(index: int) -> Color:
+    """Return the colour of a value in Pascal VOC's published palette.
+
+    Its bits are spread over the channels: 0, 3 and 6 to red, 1, 4 and 7 to green, 2 and 5 to blue,
+    the lowest to the highest. Source: VOCdevkit 2012, VOClabelcolormap.m.
+    """
+    channels = [0, 0, 0]
+    for place in range(8):
+        channels[place % 3] |= ((index >> place) & 1) << (7 - place // 3)
+    return Color(*channels)
 
 
 def distinct_colors(label_set: LabelSet, taken: Iterable[Color] = ()) -> LabelSet:

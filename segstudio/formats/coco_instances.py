@@ -8,12 +8,12 @@ Instances become one label map by these rules:
 * Categories are classes in the order of their ids, from class index 1 on; what no instance covers
   is the background, class 0.
 * Where instances overlap, the smaller one (by its own area) lies on top.
-* Crowd regions, in which COCO did not tell instances apart, are unlabelled where no instance
-  covers them.
+* Crowd regions, in which COCO did not tell instances apart, count as their category where no
+  instance covers them, as in COCO panoptic. Datumaro and supervision write masks as crowds.
 
 What we write is one run-length code for each image and class, which keeps holes and single pixels.
 The background is written as in COCO, by not covering it; ``info`` says what it was called, or that
-there was none. Unlabelled pixels are a crowd region.
+there was none. Unlabelled pixels are a crowd region in what we write.
 
 Source: https://cocodataset.org/#format-data; ``formats.coco_masks`` for the shapes.
 """
@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
-from segstudio.core.label_set import LabelSet
+from segstudio.core.label_set import LabelSet, is_background
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
 from segstudio.formats.coco_json import (
@@ -71,6 +71,18 @@ _USUAL: Final = (
 )
 _ANY: Final = (f"{ANNOTATIONS}/*.json", "*.json")
 _BACKGROUND: Final = "segstudio_background"
+
+
+class _Classes(NamedTuple):
+    """What the shapes of a file mean.
+
+    Attributes:
+        of_category: Category id -> class index.
+        crowds_are_unlabelled: Whether crowd regions are; else they count as their category.
+    """
+
+    of_category: Mapping[int, int]
+    crowds_are_unlabelled: bool
 
 
 class _Instances(NamedTuple):
@@ -118,11 +130,17 @@ def read_coco_instances(root: Path, *, positive: Positive | None = None) -> Labe
         )
     files = read_coco_files(root, paths)
     background = _background(paths[0], files[0].info)
-    label_set = label_set_of(paths[0], files[0].categories, background)
-    first = 0 if background is None else 1
-    classes = {
-        category.id: place for place, category in enumerate(files[0].categories, start=first)
-    }
+    categories = files[0].categories
+    listed = next((c for c in categories if background and is_background(c.name)), None)
+    if listed is not None:  # some programs give the background a category, too
+        rest = tuple(category for category in categories if category is not listed)
+        label_set = label_set_of(paths[0], (listed, *rest), None)
+        of_category = {category.id: place for place, category in enumerate((listed, *rest))}
+    else:
+        label_set = label_set_of(paths[0], categories, background)
+        first = 0 if background is None else 1
+        of_category = {category.id: place for place, category in enumerate(categories, start=first)}
+    classes = _Classes(of_category, crowds_are_unlabelled=_BACKGROUND in files[0].info)
     instances: dict[str, _Instances] = {}
     splits: dict[str, list[LabelledImage]] = {}
     for file in files:
@@ -155,7 +173,8 @@ def write_coco_instances(
 ) -> ExportReport:
     """Write images and one JSON file per split; see ``Writer``."""
     first = 0 if label_set.background_index is None else 1
-    classes = {place: place - 1 + first for place in range(1, len(label_set) - first + 1)}
+    of_category = {place: place - 1 + first for place in range(1, len(label_set) - first + 1)}
+    classes = _Classes(of_category, crowds_are_unlabelled=True)
     writer = CocoWriter()
 
     def write(stem: str, item: LabelledArray) -> LabelMap:
@@ -189,7 +208,7 @@ def _background(path: Path, info: Mapping[str, Any]) -> str | None:
 
 def _read_label_map(
     instances: Mapping[str, _Instances],
-    classes: Mapping[int, int],
+    classes: _Classes,
     has_background: bool,
     item: LabelledImage,
 ) -> LabelMap:
@@ -213,7 +232,7 @@ def _read_label_map(
 
 def _drawn(
     annotations: Sequence[Mapping[str, Any]],
-    classes: Mapping[int, int],
+    classes: _Classes,
     height: int,
     width: int,
     *,
@@ -226,17 +245,15 @@ def _drawn(
     return label_map
 
 
-def _shape(
-    annotation: Mapping[str, Any], classes: Mapping[int, int], height: int, width: int
-) -> _Shape:
+def _shape(annotation: Mapping[str, Any], classes: _Classes, height: int, width: int) -> _Shape:
     name = f"annotation {str(annotation.get('id'))[:20]}"
     crowd, category = annotation.get("iscrowd", 0), annotation.get("category_id")
     if crowd not in (0, 1):
         raise ValueError(f"{name}: its iscrowd is neither 0 nor 1")
-    if crowd:
+    if crowd and classes.crowds_are_unlabelled:
         class_index = IGNORE_INDEX
-    elif type(category) is int and category in classes:
-        class_index = classes[category]
+    elif type(category) is int and category in classes.of_category:
+        class_index = classes.of_category[category]
     else:
         raise ValueError(f"{name}: there is no category {str(category)[:20]}")
     segmentation = annotation.get("segmentation")

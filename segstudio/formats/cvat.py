@@ -1,6 +1,6 @@
 """CVAT for images 1.1: one XML file with the shapes of all images.
 
-    annotations.xml
+    annotations.xml       or several, such as train.xml and val.xml
     images/a.jpg          also images/train/a.jpg, and beside annotations.xml
 
 Polygons, boxes, ellipses and masks cover pixels; a mask is run lengths through the rows of its box.
@@ -86,14 +86,7 @@ class _File:
 
 def is_cvat(root: Path) -> bool:
     """Return whether ``root`` holds an XML file of CVAT's."""
-    path = _xml_file(root)
-    if path is None:
-        return False
-    try:
-        with path.open("rb") as file:
-            return b"<annotations" in file.read(4096)
-    except OSError:
-        return False
+    return bool(_xml_files(root))
 
 
 def read_cvat(
@@ -110,26 +103,42 @@ def read_cvat(
         FormatError: If the file is missing or wrong, no image is there, or ``positive`` is given.
     """
     refuse_positive(root, positive, "CVAT")
-    path = _xml_file(root)
-    if path is None:
+    paths = _xml_files(root)
+    if not paths:
         raise FormatError(root, "there is no annotations.xml", hint="Unpack CVAT's export here")
-    found = _scanned(path)
     gathered = Gathered(ImageFinder(root, images))
     places: dict[str, _Image] = {}
-    for image in found.images:
+    labels: dict[str, Color | None] = {}
+    listed = False
+    for path in paths:
+        found = _scanned(path)
+        labels |= {name: color for name, color in found.labels.items() if name not in labels}
+        listed = listed or found.is_listed
+        _gather(gathered, root, path, found.images, places)
+    classes = shape_classes(paths[0], labels.items(), listed=listed)
+    needs = "It needs annotations.xml and the images beside it, in the folder images"
+    return gathered.dataset(
+        root, classes.label_set, partial(_read_label_map, classes, places), needs
+    )
+
+
+def _gather(
+    gathered: Gathered,
+    root: Path,
+    path: Path,
+    images: Iterable[_Image],
+    places: dict[str, _Image],
+) -> None:
+    """Find the images of one file, and note where each stands in it."""
+    for image in images:
         try:
             file = _find_image(gathered.finder, root, image)
         except ValueError as error:
             gathered.leave_out(ascii(image.name[:80]), str(error))
             continue
-        item = gathered.add(file, path, split_of(image.subset) if image.subset else None)
+        item = gathered.add(file, path, split_of(image.subset) or split_of(path.stem))
         if item is not None:
             places[item.key] = image
-    classes = shape_classes(path, found.labels.items(), listed=found.is_listed)
-    needs = "It needs annotations.xml and the images beside it, in the folder images"
-    return gathered.dataset(
-        root, classes.label_set, partial(_read_label_map, classes, places), needs
-    )
 
 
 def write_cvat(
@@ -152,8 +161,7 @@ def write_cvat(
         height, width = item.label_map.shape
         name = f"{item.split}/{image.name}"
         element = (
-            f'  <image id="{number}" name={quoteattr(name)} subset={quoteattr(item.split)} '
-            f'width="{width}" height="{height}">\n'
+            f'  <image id="{number}" name={quoteattr(name)} width="{width}" height="{height}">\n'
             + "".join(_mask_elements(item.label_map, label_set))
             + "  </image>\n"
         ).encode("utf-8")
@@ -197,11 +205,18 @@ def _mask_elements(label_map: LabelMap, label_set: LabelSet) -> Iterator[str]:
         )
 
 
-def _xml_file(root: Path) -> Path | None:
-    if (root / _FILE).is_file():
-        return root / _FILE
-    found = sorted(path for path in root.glob("*.xml") if not path.name.startswith("."))
-    return found[0] if len(found) == 1 else None
+def _xml_files(root: Path) -> list[Path]:
+    """Return the files of CVAT's: Datumaro writes one for each subset."""
+    found = [path for path in root.glob("*.xml") if not path.name.startswith(".")]
+    return sorted(path for path in found if _looks_right(path))
+
+
+def _looks_right(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return b"<annotations" in file.read(4096)
+    except OSError:
+        return False
 
 
 def _find_image(finder: ImageFinder, root: Path, image: _Image) -> Path:

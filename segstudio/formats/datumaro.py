@@ -168,15 +168,16 @@ def _head(label_set: LabelSet) -> dict[str, Any]:
 def _item(image: Path, item: LabelledArray, label_set: LabelSet) -> dict[str, Any]:
     height, width = item.label_map.shape
     annotations = []
-    for number, part in enumerate(parts_of(item.label_map, label_set)):
+    for number, part in enumerate(parts_of(item.label_map, label_set), start=1):
         mask = np.zeros((height, width), np.bool_)
         mask[part.rect.slices] = part.mask
         annotations.append(
             {
                 "id": number,
                 "type": "mask",
-                "attributes": {},
-                "group": 0,
+                # Without these, Datumaro makes one crowd of them when it writes COCO.
+                "attributes": {"is_crowd": False},
+                "group": number,
                 "label_id": min(part.value, len(label_set)),
                 "rle": compressed(mask),
                 "z_order": 0,

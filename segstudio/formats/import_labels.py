@@ -20,6 +20,7 @@ from segstudio.core.review import CHECKED
 from segstudio.core.splits import TEST, TRAIN, VALIDATION
 from segstudio.errors import FormatError, SegStudioError
 from segstudio.formats.dataset import LabelledDataset, LabelledImage, Progress
+from segstudio.formats.shapes import IGNORED
 from segstudio.formats.writing import unique_stem
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from segstudio.storage.images import read_image_size, read_orientation
@@ -276,9 +277,13 @@ def _mapping(
         )
     own = {} if _is_new(project) else {name.casefold(): name for name in project.label_set.names}
     return {
-        name: given[name] if name in given else own.get(name.casefold(), name)
+        name: given[name] if name in given else _own_name(name, own)
         for name in dataset.label_set.names
     }
+
+
+def _own_name(name: str, own: Mapping[str, str]) -> str | None:
+    return None if name == IGNORED else own.get(name.casefold(), name)
 
 
 def _label_set(

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
-from segstudio.core.label_set import LabelSet
+from segstudio.core.label_set import LabelSet, is_background
 from segstudio.core.outlines import joined_rings, region_outlines
 from segstudio.core.palette import IGNORE_COLOR, Color
 from segstudio.core.raster import polygon_region
@@ -90,7 +90,7 @@ def shape_classes(
     names = [name for name in given if name != IGNORED]
     try:
         if LabelSet.named(names).background_index is None and not (has_ignored and listed):
-            first = next((n for n in names if LabelSet.named([n]).background_index == 0), None)
+            first = next(filter(is_background, names), None)
             names = [first or "background", *(name for name in names if name != first)]
         label_set = LabelSet(
             tuple(

@@ -20,12 +20,13 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from segstudio.core.label_map import LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
 from segstudio.formats.classes import LABELMAP, NamedClasses, labelmap_lines, read_named_classes
+from segstudio.formats.color_masks import VOC_VOID
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -141,6 +142,7 @@ def write_voc(
     """
     image_folder, mask_folder = out / _IMAGE_FOLDERS[0], out / _MASK_FOLDERS[0]
     palette = label_set.palette
+    palette[IGNORE_INDEX] = VOC_VOID  # as in the published masks, so that all readers know it
 
     def write(stem: str, item: LabelledArray) -> LabelMap:
         copy_image(item.image, image_folder, stem)

@@ -16,7 +16,7 @@ Source: https://docs.ultralytics.com/datasets/segment,
 https://docs.ultralytics.com/datasets/semantic ("YOLO polygon label format").
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
-from segstudio.core.label_set import LabelSet
+from segstudio.core.label_set import LabelSet, is_background
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
@@ -84,9 +84,13 @@ def read_yolo(root: Path, *, positive: Positive | None = None) -> LabelledDatase
                 f"{counted(left, 'text file')} in {labels.name} left out, without an image: "
                 f"{some(left)}"
             )
+    listed = next((name for name in names if background and is_background(name)), None)
+    if listed is not None:  # some programs give the background a number, too
+        order = [listed, *(name for name in names if name != listed)]
+    else:
+        order = [background, *names] if isinstance(background, str) else names
     try:
-        given = [background] if isinstance(background, str) else []
-        label_set = LabelSet.named([*given, *names])
+        label_set = LabelSet.named(order)
     except ValueError as error:
         raise FormatError(
             path, f"its names cannot be classes: {error}", hint="Rename them in the file"
@@ -94,7 +98,7 @@ def read_yolo(root: Path, *, positive: Positive | None = None) -> LabelledDatase
     return gathered.dataset(
         root,
         label_set,
-        partial(_read_label_map, len(names), len(given)),
+        partial(_read_label_map, [order.index(name) for name in names], label_set),
         "It needs images/train/a.jpg and labels/train/a.txt",
     )
 
@@ -118,7 +122,7 @@ def write_yolo(
         text = labels / f"{stem}.txt"
         write_lines(text, list(_lines(item.label_map, label_set, first)))
         read = LabelledImage(stem, image, text)
-        return _read_label_map(len(label_set) - first, first, read)
+        return _read_label_map(range(first, len(label_set)), label_set, read)
 
     with new_export(out):
         for split in (TRAIN, VALIDATION):
@@ -156,17 +160,19 @@ def _yaml_value(root: Path) -> dict[str, object]:
         return {}
 
 
-def _read_label_map(num_names: int, first: int, item: LabelledImage) -> LabelMap:
+def _read_label_map(values: Sequence[int], label_set: LabelSet, item: LabelledImage) -> LabelMap:
+    """Draw the polygons; ``values`` gives the class index of each number in the file."""
     height, width = read_image_size(item.image)
-    label_map = np.full((height, width), 0 if first else IGNORE_INDEX, np.uint8)
+    label_map = np.full((height, width), label_set.erased_index, np.uint8)
     try:
-        shapes = [] if not item.mask.is_file() else list(_polygons(item.mask, num_names))
+        shapes = [] if not item.mask.is_file() else list(_polygons(item.mask, len(values)))
     except ValueError as error:
         raise FormatError(
             item.mask, f"{error}", hint='Its lines read "0 0.1 0.1 0.9 0.1 0.5 0.9"'
         ) from error
     for number, corners in sorted(shapes, key=lambda shape: -_area(shape[1])):
-        paint(label_map, polygon_pixels(corners * (width, height), height, width), number + first)
+        region = polygon_pixels(corners * (width, height), height, width)
+        paint(label_map, region, values[number])
     return label_map
 
 

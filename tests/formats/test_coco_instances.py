@@ -79,12 +79,21 @@ def test_run_length_codes_and_several_polygons_are_drawn(tmp_path: Path) -> None
     assert np.array_equal(label_map, expected)
 
 
-def test_crowds_are_unlabelled_where_no_instance_is(tmp_path: Path) -> None:
-    crowd = _annotation(1, {"size": [8, 10], "counts": [0, 40, 40]}, iscrowd=1)
+def test_crowds_are_their_category_where_no_instance_is(tmp_path: Path) -> None:
+    crowd = _annotation(1, {"size": [8, 10], "counts": [0, 40, 40]}, category=18, iscrowd=1)
     label_map = _label_map(_make(tmp_path, crowd, _annotation(2, [SQUARE])))
     assert label_map[2, 2] == 1
-    assert label_map[7, 2] == 255
+    assert label_map[7, 2] == 2
     assert label_map[7, 9] == 0
+
+
+def test_a_category_called_background_is_what_is_not_covered(tmp_path: Path) -> None:
+    categories = [{"id": 4, "name": "cell"}, {"id": 9, "name": "background"}]
+    root = _make(tmp_path, _annotation(2, [SQUARE], category=4), categories=categories)
+    dataset = read_any(root)
+    assert dataset.label_set.names == ("background", "cell")
+    assert _label_map(root)[2, 2] == 1
+    assert _label_map(root)[7, 9] == 0
 
 
 def test_an_image_without_annotations_is_background(tmp_path: Path) -> None:
