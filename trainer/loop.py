@@ -21,12 +21,14 @@ from trainer.evaluate import Validation, validate
 from trainer.learner import NonFiniteLossError
 from trainer.networks.table import count_parameters
 from trainer.reports.pictures import PictureBook
+from trainer.reports.restraint import Cadence
 from trainer.run_folder import BEST, LAST, Emit
 from trainer.schedule import Budget, learning_rate_factor
 from trainer.session import Session
 from trainer.timing import Clock, Pace
 from trainer.words import counted
 
+_SAVING_SECONDS: Final = 60.0  # least time between two checkpoints within an epoch
 _PLATEAU: Final = 5  # epochs without a better model after which the learning rate drops
 
 
@@ -43,6 +45,7 @@ def train(
     *,
     started: float,
     should_stop: Callable[[], bool],
+    should_finish: Callable[[], bool] = lambda: False,
     pictures: PictureBook | None = None,
 ) -> Ending:
     """Train until the budget is spent, or nothing has got better for long enough.
@@ -52,6 +55,7 @@ def train(
         emit: Gets the events.
         started: ``time.monotonic()`` when the command began; minutes count from there.
         should_stop: Asked before every step; the state is then saved and nothing is lost.
+        should_finish: Asked before every step; the run then ends as if its time were over.
         pictures: Draws sample predictions.
 
     Raises:
@@ -67,6 +71,7 @@ def train(
         clock=Clock(session.position.elapsed, started),
         emit=emit,
         should_stop=should_stop,
+        should_finish=should_finish,
         pictures=pictures,
     )
     return training.run()
@@ -80,11 +85,13 @@ class _Beat:
         elapsed: Seconds used.
         reserve: Seconds to keep for the last validation.
         stop: Whether the user wants to stop.
+        finish: Whether the user wants the best of what there is now.
     """
 
     elapsed: float
     reserve: float
     stop: bool
+    finish: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,7 +102,9 @@ class _Training:
     clock: Clock
     emit: Emit
     should_stop: Callable[[], bool]
+    should_finish: Callable[[], bool]
     pictures: PictureBook | None
+    saving: Cadence = field(default_factory=lambda: Cadence(_SAVING_SECONDS))
     pace: Pace = field(default_factory=Pace)
 
     def run(self) -> Ending:
@@ -120,15 +129,20 @@ class _Training:
         return Ending.FINISHED
 
     def _beat(self) -> _Beat:
-        elapsed, reserve, stop = self.session.processes.from_main(
-            self.clock.elapsed, self.pace.reserve, float(self.should_stop())
+        elapsed, reserve, stop, finish = self.session.processes.from_main(
+            self.clock.elapsed,
+            self.pace.reserve,
+            float(self.should_stop()),
+            float(self.should_finish()),
         )
-        return _Beat(elapsed, reserve, bool(stop))
+        return _Beat(elapsed, reserve, bool(stop), bool(finish))
 
     def _is_over(self, beat: _Beat) -> bool:
         position, patience = self.session.position, self.session.recipe.patience
         if position.step == 0:
             return False
+        if beat.finish:
+            return True
         if patience is not None and position.epoch - position.best_epoch >= patience:
             self._note(
                 f"validation got no better in {counted(patience, 'epoch')}, so the run ends here"
@@ -138,8 +152,8 @@ class _Training:
 
     def _train_epoch(self) -> _Beat:
         """Train until the epoch or the time is over, or a stop is asked for."""
-        position = self.session.position
-        self.session.segmenter.train()
+        session, position = self.session, self.session.position
+        session.segmenter.train()
         beat = self._beat()
         start, session_began = self._progress(beat), time.monotonic()
         stream = self.batches.epoch(position.epoch, position.step_in_epoch)
@@ -155,8 +169,13 @@ class _Training:
                 beat = self._beat()
                 self._say_step(beat, loss, rate, start, time.monotonic() - session_began)
                 timed = self.budget.epochs is None
-                if beat.stop or (timed and self.budget.is_spent(0, beat.elapsed, beat.reserve)):
+                is_spent = timed and self.budget.is_spent(0, beat.elapsed, beat.reserve)
+                if beat.stop or beat.finish or is_spent:
                     break
+                if self.saving.is_due:  # an epoch may be long
+                    with self.saving.spending():
+                        position.elapsed = beat.elapsed
+                        session.save(LAST)
         return beat
 
     def _step(self, batch: Batch, rate: float) -> float:

@@ -24,14 +24,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from segstudio.core.run_history import Event as Event
 from segstudio.errors import StorageError
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from trainer.errors import RunError
 from trainer.recipe import Recipe
-
-Event: TypeAlias = Mapping[str, Any]
-"""JSON values; ``event`` says what happened: started, resumed, step, epoch, note,
-exporting, stopped, finished or failed; ``time`` is seconds since 1970."""
 
 Emit: TypeAlias = Callable[[Event], None]
 

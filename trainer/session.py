@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import torch
 
@@ -37,17 +37,14 @@ from trainer.networks.weights import (
     IMAGENET_STD,
     fetch,
     load_published,
-    published_for,
 )
-from trainer.parents import parent_weights, take_weights
-from trainer.plan import Request, decide_recipe
+from trainer.parents import take_weights
+from trainer.plan import Request
+from trainer.preparation import MIB, prepare
 from trainer.processes import Processes
 from trainer.reason import Reason
 from trainer.recipe import Recipe
 from trainer.run_folder import BEST, LAST, read_recipe, start_run, write_images, write_recipe
-from trainer.trial import Trial
-
-_MIB: Final = 2**20
 
 Progress = Callable[[int, int], None]
 
@@ -167,19 +164,9 @@ def new_session(
     Raises:
         SegStudioError: With a sentence, if anything does not fit.
     """
-    row = find_network(request.network, request.backbone, request.options)
-    device = pick_device(request.device)
-    published = published_for(row.name, row.backbone) if request.weights == "imagenet" else None
-    parent = parent_weights(request.weights, row)
-    if parent and request.reduce is None:  # these weights know things at that size
-        request = replace(request, reduce=parent.recipe.reduce)
-    dataset = open_label_set(Path(request.data), request.positive, request.classes, request.format)
-    cache = SampleCache(dataset, request.cache_mib * _MIB)
-    found = survey(dataset, cache, progress=progress)
-    torch.manual_seed(request.seed)
-    network = row.build(len(found.label_set))
-    trial = Trial(network, row.stride, len(found.label_set), device)
-    recipe, reasons = decide_recipe(request, found, row, device.type, trial)
+    made = prepare(request, progress)
+    row, found, network, recipe = made.row, made.found, made.network, made.recipe
+    device, parent, published = made.device, made.parent, made.published
     loss = build_loss(recipe.loss, len(found.label_set), found.class_frequencies, device=device)
     mean, std = _normalization(recipe.normalization, found)
     segmenter = Segmenter(network, row.stride, mean, std, reduce=recipe.reduce)
@@ -199,10 +186,10 @@ def new_session(
     return Session(
         folder=folder,
         recipe=recipe,
-        reasons=reasons,
+        reasons=made.reasons,
         found=found,
-        dataset=dataset,
-        cache=cache,
+        dataset=made.dataset,
+        cache=made.cache,
         learner=learner,
         position=Position(),
         parent=parent.digest if parent else None,
@@ -250,7 +237,7 @@ def resumed_session(
         cache_mib=recipe.cache_mib if cache_mib is None else cache_mib,
     )
     dataset = open_label_set(Path(recipe.data), recipe.positive, recipe.classes, recipe.format)
-    cache = SampleCache(dataset, recipe.cache_mib * _MIB)
+    cache = SampleCache(dataset, recipe.cache_mib * MIB)
     found = survey(dataset, cache, progress=progress)
     if found.fingerprint != checkpoint.fingerprint:
         raise RunError(

@@ -14,9 +14,11 @@ from segstudio.controllers.saver import Session, Unsaved
 from segstudio.core.history import History
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.pyramid import ReducedImage, sampled
+from segstudio.core.review import ReviewMap
 from segstudio.errors import SegStudioError
 from segstudio.storage.images import read_image, read_pixel_count, read_reduced
 from segstudio.storage.project import Project
+from segstudio.storage.review import read_noted, read_review
 
 _AHEAD_PIXELS: Final = 80_000_000
 """Pixels of the open image and of those read ahead; beyond, memory counts more than time."""
@@ -56,12 +58,16 @@ class Mask:
         history: What can be undone, as it lies beside it.
         history_fits: Whether the mask is the one that this session knows.
         prediction: What a model last said, or None.
+        noted: What the user looked at before that, or None.
+        is_approved: Whether the user has approved the image.
     """
 
     label_map: LabelMap
     history: History
     history_fits: bool
     prediction: LabelMap | None
+    noted: ReviewMap | None
+    is_approved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +279,9 @@ def _decoded(path: Path) -> Picture:
 
 def _read_mask(request: Request, height: int, width: int) -> Mask:
     project, store, key = request.project, request.session.store, request.key
+    prediction = project.read_prediction(key, height, width)
+    noted = read_noted(project, key, height, width)
+    is_approved = read_review(project, key).is_approved
     if request.unsaved is not None:
         label_map, history = request.unsaved.snapshot.pixels().copy(), request.unsaved.history
         fits = True
@@ -282,4 +291,4 @@ def _read_mask(request: Request, height: int, width: int) -> Mask:
         label_map, history, fits = stored.label_map, stored.history, known == stored.fingerprint
     for edit in history.near():
         edit.unpack()
-    return Mask(label_map, history, fits, project.read_prediction(key, height, width))
+    return Mask(label_map, history, fits, prediction, noted, is_approved)

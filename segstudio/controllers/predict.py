@@ -166,9 +166,9 @@ class PredictController(QObject):
         if self._last is None or document is None or self._last[0] != document.key:
             return
         _key, class_map, model = self._last
-        document.apply_prediction(
-            self._edit_name(model), self._in_project_classes(class_map, model), replace_all=True
-        )
+        answer = self._in_project_classes(class_map, model)
+        document.apply_prediction(self._edit_name(model), answer, replace_all=True)
+        self._workspace.save_prediction(document.key, answer)
 
     def shut_down(self) -> None:
         """End the worker process and the thread that talks to it."""

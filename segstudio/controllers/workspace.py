@@ -17,11 +17,19 @@ from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import difference_patch
 from segstudio.core.snapshot import Snapshot
+from segstudio.core.splits import with_splits
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
 from segstudio.storage.project import Opened, Project, open_path
 from segstudio.storage.recovery import RecoveredMask, Recovery, discarded
+from segstudio.storage.review import (
+    forget_noted,
+    read_review,
+    review_now,
+    write_noted,
+    write_review,
+)
 from segstudio.storage.sample import sample_project
 
 __all__ = ["Workspace", "as_user_error"]
@@ -54,6 +62,7 @@ class Workspace(QObject):
         failed: A ``SegStudioError`` to tell the user.
         recovered: A ``Recovery`` that brought back edits after a crash.
         mask_conflicted: (key, MaskChangedError): somebody else changed a mask; both are kept.
+        approval_withdrawn: The key of an image whose labels a model has replaced.
     """
 
     project_changed = Signal()
@@ -69,6 +78,7 @@ class Workspace(QObject):
     failed = Signal(object)
     recovered = Signal(object)
     mask_conflicted = Signal(str, object)
+    approval_withdrawn = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -249,6 +259,27 @@ class Workspace(QObject):
         """Take what can be undone in an image from its file, for the mask was changed there."""
         self._visited.take(key)
 
+    def freeze_splits(self) -> Project | None:
+        """Decide for every labelled image whether it trains or judges, and keep that for good.
+
+        Returns:
+            The project with these splits, or None if there is none that may be edited.
+        """
+        if self.project is None or self.read_only is not None:
+            return None
+        splits = with_splits(self.project.splits, self.labelled & set(self.keys))
+        if splits != self.project.splits:
+            self.project = self.project.with_splits(splits)
+            self._save_project()
+        return self.project
+
+    def when_saved(self, function: Callable[[], None]) -> None:
+        """Save, and call ``function`` on this thread once everything until now is written."""
+        self.save()
+        job = Job(lambda _cancelled: None, self)
+        job.succeeded.connect(lambda _none: function())
+        job.start(self._saver.pool)
+
     def save(self) -> None:
         """Hand the label map, if it changed, to the saver's thread; try failed saves again."""
         self._save(is_leaving=False)
@@ -282,9 +313,30 @@ class Workspace(QObject):
 
     def save_prediction(self, key: str, class_map: LabelMap) -> None:
         """Keep what a model said about an image, beside the label map."""
+        document = self.document
+        is_current = document is not None and document.key == key
+        noted = document.noted if document is not None and is_current else None
+        withdrawn = document is not None and is_current and not document.is_approved
+
+        def write(project: Project) -> None:
+            # First what the user looked at: it is told from what the prediction before this said.
+            if noted is not None:
+                write_noted(project, key, noted)
+            elif is_current:
+                forget_noted(project, key)
+            if withdrawn and read_review(project, key).is_approved:
+                write_review(project, key, review_now(is_approved=False))
+            project.write_prediction(key, class_map)
+
+        self.write(write)
+        if withdrawn:
+            self.approval_withdrawn.emit(key)
+
+    def write(self, function: Callable[[Project], None]) -> None:
+        """Run ``function(project)`` after all that was to be written before."""
         if self.project is not None and self.read_only is None:
             project = self.project
-            job = Job(lambda _cancelled: project.write_prediction(key, class_map), self)
+            job = Job(lambda _cancelled: function(project), self)
             job.failed.connect(self._on_failed)
             job.start(self._saver.pool)
 
@@ -438,6 +490,8 @@ class Workspace(QObject):
             history=history or mask.history,
             read_only=self.read_only is not None,
             prediction=mask.prediction,
+            noted=mask.noted,
+            is_approved=mask.is_approved,
             reduced=loaded.picture.reduced,
             parent=self,
         )

@@ -7,10 +7,11 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.core.history import Edit, EditKind, History
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
+from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
 from segstudio.core.pyramid import BLOCK, ReducedImage
 from segstudio.core.rect import Rect, united
+from segstudio.core.review import CHECKED, CORRECTED, UNCHECKED, ReviewMap, review_map
 from segstudio.core.snapshot import Snapshot, WaitingTiles
 
 _MAX_PREDICTIONS = 4
@@ -26,6 +27,9 @@ class Document(QObject):
         label_map: (H, W) uint8 class indices; the document writes into it.
         history: Edits of an earlier visit to this image, or None.
         prediction: (H, W) uint8, what a model last said about this image, or None.
+        noted: (H, W) uint8, what the user looked at before that prediction, or None; see
+            ``core.review``.
+        is_approved: Whether the user has approved the image.
         read_only: Do nothing when asked to change the label map.
         reduced: The image reduced, to be shown first, or None.
 
@@ -47,6 +51,8 @@ class Document(QObject):
         label_map: LabelMap,
         history: History | None = None,
         prediction: LabelMap | None = None,
+        noted: ReviewMap | None = None,
+        is_approved: bool = False,
         read_only: bool = False,
         reduced: ReducedImage | None = None,
         parent: QObject | None = None,
@@ -64,6 +70,8 @@ class Document(QObject):
         self._revision = 0
         self._saved_revision = 0
         self._predictions = [] if prediction is None else [prediction]
+        self.noted = noted
+        self.is_approved = is_approved
 
     @property
     def size(self) -> tuple[int, int]:
@@ -161,8 +169,9 @@ class Document(QObject):
     def apply_prediction(self, name: str, class_map: LabelMap, *, replace_all: bool = False) -> int:
         """Write a model's answer as one undoable edit, sparing what the user corrected.
 
-        A pixel counts as corrected when it has a class and that class is not what one of the last
-        predictions of this image said.
+        What the user has looked at is kept: pixels that have a class which none of the last
+        predictions of this image said, regions that were accepted, and approved images. ``noted``
+        holds them from then on.
 
         Args:
             name: Name of the edit.
@@ -175,15 +184,27 @@ class Document(QObject):
         self.end_gesture()
         after = class_map
         kept = 0
-        if not replace_all:
-            corrected = self.label_map != IGNORE_INDEX
-            for prediction in self._predictions:
-                corrected &= self.label_map != prediction
-            after = np.where(corrected, self.label_map, class_map)
+        if replace_all:
+            self.noted, self.is_approved = None, False
+        else:
+            self.noted = self.review()
+            after = np.where(self.noted == UNCHECKED, class_map, self.label_map)
             kept = int(np.count_nonzero(after != class_map))
         self._predictions = [*self._predictions[1 - _MAX_PREDICTIONS :], class_map]
         self.apply(name, difference_patch(self.label_map, after))
         return kept
+
+    def review(self) -> ReviewMap:
+        """Return how far each pixel is reviewed; (H, W) uint8, see ``core.review``."""
+        older = self._predictions[:-1]
+        newest = self._predictions[-1] if self._predictions else None
+        review = review_map(self.label_map, newest, self.noted, is_approved=self.is_approved)
+        for prediction in older:  # undo may have brought back what one of these said
+            said = self.label_map == prediction
+            if self.noted is not None:
+                said &= self.noted == UNCHECKED
+            review[said & (review == CORRECTED)] = CHECKED if self.is_approved else UNCHECKED
+        return review
 
     def _add(self, edit: Edit) -> None:
         self.history.push(edit)

@@ -17,7 +17,7 @@ import numpy as np
 from segstudio.core.palette import Palette
 from segstudio.core.review import CORRECTED, Review, ReviewMap
 from segstudio.core.strict_json import parse_json
-from segstudio.errors import MaskError
+from segstudio.errors import MaskError, StorageError
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.images import is_image_name
 from segstudio.storage.masks import read_label_map, write_label_map
@@ -102,6 +102,15 @@ def write_noted(project: Project, key: str, noted: ReviewMap) -> None:
     path = noted_path(project, key)
     make_folder(path.parent)
     write_label_map(path, noted, _palette())
+
+
+def forget_noted(project: Project, key: str) -> None:
+    """Forget which pixels were looked at; raises StorageError."""
+    path = noted_path(project, key)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(path, f"it could not be removed ({error.strerror})") from error
 
 
 def _palette() -> Palette:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.controllers.review import ReviewController
 from segstudio.controllers.thumbnails import Thumbnails
 from segstudio.controllers.workspace import Workspace
 from segstudio.ui.theme import Theme
@@ -32,8 +33,9 @@ _THUMB: Final = 48
 _GAP: Final = 8
 _Index = QModelIndex | QPersistentModelIndex
 _STATE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
-_LABELLED, _UNLABELLED, _DAMAGED = range(3)
-_DOTS: Final = {_LABELLED: "#2e9e6b", _DAMAGED: "#d0453a"}
+_LABELLED, _UNLABELLED, _DAMAGED, _APPROVED = range(4)
+# Blue asks to be looked at, green is done (Okabe and Ito's colours).
+_DOTS: Final = {_LABELLED: "#56b4e9", _DAMAGED: "#d0453a", _APPROVED: "#009e73"}
 
 
 class _ImageModel(QStringListModel):
@@ -42,13 +44,21 @@ class _ImageModel(QStringListModel):
     Its base class counts the rows, because a list view asks some 60,000 times for 10,000 rows.
     """
 
-    def __init__(self, workspace: Workspace, thumbnails: Thumbnails, parent: QWidget) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        review: ReviewController,
+        thumbnails: Thumbnails,
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._workspace = workspace
+        self._review = review
         self._thumbnails = thumbnails
         self._rows: dict[str, int] = {}
         workspace.project_changed.connect(self._on_project_changed)
         workspace.labelled_changed.connect(self._refresh_all)
+        review.changed.connect(self._refresh_all)
         thumbnails.ready.connect(self._on_ready)
 
     def row_of(self, key: str) -> int:
@@ -66,6 +76,8 @@ class _ImageModel(QStringListModel):
             case role if role == _STATE_ROLE:
                 if self._thumbnails.damage(key):
                     return _DAMAGED
+                if key in self._review.approved:
+                    return _APPROVED
                 return _LABELLED if key in self._workspace.labelled else _UNLABELLED
         return None
 
@@ -97,6 +109,7 @@ class _ImageDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self._state_text = {
+            _APPROVED: self.tr("approved"),
             _LABELLED: self.tr("labelled"),
             _UNLABELLED: self.tr("not labelled"),
             _DAMAGED: self.tr("cannot be opened"),
@@ -172,13 +185,14 @@ class ImagePanel(QWidget):
     def __init__(
         self,
         workspace: Workspace,
+        review: ReviewController,
         thumbnails: Thumbnails,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._model = _ImageModel(workspace, thumbnails, self)
+        self._model = _ImageModel(workspace, review, thumbnails, self)
         self.view = QListView()
         self.view.setModel(self._model)
         self.view.setItemDelegate(_ImageDelegate(theme, self.view))

@@ -31,9 +31,12 @@ from PySide6.QtWidgets import (
 from segstudio.controllers.export import ExportController
 from segstudio.controllers.predict import PredictController, PredictionNote
 from segstudio.controllers.replace import Outcome, ReplaceController
+from segstudio.controllers.review import ReviewController
 from segstudio.controllers.sequence import SequenceController
 from segstudio.controllers.thumbnails import Thumbnails
 from segstudio.controllers.toolbox import Toolbox, ToolName
+from segstudio.controllers.training import TrainingController
+from segstudio.controllers.training_plan import TrainingPlan
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.pyramid import ReducedImage
 from segstudio.document.document import Document
@@ -54,6 +57,7 @@ from segstudio.ui.safety_bar import SafetyBar
 from segstudio.ui.status import StatusBar
 from segstudio.ui.theme import Theme
 from segstudio.ui.tool_options import ModelBar, ViewBar
+from segstudio.ui.train.dock import TrainDock
 from segstudio.ui.welcome import WelcomePage
 
 _THUMBNAIL_PIXELS: Final = 96
@@ -86,6 +90,9 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self)
         self.toolbox = Toolbox(self.workspace, self)
         self.predict = PredictController(self.workspace, self)
+        self.review = ReviewController(self.workspace, self)
+        self.training = TrainingController(self.workspace, self)
+        self.training_plan = TrainingPlan(self.workspace, self)
         self.export = ExportController(self.workspace, self)
         self.sequence = SequenceController(self.workspace, self.toolbox, self)
         self.replace = ReplaceController(self.workspace, self.toolbox, self)
@@ -169,7 +176,7 @@ class MainWindow(QMainWindow):
         self._add_bar(tools, Qt.ToolBarArea.LeftToolBarArea)
 
         self.class_panel = ClassPanel(self.workspace, self.toolbox, self._theme)
-        self.image_panel = ImagePanel(self.workspace, self.thumbnails, self._theme)
+        self.image_panel = ImagePanel(self.workspace, self.review, self.thumbnails, self._theme)
         classes = self._add_dock("classes", self.tr("Classes"), self.class_panel)
         images = self._add_dock("images", self.tr("Images"), self.image_panel)
         self._work_parts = (
@@ -183,8 +190,11 @@ class MainWindow(QMainWindow):
         for part in self._work_parts:
             part.hide()  # until there is something to work on
         self._side = [classes, images]
+        self.train_dock = TrainDock(
+            self.training, self.training_plan, self.predict, self._theme, self
+        )
 
-        self.status = StatusBar(self.workspace)
+        self.status = StatusBar(self.workspace, self.review)
         self.setStatusBar(self.status)
         self._build_menus(classes.toggleViewAction(), images.toggleViewAction())
 
@@ -236,12 +246,25 @@ class MainWindow(QMainWindow):
                     None,
                     "next",
                     "previous",
+                    "next_unreviewed",
                     None,
                 ),
             ),
             (
                 self.tr("&Tools"),
-                ("run", None, *ToolName, None, "smaller", "larger", "rule"),
+                (
+                    "run",
+                    "train",
+                    None,
+                    "approve",
+                    "unapprove",
+                    None,
+                    *ToolName,
+                    None,
+                    "smaller",
+                    "larger",
+                    "rule",
+                ),
             ),
         )
         for title, names in menus:
@@ -275,6 +298,10 @@ class MainWindow(QMainWindow):
             "zoom_in": lambda: canvas.zoom_by(_FACTOR),
             "zoom_out": lambda: canvas.zoom_by(1 / _FACTOR),
             "run": self.predict.run,
+            "train": self.train_dock.toggle,
+            "approve": self.review.approve_and_go_on,
+            "unapprove": lambda: self.review.set_approved(is_approved=False),
+            "next_unreviewed": self.review.open_next,
             **{name: partial(toolbox.set_tool, name) for name in ToolName},
             "smaller": lambda: toolbox.grow(-1),
             "larger": lambda: toolbox.grow(1),
@@ -319,6 +346,8 @@ class MainWindow(QMainWindow):
             self.export,
             self.sequence,
             self.replace,
+            self.review,
+            self.training,
             canvas,
         ):
             part.failed.connect(self.messages.show_error)
@@ -502,7 +531,10 @@ class MainWindow(QMainWindow):
         for name in _EDITING:
             actions[name].setEnabled(can_edit)
             self._tell_if_read_only(name)
-        for name in ("next", "previous"):
+        actions["train"].setEnabled(has_project)
+        for name in ("approve", "unapprove"):
+            actions[name].setEnabled(has_document)
+        for name in ("next", "previous", "next_unreviewed"):
             actions[name].setEnabled(has_project)
         # An export decides splits, which the project keeps.
         may_export = has_project and self.workspace.read_only is None
@@ -572,6 +604,9 @@ class MainWindow(QMainWindow):
         self._settings.setValue("geometry", self.saveGeometry())
         self.sequence.shut_down()
         self.replace.shut_down()
+        self.training.shut_down()
+        self.training_plan.shut_down()
+        self.review.shut_down()
         self.export.shut_down()
         self.predict.shut_down()
         self.thumbnails.shut_down()

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from segstudio.controllers.review import ReviewController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.engine.worker import LoadedModel
@@ -12,9 +13,12 @@ from segstudio.engine.worker import LoadedModel
 class StatusBar(QStatusBar):
     """Shows facts about the pointer, the file and the engine; each has its own place."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, review: ReviewController, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._workspace = workspace
+        self._review = review
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
         self._position = self._add_label(260)
@@ -28,6 +32,7 @@ class StatusBar(QStatusBar):
         workspace.save_state_changed.connect(self._show_saved)
         workspace.labelled_changed.connect(self._show_labelled)
         workspace.project_changed.connect(self._show_labelled)
+        review.changed.connect(self._show_labelled)
 
     def show_pixel(self, pixel: tuple[int, int] | None) -> None:
         """Show position, colour and class of the pixel (y, x), or nothing."""
@@ -85,7 +90,10 @@ class StatusBar(QStatusBar):
     def _show_labelled(self) -> None:
         total = len(self._workspace.keys)
         done = len(self._workspace.labelled & set(self._workspace.keys))
-        self._labelled.setText(self.tr("%d of %d labelled") % (done, total) if total else "")
+        text = self.tr("%d of %d labelled") % (done, total) if total else ""
+        if approved := len(self._review.approved & set(self._workspace.keys)):
+            text = self.tr("%d of %d approved") % (approved, total)
+        self._labelled.setText(text)
 
     def _add_label(self, width: int, *, stretch: int = 0) -> QLabel:
         label = QLabel()

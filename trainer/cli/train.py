@@ -7,6 +7,7 @@ import click
 
 from trainer.cli import shared
 from trainer.cli.augmentation import augmentation_options, augmentation_settings, kept_augmentation
+from trainer.cli.job import read_job
 from trainer.cli.optimization import optimization_options, optimization_settings
 
 if TYPE_CHECKING:
@@ -116,12 +117,33 @@ _KEPT_ON_RESUME = {
 @shared.positive
 @shared.classes
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@click.option(
+    "--dry-run", is_flag=True, help="Say what would be trained, with what settings, and stop."
+)
+@click.option(
+    "--job",
+    type=shared.path_type,
+    metavar="FILE",
+    is_eager=True,
+    expose_value=False,
+    callback=read_job,
+    help="Take options from this file, which another program wrote.",
+)
+@click.option(
+    "--control",
+    type=shared.path_type,
+    metavar="FILE",
+    help="End when this file says pause (save and end) or finish (judge, export and end).",
+)
 @shared.as_json
 @click.pass_context
 def train(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click's values
     """Train a network; RUN gets checkpoints, events and at the end model.onnx."""
-    from trainer.commands.train import run_training
+    from trainer.commands.train import run_training, show_plan
 
+    if options["dry_run"]:
+        show_plan(shared.console(), _new_request(context, options), as_json=options["as_json"])
+        return
     make = _resume_request if options["resume"] else _new_request
     code = run_training(
         shared.console(),
@@ -129,6 +151,7 @@ def train(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - 
         make(context, options),
         as_json=options["as_json"],
         command=context.obj,
+        control=options["control"],
     )
     context.exit(code)
 

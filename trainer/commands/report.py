@@ -6,7 +6,7 @@ from rich.console import Console
 
 from trainer.errors import TrainerError
 from trainer.reports.files import ReportFiles
-from trainer.reports.history import History
+from trainer.reports.history import read_history
 from trainer.run_folder import REPORT
 
 
@@ -17,7 +17,7 @@ def make_report(console: Console, run: Path) -> None:
         RunError: If there is no run, or its events cannot be used.
         TrainerError: If a report cannot be written.
     """
-    history = History.read(run)
+    history = read_history(run)
     problems: list[str] = []
     ReportFiles(run, problems.append).write_all(history)
     if problems:

@@ -12,16 +12,28 @@ from typing import Any, Final
 
 from rich.console import Console
 
+from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import SegStudioError
 from trainer.checkpoint import load_checkpoint
+from trainer.control import ControlFile
 from trainer.errors import RunError
 from trainer.loop import Ending, train
 from trainer.plan import Request
+from trainer.preparation import plan_run
 from trainer.processes import is_first_process
 from trainer.reports.live import RunReports
 from trainer.reports.pictures import PictureBook
 from trainer.reports.terminal import JsonReport, TerminalReport, duration
-from trainer.run_folder import BEST, MODEL, REPORT, Emit, Event, EventLog, thin_steps
+from trainer.run_folder import (
+    BEST,
+    MODEL,
+    REPORT,
+    Emit,
+    Event,
+    EventLog,
+    event_line,
+    thin_steps,
+)
 from trainer.session import Session, new_session, resumed_session
 from trainer.words import counted
 
@@ -57,6 +69,7 @@ def run_training(
     *,
     as_json: bool,
     command: Sequence[str] = (),
+    control: Path | None = None,
 ) -> int:
     """Train, export the best weights, and return the exit code.
 
@@ -66,12 +79,14 @@ def run_training(
         request: What to train, or how to go on.
         as_json: Print events instead of text.
         command: Arguments of the command line, to be told in the report.
+        control: File through which another program asks the run to end; see ``ControlFile``.
 
     Raises:
         SegStudioError: With a sentence; it is in ``events.jsonl`` as well once the run has begun.
     """
     started = time.monotonic()
     report = _report(console, as_json=as_json)
+    asked = ControlFile(control)
     with report, _Stop.on_signals() as stop:
         if isinstance(request, Request):
             session = new_session(folder, request, report.looked_at, report.fetched)
@@ -93,7 +108,8 @@ def run_training(
                 session,
                 emit,
                 started=started,
-                should_stop=stop.is_set,
+                should_stop=lambda: stop.is_set() or asked.wants_pause,
+                should_finish=lambda: asked.wants_finish,
                 pictures=pictures,
             )
             if ending is Ending.STOPPED:
@@ -113,6 +129,31 @@ def run_training(
                 _say_report(console, folder, as_json=as_json)
             session.processes.end()
     return 0
+
+
+def show_plan(console: Console, request: Request, *, as_json: bool) -> None:
+    """Say what a request would train, with the settings left open decided, and write nothing.
+
+    Raises:
+        SegStudioError: With a sentence, if it cannot be trained.
+    """
+    report = _report(console, as_json=as_json)
+    with report:
+        plan = plan_run(request, report.looked_at)
+    if as_json:
+        console.file.write(event_line(plan.to_json()) + "\n")
+        return
+    images = plan.found.images
+    lines = (
+        f"{plan.recipe.network} on {plan.device}; {images[TRAIN]} training and "
+        f"{images[VALIDATION]} validation images; about {duration(plan.seconds)}",
+        f"data: {plan.found.summary}",
+        f"classes: {', '.join(plan.found.label_set.names)}",
+        *(f"{each.setting} {each.value}: {each.why}" for each in plan.reasons),
+        *(f"note: {warning}" for warning in plan.found.warnings),
+    )
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _finish(session: Session, emit: Emit) -> None:

@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from trainer.reports.files import ReportFiles
-from trainer.reports.history import ENDINGS, History
+from trainer.reports.history import ENDINGS, History, read_history
 from trainer.reports.pictures import PictureBook
 from trainer.reports.restraint import Cadence, Guard
 from trainer.reports.tensorboard import TensorBoard
@@ -59,7 +59,7 @@ class RunReports:
         kind = event["event"]
         with self._history_guard():
             if kind == "resumed":
-                self._history = History.read(self._folder)  # which ends with this event
+                self._history = read_history(self._folder)  # which ends with this event
             else:
                 self._history.add(event)
         with self._tensorboard_guard():

@@ -8,7 +8,7 @@ from run_events import RunEvents
 
 from trainer.errors import RunError
 from trainer.reports.epochs_csv import epochs_csv
-from trainer.reports.history import History
+from trainer.reports.history import History, read_history
 from trainer.run_folder import EVENTS, Event, EventLog
 
 HistoryOf = Callable[[Sequence[Event]], History]
@@ -26,7 +26,7 @@ def test_a_history_read_is_the_history_that_was_followed(
 ) -> None:
     events = cells.whole(3)
 
-    assert History.read(_write(tmp_path, events)) == history_of(events)
+    assert read_history(_write(tmp_path, events)) == history_of(events)
 
 
 def test_what_a_resumed_run_does_again_counts_once(cells: RunEvents, history_of: HistoryOf) -> None:
@@ -68,17 +68,17 @@ def test_half_written_lines_are_passed_over(cells: RunEvents, tmp_path: Path) ->
     with (tmp_path / EVENTS).open("a") as file:
         file.write('{"event": "epo')
 
-    assert len(History.read(tmp_path).epochs) == 1
+    assert len(read_history(tmp_path).epochs) == 1
 
 
 def test_a_folder_without_a_run_says_so(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="no such run folder"):
-        History.read(tmp_path / "nowhere")
+        read_history(tmp_path / "nowhere")
     with pytest.raises(RunError, match="not a run folder"):
-        History.read(tmp_path)
+        read_history(tmp_path)
     (tmp_path / EVENTS).write_text("")
     with pytest.raises(RunError, match="tells of no training"):
-        History.read(tmp_path)
+        read_history(tmp_path)
 
 
 @pytest.mark.parametrize("line", ['{"event": "epoch", "epoch": 1}', "[1, 2]", '{"time": 1}'])
@@ -90,7 +90,7 @@ def test_events_of_others_are_refused_by_their_line(
         file.write(f"{line}\n")
 
     with pytest.raises(RunError, match="line 2 of its events"):
-        History.read(tmp_path)
+        read_history(tmp_path)
 
 
 def test_the_table_has_a_row_for_each_epoch(cells: RunEvents, history_of: HistoryOf) -> None:

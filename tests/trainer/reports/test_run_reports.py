@@ -12,7 +12,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from trainer.__main__ import run
 from trainer.loop import Ending, train
-from trainer.reports.history import History
+from trainer.reports.history import read_history
 from trainer.reports.live import RunReports
 from trainer.run_folder import Event, EventLog, thin_steps
 from trainer.session import Session, resumed_session
@@ -107,7 +107,7 @@ def test_a_stopped_run_has_a_report(start: Callable[..., Session]) -> None:
     assert _train(session, stop_after=session.batches().steps_per_epoch + 1) is Ending.STOPPED
 
     assert "stopped" in (session.folder / "report.html").read_text(encoding="utf-8")
-    assert len(History.read(session.folder).epochs) == 1
+    assert len(read_history(session.folder).epochs) == 1
 
 
 def test_reports_that_cannot_be_written_do_not_end_the_run(

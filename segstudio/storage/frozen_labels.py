@@ -1,0 +1,150 @@
+"""The labels of a project as they are at one moment, for a training that takes hours.
+
+The user goes on labelling while a network trains, and a run that was paused must go on with the
+labels that it began with. So a run gets a project of its own: the same images, the classes and
+splits of that moment, and the masks of the images that take part. The files are second names of the
+project's own (hard links): ``atomic_write`` never changes a file in place, so they cost nothing and
+stay as they are.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from segstudio.core.review import CORRECTED, UNCHECKED, review_map
+from segstudio.core.splits import TRAIN, VALIDATION
+from segstudio.core.training_request import ImageChoice
+from segstudio.errors import ProjectError
+from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.project import Project
+from segstudio.storage.review import noted_path, read_noted, read_review, review_path
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLabels:
+    """What takes part in a training.
+
+    Attributes:
+        project: A project of its own, with these images only.
+        train: Keys of the images that train.
+        judge: Keys of those that judge: they are approved, or were painted from scratch.
+    """
+
+    project: Project
+    train: tuple[str, ...]
+    judge: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    is_approved: bool
+    corrected: int
+    reviewed: int
+
+
+def freeze_labels(
+    project: Project,
+    folder: Path,
+    images: ImageChoice = ImageChoice.ALL,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> FrozenLabels:
+    """Keep the labels of a project as they are now.
+
+    Args:
+        project: The project; its splits must be decided for every labelled image.
+        folder: Where to keep them; must not exist.
+        images: Which images train.
+        cancelled: Asked before each image; if it says so, fewer images take part.
+
+    Raises:
+        ProjectError: If no image can train, or none can judge.
+        MaskError: If a mask is damaged.
+        StorageError: If something cannot be written.
+    """
+    train: list[str] = []
+    judge: list[str] = []
+    unsure: list[str] = []
+    for key in sorted(project.labelled_keys() & set(project.image_keys())):
+        if cancelled():
+            break
+        state = _state(project, key)
+        if project.splits.get(key) == TRAIN:
+            if _takes_part(state, images):
+                train.append(key)
+        elif state.is_approved:
+            judge.append(key)
+        elif project.splits.get(key) == VALIDATION:
+            unsure.append(key)
+    _refuse_too_few(project, train, judge, unsure, images)
+    splits = {key: project.splits[key] for key in (*train, *judge)}
+    frozen = Project(folder, project.image_root, project.label_set, splits)
+    make_folder(folder)
+    for key in splits:
+        for path in (Project.mask_path, Project.prediction_path, review_path, noted_path):
+            _link(path(project, key), path(frozen, key))
+    frozen.save()
+    return FrozenLabels(frozen, tuple(train), tuple(judge))
+
+
+def _state(project: Project, key: str) -> _State:
+    label_map = project.read_any_mask(key)
+    if label_map is None:  # removed a moment ago
+        return _State(False, 0, 0)
+    height, width = label_map.shape
+    prediction = project.read_prediction(key, height, width)
+    is_approved = read_review(project, key).is_approved
+    review = review_map(
+        label_map, prediction, read_noted(project, key, height, width), is_approved=is_approved
+    )
+    return _State(
+        is_approved or prediction is None,
+        int(np.count_nonzero(review == CORRECTED)),
+        int(np.count_nonzero(review != UNCHECKED)),
+    )
+
+
+def _takes_part(state: _State, images: ImageChoice) -> bool:
+    match images:
+        case ImageChoice.APPROVED:
+            return state.is_approved and state.reviewed > 0
+        case ImageChoice.CORRECTED:
+            return state.corrected > 0
+        case _:
+            return state.reviewed > 0
+
+
+def _refuse_too_few(
+    project: Project,
+    train: Sequence[str],
+    judge: Sequence[str],
+    unsure: Sequence[str],
+    images: ImageChoice,
+) -> None:
+    if not train:
+        which = "" if images is ImageChoice.ALL else f" {images.value}"
+        raise ProjectError(
+            project.image_root,
+            f"no{which} image can train yet",
+            hint="Correct or approve the labels of some images first",
+        )
+    if not judge:
+        hint = (
+            f"Look at {unsure[0]} and approve it: it was set aside to judge models"
+            if unsure
+            else "Label one more image: some train, the others judge"
+        )
+        raise ProjectError(project.image_root, "no image is there to judge the model", hint=hint)
+
+
+def _link(source: Path, target: Path) -> None:
+    if not source.is_file():
+        return
+    make_folder(target.parent)
+    try:
+        os.link(os.path.realpath(source), target)
+    except OSError:  # file systems without hard links
+        atomic_write(target, source.read_bytes())

@@ -1,0 +1,56 @@
+"""The place of the train panel in the window; the panel is made when it first shows."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from segstudio.controllers.predict import PredictController
+from segstudio.controllers.training import TrainingController
+from segstudio.controllers.training_plan import TrainingPlan
+from segstudio.ui.theme import Theme
+
+_WIDTH: Final = 440
+
+
+class TrainDock(QDockWidget):
+    """Holds the train panel, left of the image; hidden until it is asked for.
+
+    Args:
+        training: Runs the trainer.
+        plan: Says what a training would do.
+        predict: Knows the models.
+        theme: Colours and icons.
+        window: The window.
+    """
+
+    def __init__(
+        self,
+        training: TrainingController,
+        plan: TrainingPlan,
+        predict: PredictController,
+        theme: Theme,
+        window: QMainWindow,
+    ) -> None:
+        super().__init__(window)
+        self.setWindowTitle(self.tr("Train"))
+        self.setObjectName("train")
+        self._parts = (training, plan, predict, theme)
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self)
+        self.hide()
+
+    def toggle(self) -> None:
+        """Show the panel, or hide it."""
+        self.setVisible(self.isHidden())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the panel, which loads the library of curves."""
+        if self.widget() is None:
+            from segstudio.ui.train.panel import TrainPanel
+
+            self.setWidget(TrainPanel(*self._parts))
+            window = self.parent()
+            if isinstance(window, QMainWindow):
+                window.resizeDocks([self], [_WIDTH], Qt.Orientation.Horizontal)
+        super().showEvent(event)

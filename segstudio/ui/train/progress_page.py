@@ -1,0 +1,257 @@
+"""A run while it trains: curves, pictures, speed, time left, log."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segstudio.controllers.training import RunState, TrainingController
+from segstudio.ui.theme import Theme
+from segstudio.ui.train.curves import CurvesView
+
+_LOG_LINES: Final = 500
+
+
+class ProgressPage(QWidget):
+    """Shows the run that the controller follows, and pauses, resumes or ends it.
+
+    Args:
+        training: The controller.
+        theme: Colours and icons.
+
+    Signals:
+        report_requested: The path of a report to be opened.
+    """
+
+    report_requested = Signal(Path)
+
+    def __init__(
+        self, training: TrainingController, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._training = training
+        self._title = _plain_label()
+        self._detail = _plain_label()
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(8)
+        self.pause = QPushButton()
+        self.pause.clicked.connect(self._on_pause)
+        self.finish = QPushButton(self.tr("Stop and keep the best"))
+        self.finish.clicked.connect(training.finish)
+        self.report = QPushButton(self.tr("Report"))
+        self.report.setToolTip(self.tr("All of this run as one page, in the browser"))
+        self.report.clicked.connect(self._on_report)
+        theme.keep_icon(self.finish, "flag")
+        theme.keep_icon(self.report, "file-text")
+        self._theme = theme
+        self._resumes = False
+        buttons = QHBoxLayout()
+        for button in (self.pause, self.finish, self.report):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self.curves = CurvesView(theme)
+        self.picture = _Picture()
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setMaximumBlockCount(_LOG_LINES)
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.addTab(self.curves, self.tr("Curves"))
+        tabs.addTab(self.picture, self.tr("Pictures"))
+        tabs.addTab(self.log, self.tr("Settings and log"))
+        self.tabs = tabs
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self._title)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._detail)
+        layout.addLayout(buttons)
+        layout.addWidget(tabs, 1)
+        training.changed.connect(self.refresh)
+        training.run_changed.connect(self._on_run_changed)
+        theme.changed.connect(self._show_icon)
+        self._drawn = (-1, -1)
+        self.refresh()
+
+    @property
+    def title(self) -> str:
+        """What the run does, in words."""
+        return self._title.text()
+
+    def refresh(self) -> None:
+        """Show how the run stands."""
+        training = self._training
+        state, history = training.state, training.history
+        self._title.setText(self._title_of(state))
+        self._detail.setText(self._details())
+        if state is RunState.PREPARING:
+            self._bar.setRange(0, 0)
+        else:
+            self._bar.setRange(0, 1000)
+            self._bar.setValue(round(training.pace.progress * 1000))
+        self._bar.setVisible(state is not RunState.NONE)
+        self._show_buttons(state)
+        drawn = (len(history.steps), len(history.epochs))
+        if drawn != self._drawn and self.isVisible():
+            self._drawn = drawn
+            self.curves.show_history(history)
+            self._show_picture()
+            self._show_log()
+
+    def showEvent(self, event: object) -> None:
+        """Draw what came while the page was hidden."""
+        self._drawn = (-1, -1)
+        self.refresh()
+
+    def _on_run_changed(self) -> None:
+        self._drawn = (-1, -1)
+        self.picture.show_file(None)
+        self.refresh()
+
+    def _title_of(self, state: RunState) -> str:
+        epoch = len(self._training.history.epochs)
+        return {
+            RunState.NONE: self.tr("Nothing was trained in this project yet."),
+            RunState.PREPARING: self.tr("Looking at the images and starting…"),
+            RunState.TRAINING: self.tr("Training, epoch %d") % (epoch + 1),
+            RunState.ENDING: self.tr("Ending: saving what was learnt…"),
+            RunState.PAUSED: self.tr("Paused after %d epochs") % epoch,
+            RunState.FINISHED: self.tr("Finished after %d epochs") % epoch,
+            RunState.FAILED: self.tr("Failed"),
+            RunState.INTERRUPTED: self.tr("Interrupted; it can go on where it was"),
+        }[state]
+
+    def _details(self) -> str:
+        training = self._training
+        history, pace = training.history, training.pace
+        parts = []
+        if training.state in (RunState.FAILED, RunState.INTERRUPTED) and training.problem:
+            parts.append(training.problem)
+        if training.state is RunState.TRAINING and pace.remaining_s is not None:
+            parts.append(self.tr("%s left") % _duration(pace.remaining_s))
+        if training.state is RunState.TRAINING and pace.images_per_s:
+            parts.append(self.tr("%.1f images/s") % pace.images_per_s)
+        if history.starts:
+            parts.append(history.starts[-1].device)
+        if (best := history.best) is not None and best.mean_iou is not None:
+            parts.append(self.tr("best mIoU %.3f in epoch %d") % (best.mean_iou, best.epoch))
+        return "  ·  ".join(parts)
+
+    def _show_buttons(self, state: RunState) -> None:
+        run = self._training.run
+        can_resume = not state.is_busy and run is not None and run.can_resume
+        resumes = can_resume and state is not RunState.FINISHED
+        self.pause.setText(self.tr("Resume") if resumes else self.tr("Pause"))
+        self._resumes = resumes
+        self._show_icon()
+        self.pause.setEnabled(resumes or state is RunState.TRAINING)
+        self.pause.setVisible(state not in (RunState.NONE, RunState.FINISHED))
+        self.finish.setEnabled(state is RunState.TRAINING)
+        self.finish.setVisible(state.is_busy)
+        self.report.setVisible(run is not None and not state.is_busy and run.report.is_file())
+
+    def _show_icon(self) -> None:
+        self.pause.setIcon(self._theme.icon("play" if self._resumes else "pause"))
+
+    def _show_picture(self) -> None:
+        run = self._training.run
+        epochs = self._training.history.epochs
+        if run is None:
+            return
+        named = (run.output / e.picture for e in reversed(epochs[-20:]) if e.picture)
+        self.picture.show_file(next((path for path in named if path.is_file()), None))
+
+    def _show_log(self) -> None:
+        history = self._training.history
+        lines = []
+        if history.starts:
+            start = history.starts[0]
+            lines += [f"{start.recipe['network']}: {start.parameters:,} weights", start.data]
+            lines += [f"{setting} {value}: {why}" for setting, value, why in start.reasons]
+        lines += [self.tr("note: %s") % note for note in history.notes]
+        lines += [
+            self.tr("epoch %d: loss %.4f, validation %.4f, mIoU %.4f%s")
+            % (
+                epoch.epoch,
+                epoch.loss or 0,
+                epoch.val_loss or 0,
+                epoch.mean_iou or 0,
+                self.tr(", best so far") if epoch.is_best else "",
+            )
+            for epoch in history.epochs[-_LOG_LINES // 2 :]
+        ]
+        self.log.setPlainText("\n".join(lines))
+        self.log.verticalScrollBar().setValue(self.log.verticalScrollBar().maximum())
+
+    def _on_pause(self) -> None:
+        if self._training.is_busy:
+            self._training.pause()
+        else:
+            self._training.resume()
+
+    def _on_report(self) -> None:
+        if self._training.run is not None:
+            self.report_requested.emit(self._training.run.report)
+
+
+class _Picture(QLabel):
+    """A picture as large as the place for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setMinimumSize(QSize(120, 120))
+        self._whole = QPixmap()
+        self._file: Path | None = None
+        self.show_file(None)
+
+    def show_file(self, path: Path | None) -> None:
+        if path is None:
+            self._file, self._whole = None, QPixmap()
+            self.setText(self.tr("Validation images, with prediction and truth,\ncome here."))
+        elif path != self._file:
+            self._file, self._whole = path, QPixmap(str(path))
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        if not self._whole.isNull():
+            ratio = self.devicePixelRatioF()
+            scaled = self._whole.scaled(
+                self.size() * ratio,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            scaled.setDevicePixelRatio(ratio)
+            self.setPixmap(scaled)
+
+
+def _plain_label() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,166 @@
+"""The train panel in the real window."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from run_events import RunEvents
+
+from segstudio.controllers.training import RunState
+from segstudio.core.label_set import LabelSet
+from segstudio.core.training_request import FROM_IMAGENET, FROM_SCRATCH, ImageChoice
+from segstudio.storage.lineage import promote, trainable
+from segstudio.storage.project import Project, create_project
+from segstudio.storage.training_runs import TrainingRun, new_run
+from segstudio.ui.main_window import MainWindow
+from segstudio.ui.train.panel import TrainPanel
+
+Open = Callable[[Path], None]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    root = tmp_path / "images"
+    root.mkdir()
+    project = create_project(root).with_label_set(LabelSet.named(["background", "cell"]))
+    for key in ("a.png", "b.png"):
+        Image.new("RGB", (40, 30), "grey").save(root / key)
+        project.write_mask(key, np.zeros((30, 40), np.uint8))
+    project.save()
+    return project
+
+
+def finished_run(project: Project, epochs: int = 3) -> TrainingRun:
+    """Write what a run of the trainer leaves behind."""
+    run = new_run(project)
+    run.write_job({})
+    run.output.mkdir()
+    events = RunEvents(["background", "cell"]).whole(epochs)
+    run.events.write_text("\n".join(map(json.dumps, events)) + "\n")
+    (run.output / "recipe.json").write_text(json.dumps({"network": "unet-mini", "backbone": None}))
+    run.best.write_bytes(b"weights")
+    run.model.write_bytes(b"model")
+    return run
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, window: MainWindow, open_folder: Open, project: Project) -> TrainPanel:
+    open_folder(project.image_root)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.train_dock.widget()
+    assert isinstance(panel, TrainPanel)
+    return panel
+
+
+def test_the_choices_are_what_is_asked_of_the_trainer(panel: TrainPanel) -> None:
+    form = panel.form
+    request = form.request()
+    assert (request.network, request.weights) == ("unet-mini", FROM_SCRATCH)
+    assert (request.minutes, request.epochs) == (10, None)
+    assert request.images is ImageChoice.ALL
+    assert request.expert == {}
+
+    form.networks.setCurrentIndex(form.networks.findText("deeplabv3plus (mobilenet-v2)"))
+    form.starts.setCurrentIndex(form.starts.findData(FROM_IMAGENET))
+    form.by_epochs.setChecked(True)
+    form.epochs.setValue(7)
+    form.is_expert.setChecked(True)
+    form.expert["crop"].setText("128 x 256")
+    form.expert["lr"].setText("0.002")
+    request = form.request()
+    assert (request.backbone, request.weights) == ("mobilenet-v2", FROM_IMAGENET)
+    assert (request.minutes, request.epochs) == (None, 7)
+    assert request.expert == {"crop": [128, 256], "lr": 0.002}
+
+
+def test_a_typing_mistake_is_told_and_starts_nothing(qtbot: QtBot, panel: TrainPanel) -> None:
+    panel.form.is_expert.setChecked(True)
+    panel.form.expert["batch"].setText("four")
+
+    qtbot.mouseClick(panel.form.train, Qt.MouseButton.LeftButton)
+
+    assert "“four”" in panel.form.plan.text()
+    assert not panel.progress._training.is_busy
+
+
+def test_without_the_trainer_the_panel_says_how_to_install_it(panel: TrainPanel) -> None:
+    panel.form.show_missing(("torch",))
+
+    assert "pip install 'segstudio[train]'" in panel.form._missing.text()
+    assert not panel.form.train.isEnabled()
+
+
+def test_the_last_run_shows_with_its_curves(
+    qtbot: QtBot, window: MainWindow, open_folder: Open, project: Project
+) -> None:
+    finished_run(project)
+    open_folder(project.image_root)
+    qtbot.waitUntil(lambda: window.training.state is RunState.FINISHED, timeout=5_000)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.train_dock.widget()
+    assert isinstance(panel, TrainPanel)
+
+    assert panel.currentWidget() is panel.progress
+    assert panel.progress.title == "Finished after 3 epochs"
+    assert "CPU, 2 threads" in panel.progress._details()
+    items = panel.progress.curves.iou.getPlotItem().listDataItems()
+    assert [item.name() for item in items] == ["background", "cell", "mIoU"]
+    assert [len(item.getData()[0]) for item in items] == [3, 3, 3]
+
+
+def test_a_model_of_this_project_can_be_trained_further(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
+) -> None:
+    run = finished_run(project)
+    path = promote(project, run, "cells", parent="")
+    again = promote(project, run, "cells", parent="cells")
+    assert again.name == "cells 2.onnx"
+
+    start = trainable(project, path)
+    assert start is not None
+    panel.form.show_model(start)
+    request = panel.form.request()
+    assert request.weights == str(run.best)
+    assert request.network == "unet-mini"
+    run.best.unlink()
+    assert trainable(project, path) is None
+
+
+def test_approving_goes_to_the_next_image_and_is_kept(
+    qtbot: QtBot, window: MainWindow, open_folder: Open, project: Project
+) -> None:
+    open_folder(project.image_root)
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, control)
+    qtbot.waitUntil(lambda: window.workspace.current_key == "b.png")
+    assert window.review.approved == {"a.png"}
+    assert window.status._labelled.text() == "1 of 2 approved"
+    window.workspace.flush()
+
+    window.workspace.open(project.image_root)  # as after a new start
+    qtbot.waitUntil(lambda: window.review.approved == {"a.png"}, timeout=5_000)
+    qtbot.waitUntil(lambda: window.workspace.document is not None)
+    assert window.workspace.document is not None
+    assert window.workspace.document.is_approved
+
+
+def test_approved_labels_are_kept_when_a_model_is_run(
+    qtbot: QtBot, window: MainWindow, open_folder: Open, project: Project
+) -> None:
+    open_folder(project.image_root)
+    window.review.set_approved(is_approved=True)
+    document = window.workspace.document
+    assert document is not None
+    answer = np.ones((30, 40), np.uint8)
+
+    assert document.apply_prediction("Run", answer) == answer.size
+    assert not document.label_map.any()
+    document.apply_prediction("Run", answer, replace_all=True)
+    window.workspace.save_prediction("a.png", answer)
+    assert document.label_map.all()
+    assert not window.review.is_approved
