@@ -1,6 +1,8 @@
 """The status bar: where the pointer is, what is saved, what runs the models."""
 
-from PySide6.QtCore import QSize, Qt
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
@@ -8,6 +10,8 @@ from segstudio.controllers.review import ReviewController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.engine.worker import LoadedModel
+
+_SOON_MS: Final = 30
 
 
 class StatusBar(QStatusBar):
@@ -29,6 +33,11 @@ class StatusBar(QStatusBar):
         self._saved = self._add_label(110)
         self._engine = self._add_label(0)
         self._labelled = self._add_label(0)
+        self._pixel: tuple[int, int] | None = None
+        self._zoom_factor = 1.0
+        # Each text makes Qt lay the window out again, and the pointer moves faster than one reads.
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self._soon.timeout.connect(self._show_view)
         workspace.save_state_changed.connect(self._show_saved)
         workspace.labelled_changed.connect(self._show_labelled)
         workspace.project_changed.connect(self._show_labelled)
@@ -36,6 +45,21 @@ class StatusBar(QStatusBar):
 
     def show_pixel(self, pixel: tuple[int, int] | None) -> None:
         """Show position, colour and class of the pixel (y, x), or nothing."""
+        self._pixel = pixel
+        self._start_soon()
+
+    def show_zoom(self, zoom: float) -> None:
+        """Show the zoom, 1 = 100 %."""
+        self._zoom_factor = zoom
+        self._start_soon()
+
+    def _start_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _show_view(self) -> None:
+        self._zoom.setText(f"{self._zoom_factor * 100:.0f} %")
+        pixel = self._pixel
         document = self._workspace.document
         if pixel is None or document is None:
             self._position.setText("")
@@ -59,10 +83,6 @@ class StatusBar(QStatusBar):
     def show_hint(self, text: str) -> None:
         """Show what the active tool answers to; the tool tip has all of it."""
         self._hint.set_text(text)
-
-    def show_zoom(self, zoom: float) -> None:
-        """Show the zoom, 1 = 100 %."""
-        self._zoom.setText(f"{zoom * 100:.0f} %")
 
     def show_engine(self, model: LoadedModel | None, milliseconds: float | None = None) -> None:
         """Show what runs the model, and how long the last run took."""

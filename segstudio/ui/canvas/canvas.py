@@ -146,7 +146,6 @@ class Canvas(QWidget):
             )
             self._scene.changed.connect(self.update)
             document.mask_changed.connect(self._on_mask_changed)
-            document.history_changed.connect(self._minimap.refresh)
             self._recolor()
         self._minimap.set_scene(self._scene)
         self._show_pointer()
@@ -198,7 +197,8 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the exposed part of the image, the overlay and the cursor."""
         painter = QPainter(self)
-        painter.fillRect(event.rect(), self._theme.canvas_color)
+        if self._scene is None or not self._navigation.is_covered(event.rect()):
+            painter.fillRect(event.rect(), self._theme.canvas_color)
         if self._first is not None:
             self._first.draw(painter, self._navigation.transform())
         if self._scene is not None:

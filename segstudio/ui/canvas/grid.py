@@ -2,8 +2,10 @@
 
 from typing import Final
 
-from PySide6.QtCore import QLineF, QRect, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
 from segstudio.ui.canvas.navigation import Navigation
 
@@ -11,6 +13,7 @@ GRID_ZOOM: Final = 8.0
 """Device pixels per image pixel from which the grid is drawn."""
 
 _COLOR: Final = QColor(128, 128, 128, 90)
+_PREMULTIPLIED: Final = 90 << 24 | 0x2D2D2D  # 128 * 90 / 255 is 45
 
 
 def draw_pixel_grid(painter: QPainter, navigation: Navigation, exposed: QRect) -> None:
@@ -21,16 +24,32 @@ def draw_pixel_grid(painter: QPainter, navigation: Navigation, exposed: QRect) -
         navigation: Where the image is.
         exposed: Widget pixels.
     """
-    if navigation.zoom < GRID_ZOOM * (1 - 1e-9):  # eight steps of zooming do not add up exactly
+    view = navigation.view
+    # A little less: eight steps of zooming do not add up exactly.
+    if view is None or view.zoom < GRID_ZOOM * (1 - 1e-9):
         return
     pixels = navigation.shown(QRectF(exposed))
     if pixels.is_empty:
         return
-    corner = navigation.position(pixels.bottom, pixels.right)
-    start = navigation.position(pixels.top, pixels.left)
-    rows = (navigation.position(y, 0).y() for y in range(pixels.top, pixels.bottom + 1))
-    columns = (navigation.position(0, x).x() for x in range(pixels.left, pixels.right + 1))
-    lines = [QLineF(start.x(), y, corner.x(), y) for y in rows]
-    lines += [QLineF(x, start.y(), x, corner.y()) for x in columns]
-    painter.setPen(QPen(_COLOR, 0))  # one pixel of the screen at any scale of the display
-    painter.drawLines(lines)
+    rows = _edges(view.top, view.zoom, pixels.top, pixels.bottom)
+    columns = _edges(view.left, view.zoom, pixels.left, pixels.right)
+    top, left = int(rows[0]), int(columns[0])
+    width, height = int(columns[-1]) - left + 1, int(rows[-1]) - top + 1
+    # All columns are one row of pixels, repeated: Qt takes 30 times as long to draw upright lines.
+    row = np.zeros((1, width), np.uint32)
+    row[0, columns - left] = _PREMULTIPLIED
+    picture = QImage(row.data, width, 1, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    painter.save()
+    ratio = painter.device().devicePixelRatioF()
+    painter.scale(1 / ratio, 1 / ratio)  # to pixels of the screen
+    painter.setBrushOrigin(left, top)
+    painter.fillRect(QRect(left, top, width, height), QBrush(picture))
+    for y in rows.tolist():
+        painter.fillRect(left, y, width, 1, _COLOR)
+    painter.restore()
+
+
+def _edges(start: float, zoom: float, first: int, last: int) -> NDArray[np.int64]:
+    """Return the first pixel of the screen of each image pixel from ``first`` to ``last``."""
+    edges = start + np.arange(first, last + 1, dtype=np.float64) * np.float64(zoom)
+    return np.asarray(np.ceil(edges - 0.5), np.int64)

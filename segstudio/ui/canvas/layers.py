@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QPainter
 
 from segstudio.core.label_map import LabelMap, RgbImage
-from segstudio.core.overlay import colored, overlay_table
+from segstudio.core.overlay import overlay_table
 from segstudio.core.palette import Palette
 from segstudio.core.pyramid import Pixels, ReducedImage, levels_of, sampled
 from segstudio.core.rect import Rect
@@ -67,6 +67,7 @@ class OverlayLayer:
         self._table = np.zeros(256, np.uint32)
         self._color_table: list[int] = [0] * 256
         self._opaque_table = np.zeros(256, np.uint32)
+        self._opaque_colors: list[int] = [0] * 256
         height, width = label_map.shape
         self.levels = Levels(height, width, QImage.Format.Format_ARGB32_Premultiplied)
         self.levels.rough = rough
@@ -85,6 +86,7 @@ class OverlayLayer:
         opaque = overlay_table(palette, 1.0, hidden)
         if not np.array_equal(opaque, self._opaque_table):
             self._opaque_table = opaque
+            self._opaque_colors = opaque.tolist()
             self._recolor_levels()
         return True
 
@@ -104,7 +106,8 @@ class OverlayLayer:
 
     def opaque(self, rect: Rect) -> Pixels:
         """Return the (h, w) opaque colours of a rectangle of level 0."""
-        return colored(self._label_map[rect.slices], self._opaque_table)
+        picture = _colored(np.ascontiguousarray(self._label_map[rect.slices]), self._opaque_colors)
+        return _pixels_of(picture).copy()
 
     def _recolor_levels(self) -> None:
         height, width = self._label_map.shape
@@ -112,7 +115,7 @@ class OverlayLayer:
         if self.levels.count:
             step = 1 << self.levels.rough
             part = np.ascontiguousarray(self._label_map[::step, ::step])
-            picture = _colored(part, self._opaque_table.tolist())
+            picture = _colored(part, self._opaque_colors)
             self.levels.fill_roughly(self.levels.rough, _pixels_of(picture))
 
 

@@ -1,6 +1,7 @@
 """The reduced levels of one layer, kept as Qt draws them fastest."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,11 @@ from segstudio.core.rect import Rect
 
 Block = tuple[int, int]
 """(row, column) of a square of level 0, see ``core.pyramid``."""
+
+Base = Callable[[Rect], Pixels]
+"""Returns the pixels of a rectangle of level 0."""
+
+_LARGE: Final = 400_000  # pixels of level 0; levels of more are built off the GUI thread
 
 _EMPTY, _STALE, _FRESH = range(3)
 
@@ -59,6 +65,9 @@ class Levels:
         grid = -(-height // BLOCK), -(-width // BLOCK)
         self._state = np.full(grid, _EMPTY, np.uint8)
         self._version = np.zeros(grid, np.int64)
+        # Pixels of level 0 of which levels from ``_late_from`` on do not show a small change yet.
+        self._late: Rect | None = None
+        self._late_from = 1
 
     def fill_roughly(self, level: int, pixels: Pixels) -> None:
         """Show these pixels of a level until the true ones are built; it is ``rough`` now."""
@@ -98,16 +107,46 @@ class Levels:
             self._version[block] += 1
             self._state[block] = min(int(self._state[block]), _STALE)
 
-    def patch(self, rect: Rect, base: Callable[[Rect], Pixels]) -> None:
-        """Bring all levels up to date with a small change.
+    def patch(self, rect: Rect, base: Base, level: int) -> None:
+        """Bring levels 1 to ``level`` up to date with a small change; others follow when needed.
 
         Args:
             rect: What changed, pixels of level 0.
             base: Returns the pixels of a rectangle of level 0.
+            level: The coarsest level that is seen now.
         """
         for block in blocks_of(rect):
             self._version[block] += 1
-        for level in range(1, self.count + 1):
+        if self._late is None:
+            self._late_from = level + 1
+            self._late = rect
+        else:
+            self.catch_up(base, level)
+            self._late = self._late.united(rect) if self._late is not None else rect
+        self._reduce(rect, base, 1, level)
+        self._forget_late_if_none_is()
+
+    def catch_up(self, base: Base, level: int) -> None:
+        """Bring levels 1 to ``level`` up to date with all small changes."""
+        late = self._late
+        if late is None or level < self._late_from:
+            return
+        if late.height * late.width > _LARGE:
+            self._late = None
+            self.outdate(late)
+            return
+        # Those before may have been built again since; then this does them once more.
+        self._reduce(late, base, 1, level)
+        self._late_from = level + 1
+        self._forget_late_if_none_is()
+
+    def _forget_late_if_none_is(self) -> None:
+        if self._late_from > self.count:
+            self._late = None
+
+    def _reduce(self, rect: Rect, base: Base, first: int, last: int) -> None:
+        """Make a part of some levels of those below them; ``rect`` is of level ``first - 1``."""
+        for level in range(first, last + 1):
             rect = at_level(rect, 1)
             below = from_level(rect, 1).clipped_to(*level_shape(*self.size, level - 1))
             source = base(below) if level == 1 else self._pixels[level - 2][below.slices]

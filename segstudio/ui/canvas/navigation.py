@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QTimer, Signal
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QWidget
 
@@ -138,6 +138,22 @@ class Navigation(QObject):
     def rect_on_widget(self, rect: Rect) -> QRectF:
         """Return where image pixels are; there must be an image."""
         return QRectF(self.position(rect.top, rect.left), self.position(rect.bottom, rect.right))
+
+    def is_covered(self, part: QRect) -> bool:
+        """Whether the image lies behind all of a part of the widget."""
+        view = self.view
+        if view is None:
+            return False
+        corners = (self.image_point(QPointF(at)) for at in (part.topLeft(), part.bottomRight()))
+        # The last pixel is as wide as a pixel of the widget is on the image.
+        more = self._ratio() / view.zoom
+        (top, left), (bottom, right) = corners
+        return (
+            top >= 0
+            and left >= 0
+            and bottom + more <= view.image_height
+            and right + more <= view.image_width
+        )
 
     def shown(self, part: QRectF) -> Rect:
         """Return the image pixels of which a part of the widget shows something.

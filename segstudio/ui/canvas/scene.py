@@ -26,6 +26,7 @@ from segstudio.ui.canvas.levels import Block
 from segstudio.ui.canvas.window import Window
 
 _SLICE: Final = 0.006  # seconds of composing in one turn of the event loop
+_CALM_MS: Final = 100  # after a change, when no other has come
 _PATCHED: Final = 1_000_000  # changed pixels; levels of more are built off the GUI thread
 
 _Layer = ImageLayer | OverlayLayer
@@ -74,6 +75,8 @@ class Scene(QObject):
         self._coming: Window | None = None  # of another level, being composed
         self._next_slice = QTimer(self, singleShot=True, interval=0)
         self._next_slice.timeout.connect(self._on_slice)
+        self._calm = QTimer(self, singleShot=True, interval=_CALM_MS)
+        self._calm.timeout.connect(self._on_calm)
         self._build_next()
 
     @property
@@ -89,6 +92,7 @@ class Scene(QObject):
         if self._job is not None:
             self._job.cancel()
         self._next_slice.stop()
+        self._calm.stop()
 
     def set_colors(self, palette: Palette, opacity: float, hidden: Collection[int]) -> None:
         """Recolour the overlay; see ``overlay_table`` for the arguments."""
@@ -105,6 +109,7 @@ class Scene(QObject):
     def mask_changed(self, rect: Rect) -> None:
         """Follow a change of the label map, when it is drawn next."""
         self._changed.append(rect)
+        self._calm.start()
 
     def draw(
         self, painter: QPainter, view: Rect, exposed: Rect, zoom: float, *, is_moving: bool
@@ -189,9 +194,10 @@ class Scene(QObject):
         # One undo may change hundreds of rectangles, which together are not a small change.
         changed, self._changed = self._changed, []
         is_small = sum(rect.height * rect.width for rect in changed) <= _PATCHED
+        seen = max((window.level for window in self._windows()), default=0)
         for rect in changed:
             if is_small:
-                self._overlay.levels.patch(rect, self._overlay.opaque)
+                self._overlay.levels.patch(rect, self._overlay.opaque, seen)
                 for window in self._windows():
                     window.patch(at_level(rect, window.level))
             else:
@@ -215,6 +221,8 @@ class Scene(QObject):
 
     def _compose(self, level: int, painter: QPainter, rect: Rect) -> bool:
         layers = (self._image, self._overlay) if self._overlay_shown else (self._image,)
+        if level:
+            self._overlay.levels.catch_up(self._overlay.opaque, level)
         if level and not all(layer.levels.has(level, rect) for layer in layers):
             return False
         for layer in layers:
@@ -236,6 +244,14 @@ class Scene(QObject):
             self._compose_view(window)
         if not self._next_slice.isActive():
             self.changed.emit()
+
+    @Slot()
+    def _on_calm(self) -> None:
+        """Follow what nobody draws: changes out of view, and levels that are not seen."""
+        self._follow_changes()
+        self._overlay.levels.catch_up(self._overlay.opaque, self._count)
+        self._build_next()
+        self.changed.emit()
 
     # --- Levels
 

@@ -73,6 +73,8 @@ class Window:
         Returns:
             Whether all that the layers have is composed.
         """
+        if self.is_fresh(visible):
+            return True
         tiles = _tiles_of(visible)
         origin = _tiles_of(self._rect)
         for row in range(tiles.top, tiles.bottom):

@@ -24,7 +24,10 @@ VIEW = (300, 400)
 def pool(qapp: object) -> Iterator[Pool]:
     pool = Pool(1, qapp)  # type: ignore[arg-type]
     yield pool
+    for scene in pool.findChildren(Scene):
+        scene.close()
     pool.shut_down()
+    pool.deleteLater()
 
 
 def picture_and_labels(height: int, width: int) -> tuple[RgbImage, LabelMap]:
@@ -35,7 +38,7 @@ def picture_and_labels(height: int, width: int) -> tuple[RgbImage, LabelMap]:
 
 
 def make_scene(image: RgbImage, label_map: LabelMap, pool: Pool) -> Scene:
-    scene = Scene(image, label_map, pool)
+    scene = Scene(image, label_map, pool, pool)
     scene.set_colors(PALETTE, 0.5, ())
     return scene
 
@@ -162,7 +165,7 @@ def test_a_line_of_one_pixel_stays_visible_when_zoomed_out(qtbot: QtBot, pool: P
     image = np.zeros((2001, 2003, 3), np.uint8)
     label_map = np.full((2001, 2003), 255, np.uint8)
     label_map[1001] = 1
-    scene = Scene(image, label_map, pool)
+    scene = Scene(image, label_map, pool, pool)
     scene.set_colors(PALETTE, 1.0, ())
     settle(qtbot, scene, 0.125)
     red = draw(scene, 0.125)[:250, :250] >> 16 & 255
@@ -171,7 +174,7 @@ def test_a_line_of_one_pixel_stays_visible_when_zoomed_out(qtbot: QtBot, pool: P
 
 def test_the_opacity_applies_at_every_zoom(qtbot: QtBot, pool: Pool) -> None:
     image = np.zeros((900, 900, 3), np.uint8)
-    scene = Scene(image, np.full((900, 900), 1, np.uint8), pool)
+    scene = Scene(image, np.full((900, 900), 1, np.uint8), pool, pool)
     for opacity in (1.0, 0.5, 0.0):
         scene.set_colors(PALETTE, opacity, ())
         for zoom in (0.3, 1.0, 3.0):
