@@ -100,23 +100,92 @@ def window(
 @click.option("--out", required=True, type=_PATH, metavar="DIR", help="Folder for the masks.")
 @click.option(
     "--provider",
-    type=click.Choice(["auto", "cuda", "cpu"]),
+    type=click.Choice(["auto", "cuda", "tensorrt", "coreml", "directml", "openvino", "cpu"]),
     default="auto",
     show_default=True,
     help="Where the model runs; auto is the GPU where it can be used.",
 )
+@click.option(
+    "--existing",
+    type=click.Choice(["refuse", "skip", "replace"]),
+    default="refuse",
+    show_default=True,
+    help="Masks that are there already; skip goes on where an earlier run stopped.",
+)
+@click.option(
+    "--flips",
+    type=click.Choice(["none", "horizontal", "both"]),
+    default="none",
+    show_default=True,
+    help="Average the answers to mirror images too: better and slower.",
+)
+@click.option(
+    "--scales",
+    default="1",
+    show_default=True,
+    metavar="A,B,...",
+    help="Average the answers to the image at these sizes.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that run the model, side by side.",
+)
+@click.option(
+    "--limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the model may run without progress.",
+)
+@click.option(
+    "--guess",
+    is_flag=True,
+    help="Run a model of another tool as it is likeliest meant, unconfirmed.",
+)
 @click.pass_context
 def predict(
-    ctx: click.Context, inputs: tuple[Path, ...], model: str, out: Path, provider: str
+    ctx: click.Context,
+    inputs: tuple[Path, ...],
+    model: str,
+    out: Path,
+    provider: str,
+    existing: str,
+    flips: str,
+    scales: str,
+    workers: int,
+    limit: float,
+    guess: bool,
 ) -> None:
     """Run a model and write one mask per image.
 
     Masks are indexed PNG files with the model's colours, named as a project names them: a.jpg
     gives a.jpg.png. Subfolders of a folder are kept.
     """
-    from segstudio.commands.predict import predict_images
+    from segstudio.commands.predict import Existing, PredictOptions, predict_images
+    from segstudio.engine.provider import Provider
+    from segstudio.engine.worker import RunSettings
 
-    ctx.exit(predict_images(inputs, model, out, provider))
+    try:
+        factors = tuple(float(part) for part in scales.split(","))
+        settings = RunSettings(flips={"none": 1, "horizontal": 2, "both": 4}[flips], scales=factors)
+    except ValueError as error:
+        raise click.BadParameter(
+            "factors between 0.1 and 4, such as 0.75,1,1.25", param_hint="--scales"
+        ) from error
+    options = PredictOptions(
+        provider=Provider(provider),
+        existing=Existing(existing),
+        limit=limit,
+        workers=workers,
+        guess=guess,
+        settings=settings,
+    )
+    ctx.exit(predict_images(inputs, model, out, options))
 
 
 @cli.command()

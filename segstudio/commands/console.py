@@ -9,7 +9,16 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 
 class Advance(Protocol):
@@ -17,6 +26,14 @@ class Advance(Protocol):
 
     def __call__(self, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` images are finished."""
+
+
+class _SpeedColumn(ProgressColumn):
+    """Images a second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the words; none before there is something to tell."""
+        return Text(f"{task.speed:.3g} images/s" if task.speed else "")
 
 
 def error_console() -> Console:
@@ -31,6 +48,7 @@ def progress_bar(console: Console, title: str) -> Iterator[Advance]:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
+        _SpeedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(

@@ -4,6 +4,7 @@ import platform
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Final
 
 import click
@@ -11,6 +12,7 @@ import click
 from segstudio import __version__
 from segstudio.commands.text import plain
 from segstudio.engine.catalog import find_models
+from segstudio.engine.landlock import landlock_version
 from segstudio.engine.provider import INSTALL_CUDA
 from segstudio.engine.worker import Worker
 from segstudio.errors import SegStudioError
@@ -46,6 +48,8 @@ def _facts() -> Iterator[tuple[str, str]]:
         yield "onnxruntime", runtime.version
         yield "providers built in", ", ".join(runtime.available)
         yield "NVIDIA driver", "found" if runtime.has_driver else "not found"
+        yield "model's sandbox", _sandbox(runtime.is_confined)
+        yield "8-bit models", _eight_bits()
         yield from _session_facts(worker)
 
 
@@ -62,10 +66,29 @@ def _session_facts(worker: Worker) -> Iterator[tuple[str, str]]:
         return
     yield "runs on", loaded.provider.got
     if loaded.provider.reason:
-        yield "CUDA not used", loaded.provider.reason
+        yield f"{loaded.provider.wanted} not used", loaded.provider.reason
         if sys.platform != "darwin":
             yield "to use a GPU", f"install NVIDIA's driver, then run: {INSTALL_CUDA}"
     yield "tried with", f"{models[0].path} ({loaded.milliseconds:.0f} ms to load)"
+
+
+def _sandbox(is_confined: bool) -> str:
+    if is_confined:
+        return f"Landlock, version {landlock_version()}: reads its own files only, no network"
+    if sys.platform == "linux":
+        return "this kernel has no Landlock: a model that takes over its process could read files"
+    return "none on this system: a model that takes over its process could read files"
+
+
+def _eight_bits() -> str:
+    """Say whether the processor multiplies bytes fast; only Linux lists what it can do."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+    except OSError:
+        return "not known here whether the processor is fast with them"
+    if any(word in flags for word in (" avx512_vnni", " avx_vnni", " asimddp", " i8mm")):
+        return "the processor has instructions for them"
+    return "no faster here: the processor has no VNNI instructions"
 
 
 def _version(distribution: str) -> str | None:

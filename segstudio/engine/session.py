@@ -107,7 +107,8 @@ class Runtime:
         files = [path, *_weights(path, scan)]
         _check_operators(scan)
         self._gpu = None
-        if CUDA_PROVIDER in providers and hasattr(self._ort, "preload_dlls"):
+        wants_gpu = bool({CUDA_PROVIDER, TENSORRT_PROVIDER} & set(providers))
+        if wants_gpu and hasattr(self._ort, "preload_dlls"):
             # Finds the CUDA libraries that pip installed. What it cannot find is printed, and
             # tells nothing that the session does not.
             with contextlib.suppress(Exception), contextlib.redirect_stdout(None):
@@ -115,9 +116,11 @@ class Runtime:
             with contextlib.suppress(OSError):
                 self._gpu = CudaRuntime()
         confined = self._is_confined and confine_reading(self._folder, files)
+        options = self._ort.SessionOptions()
+        options.intra_op_num_threads = question["threads"]
         try:
             session = self._ort.InferenceSession(
-                str(path), providers=[self._with_options(p) for p in providers]
+                str(path), options, providers=[self._with_options(p) for p in providers]
             )
             # Without this, a failure on the GPU silently goes on on the CPU.
             session.disable_fallback()

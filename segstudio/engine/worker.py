@@ -83,6 +83,7 @@ class Worker:
         memory_limit: Bytes that the process may take; 0 for most of what the computer has. Only
             Linux keeps to it.
         crash_notes: Remembers models that crash, and refuses them the next time.
+        share: Among how many workers the processor is divided.
     """
 
     def __init__(
@@ -93,10 +94,13 @@ class Worker:
         cancel_limit: float = 2.0,
         memory_limit: int = 0,
         crash_notes: CrashNotes | None = None,
+        share: int = 1,
     ) -> None:
         self._load_limit = load_limit
         self._memory_limit = memory_limit or usual_memory_limit()
         self._notes = crash_notes
+        # 0 lets onnxruntime decide.
+        self._threads = 0 if share == 1 else max((os.cpu_count() or 1) // share, 1)
         self._run_limit = run_limit
         self._cancel_limit = cancel_limit
         self._lock = threading.Lock()
@@ -314,6 +318,7 @@ class Worker:
             "do": "load",
             "path": str(path),
             "providers": wanted_providers(provider, runtime.available),
+            "threads": self._threads,
         }
         try:
             answer = process.ask(question, limit=self._load_limit)

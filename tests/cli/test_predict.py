@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from engine import foreign
 from onnx import TensorProto, helper
-from onnx_models import card_of, write_model
+from onnx_models import card_of, write_model, write_slow_model
 from PIL import Image
 from program import Complains, Run
 
@@ -60,7 +61,10 @@ def test_masks_of_an_earlier_run_are_no_images(
 ) -> None:
     images = tmp_path / "images"
     for _ in range(2):
-        result = run("predict", "--model", contract_model, "--out", images / "masks", images)
+        result = run(
+            *("predict", "--model", contract_model, "--out", images / "masks", images),
+            *("--existing", "replace"),
+        )
         assert result.stdout.startswith("4 masks written")
     _check(images / "masks", pictures)
 
@@ -189,3 +193,67 @@ def test_asking_for_a_gpu_that_cannot_be_used_is_an_error_with_the_reason(
     assert cuda.stderr.endswith(". Use --provider auto to run on the CPU\n")
     assert cuda.stderr.count("\n") == 1
     assert not out.exists()
+
+
+def test_masks_that_are_there_are_not_overwritten_unasked(
+    run: Run,
+    complains: Complains,
+    tmp_path: Path,
+    pictures: dict[str, RgbImage],
+    contract_model: Path,
+) -> None:
+    images, out = tmp_path / "images", tmp_path / "out"
+    arguments = ("predict", "--model", contract_model, "--out", out, images)
+    run(*arguments)
+    corrected = out / "cell2.png.png"
+    corrected.write_bytes(b"my corrections")
+    (out / "cell10.png.png").unlink()  # as if the run had been stopped
+
+    complains(
+        *arguments,
+        sentence="out: 3 masks of these images are there already. "
+        "Add --existing skip to leave them, or --existing replace to write them anew",
+    )
+    resumed = run(*arguments, "--existing", "skip")
+    assert resumed.stdout.startswith(f"1 mask written to {out}, 3 masks left as they were, C")
+    assert corrected.read_bytes() == b"my corrections"
+    assert (out / "cell10.png.png").exists()
+
+    assert run(*arguments, "--existing", "replace").stdout.startswith("4 masks written")
+    _check(out, pictures)
+
+
+def test_several_workers_write_the_same_masks(
+    run: Run, tmp_path: Path, pictures: dict[str, RgbImage], contract_model: Path
+) -> None:
+    out = tmp_path / "out"
+    result = run(
+        *("predict", "--workers", 2, "--model", contract_model, "--out", out, tmp_path / "images")
+    )
+    assert result.returncode == 0, result.stderr
+    _check(out, pictures)
+
+
+def test_a_model_of_another_tool_runs_as_it_is_likeliest_meant_if_wished(
+    run: Run, complains: Complains, tmp_path: Path, pictures: dict[str, RgbImage]
+) -> None:
+    model, out = foreign.torchvision(tmp_path / "other.onnx"), tmp_path / "out"
+    arguments = ("predict", "--model", model, "--out", out, tmp_path / "images")
+    complains(
+        *arguments,
+        sentence="other.onnx: this model is not one of ours, so how it takes images must be "
+        "confirmed once. Open it in the window, or take the likeliest way with --guess",
+    )
+    guessed = run(*arguments, "--guess", "--flips", "both")
+    assert guessed.stderr.startswith("other.onnx: taken as rgb pixels ImageNet's mean and spread")
+    _check(out, pictures)
+
+
+def test_a_model_that_runs_on_for_ever_ends_at_the_limit(
+    run: Run, tmp_path: Path, pictures: dict[str, RgbImage]
+) -> None:
+    model = write_slow_model(tmp_path / "slow.onnx", stoppable=True)
+    image = tmp_path / "images" / "cell2.png"
+    result = run("predict", "--limit", "0.5", "--model", model, "--out", tmp_path / "out", image)
+    assert "slow.onnx: the model did not answer for 0.5 s" in result.stderr
+    assert result.returncode == 2
