@@ -10,6 +10,7 @@ import torch
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.atomic_write import atomic_write
 from trainer.errors import CheckpointError, RecipeError
+from trainer.networks.refinement import Refinement
 from trainer.networks.segmenter import Segmenter
 from trainer.networks.table import find_network
 from trainer.recipe import Recipe
@@ -169,8 +170,15 @@ def segmenter_of(checkpoint: Checkpoint, path: Path) -> Segmenter:
     """
     recipe = checkpoint.recipe
     row = find_network(recipe.network, recipe.backbone, recipe.options)
-    network = row.build(len(checkpoint.label_set))
-    segmenter = Segmenter(network, row.stride, [0.0] * 3, [1.0] * 3, reduce=recipe.reduce)
+    num_classes = len(checkpoint.label_set)
+    segmenter = Segmenter(
+        row.build(num_classes),
+        row.stride,
+        [0.0] * 3,
+        [1.0] * 3,
+        reduce=recipe.reduce,
+        refinement=Refinement(num_classes, recipe.reduce) if recipe.refine else None,
+    )
     try:
         segmenter.load_state_dict(checkpoint.average or checkpoint.model)
     except (RuntimeError, AttributeError) as error:

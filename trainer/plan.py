@@ -67,6 +67,7 @@ class Request:
     batch: int | None = None
     accumulate: int = 1
     reduce: int | None = None
+    refine: bool = False
     normalization: str | None = None
     optimizer: str = "adamw"
     learning_rate: float | None = None
@@ -92,7 +93,7 @@ class Steps(Protocol):
     """Tries training steps; see ``Trial``."""
 
     def cost(
-        self, crop: tuple[int, int], batch: int, *, reduce: int, precision: str
+        self, crop: tuple[int, int], batch: int, *, reduce: int, refine: bool, precision: str
     ) -> Cost | None:
         """Return what a step costs, or None if the memory does not hold it."""
 
@@ -145,6 +146,7 @@ def decide_recipe(
         batch=batch,
         accumulate=request.accumulate,
         reduce=reduce,
+        refine=request.refine,
         normalization=plan.normalization(),
         optimizer=request.optimizer,
         learning_rate=plan.learning_rate(),
@@ -214,7 +216,7 @@ class _Plan:
             )
         if self.request.minutes is None:
             return batch, None
-        cost = self.trial.cost(crop, batch, reduce=reduce, precision=precision)
+        cost = self._cost(crop, batch, reduce, precision)
         if cost is None:
             return batch, None
         steps = self._steps_in_time(cost)
@@ -317,6 +319,11 @@ class _Plan:
         self._because("class weights", "log", f"{rarest} has only {share:.1%} of the pixels")
         return "log"
 
+    def _cost(self, crop: tuple[int, int], batch: int, reduce: int, precision: str) -> Cost | None:
+        return self.trial.cost(
+            crop, batch, reduce=reduce, refine=self.request.refine, precision=precision
+        )
+
     def _batch_for_speed(self, crop: tuple[int, int], reduce: int) -> int:
         pixels = _CPU_PIXELS * reduce**2
         batch = min(max(pixels // math.prod(crop), 2), 16)
@@ -325,9 +332,7 @@ class _Plan:
 
     def _batch_for_memory(self, crop: tuple[int, int], reduce: int, precision: str) -> int:
         """Measure two batches; what a crop takes follows, and how many fit."""
-        small, large = (
-            self.trial.cost(crop, batch, reduce=reduce, precision=precision) for batch in (2, 4)
-        )
+        small, large = (self._cost(crop, batch, reduce, precision) for batch in (2, 4))
         if small is None or large is None:
             self._because("batch", "2", "the GPU's memory holds no more")
             return 2

@@ -73,7 +73,7 @@ def prepare(request: Request, progress: Progress | None = None) -> Prepared:
     published = published_for(row.name, row.backbone) if request.weights == "imagenet" else None
     parent = parent_weights(request.weights, row)
     if parent and request.reduce is None:  # these weights know things at that size
-        request = replace(request, reduce=parent.recipe.reduce)
+        request = replace(request, reduce=parent.recipe.reduce, refine=parent.recipe.refine)
     dataset = open_label_set(Path(request.data), request.positive, request.classes, request.format)
     cache = SampleCache(dataset, request.cache_mib * MIB)
     found = survey(dataset, cache, progress=progress)
@@ -154,7 +154,11 @@ def _estimated_seconds(made: Prepared) -> float:
     if recipe.minutes is not None:
         return recipe.minutes * 60
     cost = made.trial.cost(
-        recipe.crop, recipe.batch, reduce=recipe.reduce, precision=recipe.precision
+        recipe.crop,
+        recipe.batch,
+        reduce=recipe.reduce,
+        refine=recipe.refine,
+        precision=recipe.precision,
     )
     crops = crops_per_image(found.median_size, recipe.crop, recipe.augmentation.fit)
     steps = max(found.images[TRAIN] * crops // recipe.batch, 1) * (recipe.epochs or 1)

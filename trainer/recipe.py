@@ -38,6 +38,8 @@ class Recipe:
         batch: Crops a step.
         accumulate: Parts a batch is computed in, one after the other, to save memory.
         reduce: Side of the pixel squares whose mean the network sees as one pixel: 1 is full size.
+        refine: Whether logits of a reduced image are brought to full size by a small learned
+            network that sees the full-size image, and not only by interpolation.
         normalization: What is subtracted from pixels and what they are divided by: mean and
             standard deviation of the training images ("dataset") or of ImageNet ("imagenet"), or
             127.5 and 127.5 ("symmetric").
@@ -78,6 +80,7 @@ class Recipe:
     batch: int
     accumulate: int = 1
     reduce: int = 1
+    refine: bool = False
     normalization: str = "dataset"
     optimizer: str = "adamw"
     learning_rate: float
@@ -116,6 +119,7 @@ class Recipe:
             "--accumulate is from 1 to the number of crops in a batch",
         )
         _require(1 <= self.reduce <= 8, "--reduce is from 1 to 8")
+        _require(not self.refine or self.reduce > 1, "--refine goes with --reduce 2 or more")
         _require(0 <= self.backbone_rate <= 1, "--backbone-lr is from 0 to 1")
         _require(0 <= self.weight_decay < 1, "--weight-decay is from 0 to below 1")
         _require(0 <= self.momentum < 1, "--momentum is from 0 to below 1")

@@ -30,6 +30,7 @@ from trainer.device import pick_device
 from trainer.errors import CheckpointError, RunError
 from trainer.learner import Learner
 from trainer.losses import build_loss
+from trainer.networks.refinement import Refinement
 from trainer.networks.segmenter import Segmenter
 from trainer.networks.table import find_network
 from trainer.networks.weights import (
@@ -169,7 +170,14 @@ def new_session(
     device, parent, published = made.device, made.parent, made.published
     loss = build_loss(recipe.loss, len(found.label_set), found.class_frequencies, device=device)
     mean, std = _normalization(recipe.normalization, found)
-    segmenter = Segmenter(network, row.stride, mean, std, reduce=recipe.reduce)
+    segmenter = Segmenter(
+        network,
+        row.stride,
+        mean,
+        std,
+        reduce=recipe.reduce,
+        refinement=Refinement(len(found.label_set), recipe.reduce) if recipe.refine else None,
+    )
     notes: tuple[str, ...] = found.warnings
     if published:
         load_published(network, published, fetch(published, fetched))

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from trainer.networks.refinement import Refinement
 from trainer.networks.segmenter import Segmenter
 
 
@@ -41,7 +42,13 @@ class Trial:
         self._device = device
 
     def cost(
-        self, crop: tuple[int, int], batch: int, *, reduce: int = 1, precision: str = "fp32"
+        self,
+        crop: tuple[int, int],
+        batch: int,
+        *,
+        reduce: int = 1,
+        refine: bool = False,
+        precision: str = "fp32",
     ) -> Cost | None:
         """Return the cost of a step, or None if the memory does not hold it.
 
@@ -49,10 +56,18 @@ class Trial:
             crop: (height, width), pixels.
             batch: Number of crops.
             reduce: As in the recipe.
+            refine: As in the recipe.
             precision: As in the recipe.
         """
         mean, std = [127.5] * 3, [64.0] * 3
-        segmenter = Segmenter(self._network, self._stride, mean, std, reduce=reduce)
+        segmenter = Segmenter(
+            self._network,
+            self._stride,
+            mean,
+            std,
+            reduce=reduce,
+            refinement=Refinement(self._num_classes, reduce) if refine else None,
+        )
         segmenter.to(self._device).train()
         kept = {name: value.clone() for name, value in segmenter.named_buffers()}
         try:

@@ -32,7 +32,7 @@ class Costs:
         self.gib_per_crop = gib_per_crop
 
     def cost(
-        self, crop: tuple[int, int], batch: int, *, reduce: int, precision: str
+        self, crop: tuple[int, int], batch: int, *, reduce: int, refine: bool, precision: str
     ) -> Cost | None:
         memory = self.gib_per_crop * batch
         return Cost(self.seconds * batch, int(memory * GIB)) if memory < 24 else None

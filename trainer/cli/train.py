@@ -26,6 +26,7 @@ _KEPT_ON_RESUME = {
     "positive": "positive",
     "accumulate": "accumulate",
     "reduce": "reduce",
+    "refine": "refine",
     "normalization": "normalization",
     "optimizer": "optimizer",
     "backbone_lr": "backbone_rate",
@@ -81,6 +82,11 @@ _KEPT_ON_RESUME = {
     type=int,
     metavar="N",
     help="Show the network squares of N x N pixels as one: faster, and less detail.",
+)
+@click.option(
+    "--refine",
+    is_flag=True,
+    help="With --reduce: learn the detail that was lost from the full-size image.",
 )
 @optimization_options
 @click.option(
@@ -181,6 +187,7 @@ def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
         crop=options["crop"],
         batch=options["batch"],
         reduce=options["reduce"],
+        refine=options["refine"],
         seed=options["seed"],
         device=options["device"],
         cache_mib=options["cache_mib"],

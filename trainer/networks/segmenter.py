@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from trainer.networks.refinement import Refinement, enlarge
+
 
 class Segmenter(nn.Module):
     """A network with its normalisation, for images of any size.
@@ -19,7 +21,7 @@ class Segmenter(nn.Module):
 
     A network may see the image reduced: each square of pixels becomes one, their mean, and logits
     are brought back to full size bilinearly. That costs detail, and saves the square of the factor
-    in time.
+    in time. A refinement brings most of the detail back for a little time.
 
     Args:
         network: Takes a normalised (N, 3, H, W) float image, returns (N, C, H, W) logits.
@@ -27,6 +29,8 @@ class Segmenter(nn.Module):
         mean: What is subtracted from red, green and blue, in 0..255.
         std: What they are then divided by.
         reduce: Side of the squares of pixels whose mean the network sees; 1 leaves them alone.
+        refinement: Enlarges the network's own logits by that factor, instead of bilinear
+            interpolation; None for that.
 
     Attributes:
         stride: Sides of images that need no padding are multiples of it, pixels.
@@ -48,10 +52,12 @@ class Segmenter(nn.Module):
         std: Sequence[float],
         *,
         reduce: int = 1,
+        refinement: Refinement | None = None,
     ) -> None:
         super().__init__()
         self.network = network
         self.reduce = reduce
+        self.refinement = refinement
         self.stride = stride * reduce
         self.memory_format = torch.contiguous_format
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
@@ -67,12 +73,16 @@ class Segmenter(nn.Module):
         if self.training:  # crops are multiples of the stride
             trained: Tensor | list[Tensor] = self.network(self._reduced(pixels))
             if isinstance(trained, Tensor):
-                return self._enlarged(trained)
-            return [self._enlarged(logits) for logits in trained]
+                return self._enlarged(trained, pixels)
+            own, *auxiliary = trained
+            return [
+                self._enlarged(own, pixels),
+                *(enlarge(logits, self.reduce) for logits in auxiliary),
+            ]
         below = up_to(self.stride, height) - height
         right = up_to(self.stride, width) - width
         padded = F.pad(pixels, (0, right, 0, below), mode="replicate")
-        logits: Tensor = self._enlarged(self.network(self._reduced(padded)))
+        logits = self._enlarged(self.network(self._reduced(padded)), padded)
         return logits[:, :, :height, :width]
 
     def to_channels_last(self) -> None:
@@ -83,12 +93,11 @@ class Segmenter(nn.Module):
     def _reduced(self, pixels: Tensor) -> Tensor:
         return pixels if self.reduce == 1 else F.avg_pool2d(pixels, self.reduce)
 
-    def _enlarged(self, logits: Tensor) -> Tensor:
-        if self.reduce == 1:
-            return logits
-        return F.interpolate(
-            logits, scale_factor=float(self.reduce), mode="bilinear", align_corners=False
-        )
+    def _enlarged(self, logits: Tensor, pixels: Tensor) -> Tensor:
+        if self.refinement is not None:
+            refined: Tensor = self.refinement(logits, pixels)
+            return refined
+        return enlarge(logits, self.reduce)
 
 
 class Decider(nn.Module):
