@@ -1,5 +1,7 @@
 """Turns the pointer into edits: one gesture of the active tool at a time."""
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
@@ -11,7 +13,7 @@ from segstudio.core.raster import Point
 from segstudio.core.superpixels import SuperpixelCache
 from segstudio.document.document import Document
 from segstudio.tools.preview import Preview
-from segstudio.tools.tool import Pointer, Tool, Work
+from segstudio.tools.tool import Asker, Pointer, Tool, Work
 
 _THREADS = 2  # so that a question that is no longer asked does not hold up the next one
 
@@ -44,6 +46,7 @@ class Gesture(QObject):
         self._pool = Pool(_THREADS, self)
         self._work: Work | None = None
         self._job: Job | None = None
+        self._held: list[MaskPatch | None] = []  # edits that were held to the rules on a thread
         self._is_writing = False
         toolbox.changed.connect(self._on_toolbox_changed)
 
@@ -146,6 +149,7 @@ class Gesture(QObject):
         was_active = self._is_active
         self._is_active = False
         self._tool = None
+        self._held = []
         if was_active and self._document is not None:
             self._document.cancel_gesture()
         self._show()
@@ -174,7 +178,8 @@ class Gesture(QObject):
     def _write(self, document: Document, tool: Tool, patch: MaskPatch | None) -> None:
         if patch is None:
             return
-        patch = held_to(patch, self._toolbox.writable(self._clicked, erases=tool.erases))
+        if not any(patch is held for held in self._held):
+            patch = held_to(patch, self._writable(tool))
         self._is_writing = True
         if tool.is_stroke:
             document.paint(patch)
@@ -182,10 +187,14 @@ class Gesture(QObject):
             document.apply(tool.edit_name, patch)
         self._is_writing = False
 
+    def _writable(self, tool: Tool | None) -> NDArray[np.bool_]:
+        return self._toolbox.writable(self._clicked, erases=tool is not None and tool.erases)
+
     def _end_if_done(self, document: Document, tool: Tool) -> None:
         if not tool.is_open:
             self._is_active = False
             self._tool = None
+            self._held = []
             document.end_gesture()
             self._follow_pointer()
         self._show()
@@ -218,7 +227,15 @@ class Gesture(QObject):
         self._drop_job()
         self._work = work
         if work is not None:
-            job = Job(lambda cancelled: work.run(cancelled.is_set), self)
+            writable = self._writable(self._tool)
+            held: list[MaskPatch | None] = []
+
+            def hold(patch: MaskPatch | None) -> MaskPatch | None:
+                held.append(held_to(patch, writable))
+                return held[-1]
+
+            self._held = held
+            job = Job(lambda cancelled: work.run(Asker(cancelled.is_set, hold)), self)
             job.succeeded.connect(self._on_answered)
             job.failed.connect(self._on_work_failed)
             self._job = job

@@ -57,14 +57,15 @@ class Cutout(Selection):
             self.move(label_map, at)
             image, box, kept = self._context.image, self._box, self._kept
             find = partial(object_in_box, image, box)
-            self._ask(lambda _is_stopped: _united(find(), kept))
+            self._ask(lambda _asker: _united(find(), kept))
             self._preview = self._with_box(kept, "…")
         self._corner = None
         return None
 
-    def _shown(self, region: Region | None) -> Preview | None:
+    def _shown(self, region: Region | None, pixels: int) -> Preview | None:
         # With nothing found, the box stays: else the user would wait for an answer that was given.
-        return super()._shown(region) if region is not None else self._with_box(None, "0 px")
+        shown = super()._shown(region, pixels)
+        return shown or self._with_box(None, f"{pixels} px")
 
     @property
     def is_open(self) -> bool:

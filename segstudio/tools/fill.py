@@ -7,7 +7,7 @@ from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import region_patch
 from segstudio.tools.options import FillMode, ToolContext
-from segstudio.tools.tool import IsStopped, Pointer, Tool, Work
+from segstudio.tools.tool import Asker, Pointer, Tool, Work
 
 
 class Fill(Tool):
@@ -60,7 +60,7 @@ class Fill(Tool):
 
 
 def _color_patch(
-    label_map: LabelMap, pixel: tuple[int, int], context: ToolContext, is_stopped: IsStopped
+    label_map: LabelMap, pixel: tuple[int, int], context: ToolContext, asker: Asker
 ) -> MaskPatch | None:
     region = class_region(
         label_map,
@@ -68,6 +68,6 @@ def _color_patch(
         diagonal=context.options.diagonal,
         image=context.image,
         tolerance=context.options.tolerance,
-        is_stopped=is_stopped,
+        is_stopped=asker.is_stopped,
     )
-    return region_patch(label_map, region, context.class_index)
+    return asker.held(region_patch(label_map, region, context.class_index))

@@ -53,4 +53,4 @@ class Replace(Selection):
                 return None
             return class_mask(label_map, value) if is_class else class_region(label_map, pixel)
 
-        self._ask(lambda _is_stopped: find())
+        self._ask(lambda _asker: find())

@@ -9,7 +9,7 @@ from segstudio.core.region import Region
 from segstudio.core.reshape import class_mask, reshaped
 from segstudio.tools.options import Extent, ToolContext, ToolOptions
 from segstudio.tools.preview import Preview
-from segstudio.tools.tool import Pointer, Tool, Work
+from segstudio.tools.tool import Asker, Pointer, Tool, Work
 
 
 class _Found(NamedTuple):
@@ -93,13 +93,15 @@ class Reshape(Tool):
         pixel = self._pressed.pixel_of(label_map)
         assert pixel is not None
         options = self._context.options
-        self._work = Work(lambda _is_stopped: _find(label_map, pixel, options))
+        self._work = Work(lambda asker: _find(label_map, pixel, options, asker))
         self._found = None
         shown = self._preview.region if self._preview is not None else None
         self._preview = Preview(region=shown, text="…")
 
 
-def _find(label_map: LabelMap, pixel: tuple[int, int], options: ToolOptions) -> _Found:
+def _find(
+    label_map: LabelMap, pixel: tuple[int, int], options: ToolOptions, asker: Asker
+) -> _Found:
     value = int(label_map[pixel])
     if options.extent is Extent.CLASS:
         chosen = class_mask(label_map, value)
@@ -107,7 +109,7 @@ def _find(label_map: LabelMap, pixel: tuple[int, int], options: ToolOptions) -> 
         chosen = class_region(label_map, pixel, diagonal=True)
     if chosen is None:  # painted over while we looked; the question is asked again
         return _Found(None, None, None, 0)
-    patch = reshaped(label_map, chosen, value, options.reshaping, options.amount)
+    patch = asker.held(reshaped(label_map, chosen, value, options.reshaping, options.amount))
     if patch is None:
         return _Found(chosen, None, None, 0)
     changed = Region(patch.rect, patch.before != patch.after)

@@ -133,7 +133,7 @@ class Scissors(Tool):
         """Have the wire of the last anchor made, if it is not there."""
         if self._work is None and self._anchors and self._anchors[-1] not in self._wires:
             make = partial(LiveWire, self._context.image, self._anchors[-1], self._reduction)
-            self._work = Work(lambda _is_stopped: make())
+            self._work = Work(lambda _asker: make())
 
     def _closing_path(self) -> tuple[Point, ...] | None:
         """Return the path from the last anchor to the first, or None while it is not known."""

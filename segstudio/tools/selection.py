@@ -1,18 +1,22 @@
 """What the tools share that show pixels before they paint them."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import Region, region_patch
 from segstudio.tools.options import ToolContext
 from segstudio.tools.preview import Preview
-from segstudio.tools.tool import IsStopped, Tool, Work
+from segstudio.tools.tool import Asker, Tool, Work
 
 _WAITING: Final = "…"
 _QUICK: Final = 4_000_000  # pixels; the edit of more is made off the GUI thread
+
+
+class _Found(NamedTuple):
+    region: Region | None
+    pixels: int
 
 
 class Selection(Tool):
@@ -53,9 +57,9 @@ class Selection(Tool):
             self._writes = self._preview = None
             self._finishes = False
             return answer
-        assert answer is None or isinstance(answer, Region)
-        self._selected = answer
-        self._preview = self._shown(answer)
+        assert isinstance(answer, _Found)
+        self._selected = answer.region
+        self._preview = self._shown(answer.region, answer.pixels)
         return self.finish(label_map) if self._finishes else None
 
     def finish(self, label_map: LabelMap) -> MaskPatch | None:
@@ -78,18 +82,22 @@ class Selection(Tool):
         if self._writes is not None:
             self._make_patch(label_map, self._writes)
 
-    def _ask(self, find: Callable[[IsStopped], Region | None]) -> None:
+    def _ask(self, find: Callable[[Asker], Region | None]) -> None:
         """Look for the pixels to select; what is shown stays until they are found."""
-        self._work = Work(find)
+
+        def run(asker: Asker) -> _Found:
+            region = find(asker)
+            return _Found(region, 0 if region is None else int(region.mask.sum()))
+
+        self._work = Work(run)
         self._writes = None
         region = self._selected
         self._preview = Preview(region=region, erases=self.erases, text=f"{self._note}{_WAITING}")
 
-    def _shown(self, region: Region | None) -> Preview | None:
+    def _shown(self, region: Region | None, pixels: int) -> Preview | None:
         """Return what to show of the pixels that were found."""
         if region is None:
             return None
-        pixels = int(region.mask.sum())
         return Preview(region=region, erases=self.erases, text=f"{self._note}{pixels:,} px")
 
     @property
@@ -98,5 +106,5 @@ class Selection(Tool):
         return ""
 
     def _make_patch(self, label_map: LabelMap, region: Region) -> None:
-        make = partial(region_patch, label_map, region, self._value)
-        self._work = Work(lambda _is_stopped: make())
+        value = self._value
+        self._work = Work(lambda asker: asker.held(region_patch(label_map, region, value)))

@@ -14,7 +14,7 @@ from segstudio.core.region import Region, region_patch
 from segstudio.core.superpixels import BLOCK, Grain, Superpixels, block_at, superpixels
 from segstudio.tools.options import ToolContext
 from segstudio.tools.preview import Preview
-from segstudio.tools.tool import IsStopped, Pointer, Tool, Work
+from segstudio.tools.tool import Asker, Pointer, Tool, Work
 
 _SHOWN: Final = 16  # blocks around the pointer; of an image seen from afar not more are cut
 
@@ -149,7 +149,7 @@ class SuperpixelPaint(Tool):
         return region_patch(label_map, region, self._value) if region is not None else None
 
 
-def _find(context: ToolContext, block: Rect, grain: Grain, _is_stopped: IsStopped) -> Superpixels:
+def _find(context: ToolContext, block: Rect, grain: Grain, _asker: Asker) -> Superpixels:
     found = superpixels(context.image, block, grain)
     # Here, not where the answer is taken: this gesture may be over by then, the next one gains.
     context.superpixels.put(grain, found)

@@ -51,8 +51,17 @@ class Pointer(NamedTuple):
         return None
 
 
-IsStopped = Callable[[], bool]
-"""Says whether nobody waits for the answer any more."""
+class Asker(NamedTuple):
+    """Whoever has a question of a tool answered.
+
+    Attributes:
+        is_stopped: Whether nobody waits for the answer any more; asked now and then.
+        held: Returns what the paint rules leave of an edit. An edit that is found on a thread is
+            best held to them there: for a large image that takes as long as finding it.
+    """
+
+    is_stopped: Callable[[], bool]
+    held: Callable[[MaskPatch | None], MaskPatch | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +69,10 @@ class Work:
     """A question of a tool that takes too long for the GUI thread.
 
     Attributes:
-        run: Finds the answer on some thread; asks its argument now and then whether to stop.
+        run: Finds the answer, on some thread.
     """
 
-    run: Callable[[IsStopped], object]
+    run: Callable[[Asker], object]
 
 
 class Tool:

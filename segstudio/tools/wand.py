@@ -8,7 +8,7 @@ from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import Region
 from segstudio.tools.options import ToolContext
 from segstudio.tools.selection import Selection
-from segstudio.tools.tool import IsStopped, Pointer
+from segstudio.tools.tool import Asker, Pointer
 
 _PIXELS_PER_STEP: Final = 0.5  # of the pointer's way, in widths of a handle, for a tolerance step
 
@@ -68,8 +68,10 @@ class Wand(Selection):
         image, seed, tolerance, kept = self._context.image, self._seed, self._tolerance, self._kept
         diagonal = self._context.options.diagonal
 
-        def find(is_stopped: IsStopped) -> Region:
-            region = color_region(image, seed, tolerance, diagonal=diagonal, is_stopped=is_stopped)
+        def find(asker: Asker) -> Region:
+            region = color_region(
+                image, seed, tolerance, diagonal=diagonal, is_stopped=asker.is_stopped
+            )
             return region if kept is None else region.united(kept)
 
         self._ask(find)

@@ -432,6 +432,30 @@ def test_reshape_follows_an_undo_that_comes_between(
     assert document.label_map.max() == 1
 
 
+def test_reshape_shows_only_what_the_lock_lets_it_change(
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+    settled: Drag,
+) -> None:
+    document.label_map[:] = square()
+    document.label_map[:50] = 2
+    window.toolbox.toggle_lock(2)
+    press_key(Qt.Key.Key_G)
+    window.toolbox.set_option(amount=5)
+    click(at(70, 80))
+    settled()
+    preview = window.canvas._gesture.preview
+    assert preview is not None
+    assert preview.region is not None
+    assert preview.region.rect.top + np.flatnonzero(preview.region.mask.any(axis=1))[0] == 50
+    press_key(Qt.Key.Key_Return)
+    assert (document.label_map[:50] == 2).all()
+    assert document.label_map[100:105, 60:120].all()
+
+
 def test_alt_click_picks_the_class_under_the_pointer_with_any_painting_tool(
     window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
 ) -> None:

@@ -9,7 +9,7 @@ from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.superpixels import SuperpixelCache
 from segstudio.tools.options import ToolContext, ToolOptions
-from segstudio.tools.tool import Tool
+from segstudio.tools.tool import Asker, Tool
 
 Answer = Callable[[Tool, LabelMap], MaskPatch | None]
 MakeContext = Callable[..., ToolContext]
@@ -65,7 +65,9 @@ def answer() -> Answer:
         patch = None
         assert tool.work is not None
         while (work := tool.work) is not None:
-            patch = tool.take(label_map, work.run(lambda: False)) or patch
+            patch = (
+                tool.take(label_map, work.run(Asker(lambda: False, lambda patch: patch))) or patch
+            )
         return patch
 
     return answer

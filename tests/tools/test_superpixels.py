@@ -4,7 +4,7 @@ import pytest
 from segstudio.core.rect import Rect
 from segstudio.core.superpixels import BLOCK, SuperpixelCache
 from segstudio.tools.superpixels import SuperpixelPaint
-from segstudio.tools.tool import Pointer
+from segstudio.tools.tool import Asker, Pointer
 from tests.tools.conftest import Answer, MakeContext, Write
 
 
@@ -115,7 +115,7 @@ def test_only_what_is_on_the_screen_is_cut_nearest_first(make_context: MakeConte
     tool.hover(label_map, Pointer(BLOCK + 5, BLOCK - 9, view=Rect(BLOCK + 2, 9, BLOCK + 60, 700)))
     order = []
     while (work := tool.work) is not None:
-        found = work.run(lambda: False)
+        found = work.run(Asker(lambda: False, lambda patch: patch))
         order.append(found.rect[:2])  # type: ignore[attr-defined]
         tool.take(label_map, found)
     assert order == [(BLOCK, 0), (BLOCK, BLOCK)]
