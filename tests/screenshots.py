@@ -67,7 +67,33 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     QTest.keyClick(window.canvas, Qt.Key.Key_E)
     take("eraser")
     take_tools(window, take)
+    take_dialogs(window, out)
     window.close()
+
+
+def take_dialogs(window: MainWindow, out: Path) -> None:
+    """Export the sample, and look at what an import of it would do."""
+    window.export_dialog.choose("yolo")
+    window.export_dialog.show()
+    atomic_write(out / "export_dialog.png", picture_of(window.export_dialog))
+    window.export_dialog.hide()
+    with tempfile.TemporaryDirectory() as folder:
+        window.export.run("yolo", Path(folder, "labels"))
+        wait_until_idle(window)
+        atomic_write(out / "exported.png", picture_of(window))
+        window.import_dialog.show()
+        atomic_write(out / "import_dialog_empty.png", picture_of(window.import_dialog))
+        image = min(Path(folder, "labels", "labels").rglob("*.txt"))
+        text = image.read_text(encoding="ascii")
+        atomic_write(image, f"{text}0 .5 .5 .1 .1\n".encode())
+        window.import_dialog.look(Path(folder, "labels"))
+        wait_until_idle(window)
+        atomic_write(out / "import_dialog.png", picture_of(window.import_dialog))
+        window.import_dialog.replace_masks.setChecked(True)
+        window.import_dialog.go.click()
+        wait_until_idle(window)
+        atomic_write(out / "imported.png", picture_of(window.import_dialog))
+        window.import_dialog.hide()
 
 
 def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QSettings, QTimer
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from segstudio import __version__
 from segstudio.storage.assets import assets_folder
@@ -76,8 +76,8 @@ def wait_until_idle(window: MainWindow) -> None:
     loop.exec()
 
 
-def picture_of(window: MainWindow) -> bytes:
-    """Return a picture of the window as a PNG file."""
+def picture_of(window: QWidget) -> bytes:
+    """Return a picture of a window as a PNG file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     window.grab().save(buffer, "PNG")

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.controllers.export import ExportController
+from segstudio.controllers.import_labels import ImportController
 from segstudio.controllers.predict import PredictController, PredictionNote
 from segstudio.controllers.replace import Outcome, ReplaceController
 from segstudio.controllers.review import ReviewController
@@ -42,11 +43,14 @@ from segstudio.core.pyramid import ReducedImage
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError, StorageError
 from segstudio.formats.dataset import ExportReport
+from segstudio.formats.table import FORMATS
 from segstudio.ui.actions import Actions, set_tool_tip
 from segstudio.ui.canvas.canvas import Canvas
 from segstudio.ui.class_panel import ClassPanel
+from segstudio.ui.export_dialog import ExportDialog
 from segstudio.ui.hints import Hints
 from segstudio.ui.image_panel import ImagePanel
+from segstudio.ui.import_dialog import ImportDialog
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.messages import MessageBar
 from segstudio.ui.option_bar import OptionBar
@@ -94,6 +98,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingController(self.workspace, self)
         self.training_plan = TrainingPlan(self.workspace, self)
         self.export = ExportController(self.workspace, self)
+        self.imports = ImportController(self.workspace, self)
         self.sequence = SequenceController(self.workspace, self.toolbox, self)
         self.replace = ReplaceController(self.workspace, self.toolbox, self)
         self.thumbnails = Thumbnails(_THUMBNAIL_PIXELS, self)
@@ -104,6 +109,8 @@ class MainWindow(QMainWindow):
         self.jobs = JobBar()
         self._hints = Hints(self)
         self.actions_by_name = Actions(self, theme)
+        self.export_dialog = ExportDialog(self.workspace, self)
+        self.import_dialog = ImportDialog(self.imports, self.workspace, self)
         self.replace_dialog = ReplaceDialog(self.replace, self.workspace, self.toolbox, self)
         self._build()
         self._connect_actions()
@@ -122,6 +129,7 @@ class MainWindow(QMainWindow):
             and self.thumbnails.is_idle
             and self.canvas.is_settled
             and not self.export.is_running
+            and self.imports.is_idle
             and not self.sequence.is_running
             and not self.replace.is_running
         )
@@ -220,7 +228,17 @@ class MainWindow(QMainWindow):
         menus = (
             (
                 self.tr("&File"),
-                ("open", "open_sample", "add_model", None, "save", "export", None, "quit"),
+                (
+                    "open",
+                    "open_sample",
+                    "add_model",
+                    None,
+                    "save",
+                    "import",
+                    "export",
+                    None,
+                    "quit",
+                ),
             ),
             (
                 self.tr("&Edit"),
@@ -284,7 +302,8 @@ class MainWindow(QMainWindow):
             "open_sample": workspace.open_sample,
             "add_model": self._ask_model,
             "save": workspace.save,
-            "export": self._ask_export,
+            "import": self.import_dialog.show,
+            "export": self.export_dialog.show,
             "quit": self.close,
             "copy_previous": self.sequence.copy_previous,
             "interpolate": self.sequence.interpolate,
@@ -369,6 +388,7 @@ class MainWindow(QMainWindow):
         self.export.running_changed.connect(self._on_export_running_changed)
         self.export.progressed.connect(self.jobs.set_progress)
         self.export.exported.connect(self._on_exported)
+        self.export_dialog.chosen.connect(self.export.run)
         self._show_tool()
 
     # --- What the user asks for
@@ -385,12 +405,9 @@ class MainWindow(QMainWindow):
         if file:
             self.predict.add_model(Path(file))
 
-    def _ask_export(self) -> None:
-        folder = QFileDialog.getSaveFileName(
-            self, self.tr("Export as Pascal VOC: name a new folder")
-        )[0]
-        if folder:
-            self.export.run("voc", Path(folder))
+    def _ask_export_as(self, format_name: str) -> None:
+        self.export_dialog.choose(format_name)
+        self.export_dialog.show()
 
     def _ask_project_folder(self, images: Path) -> None:
         folder = QFileDialog.getExistingDirectory(
@@ -506,11 +523,21 @@ class MainWindow(QMainWindow):
 
     def _on_exported(self, folder: Path, report: ExportReport) -> None:
         count = self.tr("%d images") % report.images if report.images != 1 else self.tr("1 image")
+        text = self.tr("%s exported to %s, %d pixels changed.") % (
+            count,
+            folder,
+            report.changed_pixels,
+        )
+        if not report.lossless:
+            self.messages.show_notice(text, self.tr("Show folder"), lambda: _show_folder(folder))
+            return
+        lost = report.changed_by_class(self.workspace.label_set)
+        names = ", ".join(f"{name} {pixels:,}" for name, pixels in lost.items())
+        title = FORMATS[report.lossless].title
         self.messages.show_notice(
-            self.tr("%s exported to %s, %d pixels changed.")
-            % (count, folder, report.changed_pixels),
-            self.tr("Show folder"),
-            lambda: _show_folder(folder),
+            text + " " + self.tr("It cannot hold: %s.") % names,
+            self.tr("Export as %s") % title,
+            lambda: self._ask_export_as(report.lossless),
         )
 
     # --- Showing state
@@ -539,6 +566,7 @@ class MainWindow(QMainWindow):
         # An export decides splits, which the project keeps.
         may_export = has_project and self.workspace.read_only is None
         actions["export"].setEnabled(may_export and not self.export.is_running)
+        actions["import"].setEnabled(may_export)
         can_run = can_edit and self.predict.model is not None
         actions["run"].setEnabled(can_run and not self.predict.is_running)
         self._show_history()
@@ -608,6 +636,7 @@ class MainWindow(QMainWindow):
         self.training_plan.shut_down()
         self.review.shut_down()
         self.export.shut_down()
+        self.imports.shut_down()
         self.predict.shut_down()
         self.thumbnails.shut_down()
         self.canvas.shut_down()

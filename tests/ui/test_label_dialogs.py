@@ -1,0 +1,108 @@
+"""Exporting and importing labels from the window."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from segstudio.core.label_set import LabelSet
+from segstudio.formats.export_project import export_project
+from segstudio.formats.import_labels import Fate
+from segstudio.storage.masks import read_label_map
+from segstudio.storage.project import Project, create_project
+from segstudio.ui.main_window import MainWindow
+
+pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")  # offscreen's
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    root = tmp_path / "images"
+    root.mkdir()
+    project = create_project(root).with_label_set(LabelSet.named(["background", "cell"]))
+    for place, name in enumerate(("a.png", "b.png")):
+        Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(root / name)
+        label_map = np.full((40, 60), place, np.uint8)
+        label_map[:5] = 255
+        project.write_mask(name, label_map)
+    project.save()
+    return project
+
+
+@pytest.fixture
+def opened(window: MainWindow, open_folder: Callable[[Path], None], project: Project) -> MainWindow:
+    open_folder(project.image_root)
+    return window
+
+
+def _class_box(window: MainWindow, row: int) -> QComboBox:
+    box = window.import_dialog.classes.cellWidget(row, 1)
+    assert isinstance(box, QComboBox)
+    return box
+
+
+def test_an_export_tells_what_a_format_cannot_hold_and_offers_another(
+    qtbot: QtBot, opened: MainWindow, tmp_path: Path
+) -> None:
+    dialog = opened.export_dialog
+    opened.actions_by_name["export"].trigger()
+    dialog.choose("yolo")
+    assert "YOLO masks" in dialog.note.text()
+    dialog.folder.setText(str(tmp_path / "out"))
+    with qtbot.waitSignal(opened.export.exported):
+        dialog.go.click()
+    assert (tmp_path / "out" / "data.yaml").is_file()
+    assert "It cannot hold: unlabelled 600." in opened.messages.text
+    opened.messages._button.click()
+    assert dialog.isVisible()
+    assert dialog.formats.currentData() == "yolo-mask"
+
+
+def test_labels_are_looked_at_mapped_and_imported(
+    qtbot: QtBot, opened: MainWindow, project: Project, tmp_path: Path
+) -> None:
+    before = read_label_map(project.mask_path("b.png"))
+    other = project.with_label_set(LabelSet.named(["background", "nucleus"]))
+    export_project(other, "labelme", tmp_path / "out")
+    (tmp_path / "out" / "train" / "broken.json").write_text('{"shapes": [], "imagePath": NaN}')
+    project.write_mask("b.png", np.zeros((40, 60), np.uint8))
+    dialog = opened.import_dialog
+    opened.actions_by_name["import"].trigger()
+    with qtbot.waitSignal(opened.imports.looked):
+        dialog.look(tmp_path / "out")
+    assert dialog.formats.currentText() == "Labelme"
+    assert dialog.summary.text().startswith("2 images with labels")
+    assert "broken.json" in dialog.told.toPlainText()
+    assert dialog.mapping == {"background": "background", "nucleus": "nucleus"}
+    box = _class_box(opened, 1)
+    assert [box.itemText(place) for place in range(box.count())] == [
+        *("background", "cell", "nucleus (new class)", "unlabelled")
+    ]
+    box.setCurrentIndex(1)
+    assert dialog.mapping == {"background": "background", "nucleus": "cell"}
+    dialog.replace_masks.setChecked(True)
+    with qtbot.waitSignal(opened.imports.imported) as imported:
+        dialog.go.click()
+    assert imported.args is not None
+    assert imported.args[0].counts[Fate.IMPORTED] == 1
+    assert imported.args[0].counts[Fate.SAME] == 1
+    assert np.array_equal(read_label_map(project.mask_path("b.png")), before)
+    assert dialog.summary.text() == "1 image imported. 1 image had these labels already."
+    qtbot.waitUntil(lambda: opened.is_idle)
+    assert opened.workspace.label_set.names == ("background", "cell")
+
+
+def test_a_folder_of_nothing_is_told_in_the_dialog(
+    qtbot: QtBot, opened: MainWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    dialog = opened.import_dialog
+    dialog.show()
+    with qtbot.waitSignal(opened.imports.failed):
+        dialog.look(tmp_path / "nothing")
+    assert "no known label format was found in this folder" in dialog.summary.text()
+    assert not dialog.go.isEnabled()
