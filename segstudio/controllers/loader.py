@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,12 +11,13 @@ from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.saver import Session, Unsaved
+from segstudio.core.display import Values
 from segstudio.core.history import History
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.pyramid import ReducedImage, sampled
 from segstudio.core.review import ReviewMap
 from segstudio.errors import SegStudioError
-from segstudio.storage.images import read_image, read_pixel_count, read_reduced
+from segstudio.storage.images import decode_image, read_pixel_count, read_reduced
 from segstudio.storage.project import Project
 from segstudio.storage.review import read_noted, read_review
 
@@ -43,10 +44,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded image, and the same reduced if it is large."""
+    """A decoded image, the same reduced if it is large, and the values of a deep one."""
 
     image: RgbImage
     reduced: ReducedImage | None
+    values: Values | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ class Loader(QObject):
         picture, mask = self._picture, self._mask
         if self._request is request and picture is not None and mask is not None:
             if self._preview is not None:
-                picture = Picture(picture.image, self._preview)
+                picture = replace(picture, reduced=self._preview)
             self.cancel()
             self.loaded.emit(Loaded(request, picture, mask))
 
@@ -273,8 +275,8 @@ class _Ahead:
 
 
 def _decoded(path: Path) -> Picture:
-    image = read_image(path)
-    return Picture(image, sampled(image))
+    decoded = decode_image(path)
+    return Picture(decoded.image, sampled(decoded.image), decoded.values)
 
 
 def _read_mask(request: Request, height: int, width: int) -> Mask:

@@ -493,6 +493,7 @@ class Workspace(QObject):
             noted=mask.noted,
             is_approved=mask.is_approved,
             reduced=loaded.picture.reduced,
+            values=loaded.picture.values,
             parent=self,
         )
         document.mask_changed.connect(self._on_mask_changed)

@@ -1,4 +1,4 @@
-"""Colouring a label map for display."""
+"""Colouring a label map for display: filled, as outlines, or where two of them differ."""
 
 from collections.abc import Collection
 
@@ -31,3 +31,38 @@ def overlay_table(
 def colored(label_map: LabelMap, table: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return the (h, w) uint32 overlay of an (h, w) label map; see ``overlay_table``."""
     return np.take(table, label_map)
+
+
+def outlined(label_map: LabelMap, table: NDArray[np.uint32], *, above: int, left: int) -> LabelMap:
+    """Return the class whose outline each pixel shows, 255 for none.
+
+    A pixel is on an outline if it differs from the one above or left of it. Between two classes
+    that are shown the line has the colour of the lower index; between one and nothing, its colour.
+
+    Args:
+        label_map: The rectangle to colour, with ``above`` rows and ``left`` columns before it.
+        table: See ``overlay_table``; classes that are not drawn have no outline of their own.
+        above: Rows of the label map that are only looked at, 0 or 1.
+        left: Columns, likewise.
+
+    Returns:
+        (h, w) uint8, of the rectangle.
+    """
+    values = np.arange(256, dtype=np.uint8)
+    shown = np.take(np.where(table, values, np.uint8(IGNORE_INDEX)), label_map)
+    here = shown[above:, left:]
+    lines = np.full(here.shape, IGNORE_INDEX, np.uint8)
+    for other in (shown[:-1, left:], shown[above:, :-1]):
+        # Where there is nothing before the rectangle, its first row or column has no neighbour.
+        part = lines[here.shape[0] - other.shape[0] :, here.shape[1] - other.shape[1] :]
+        own = here[here.shape[0] - other.shape[0] :, here.shape[1] - other.shape[1] :]
+        lower = np.minimum(own, other)
+        lower[own == other] = IGNORE_INDEX
+        np.minimum(part, lower, out=part)
+    return lines
+
+
+def changed_pixels(label_map: LabelMap, reference: LabelMap, color: int) -> NDArray[np.uint32]:
+    """Return (h, w) uint32: ``color`` where two (h, w) label maps differ, else 0."""
+    pixels: NDArray[np.uint32] = np.multiply(label_map != reference, color, dtype=np.uint32)
+    return pixels

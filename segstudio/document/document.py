@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from segstudio.core.display import Values
 from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
@@ -32,16 +33,20 @@ class Document(QObject):
         is_approved: Whether the user has approved the image.
         read_only: Do nothing when asked to change the label map.
         reduced: The image reduced, to be shown first, or None.
+        values: (H, W, C) what the file holds, where the image is a reduction of it; the image's
+            own values if it is None.
 
     Signals:
         mask_changed: The ``Rect`` whose pixels changed.
         edited: (EditKind, Edit) for every finished edit, and for every one undone or redone.
         history_changed: What can be undone or redone changed.
+        prediction_changed: ``prediction`` is another one.
     """
 
     mask_changed = Signal(object)
     edited = Signal(object, object)
     history_changed = Signal()
+    prediction_changed = Signal()
 
     def __init__(
         self,
@@ -55,12 +60,14 @@ class Document(QObject):
         is_approved: bool = False,
         read_only: bool = False,
         reduced: ReducedImage | None = None,
+        values: Values | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.key = key
         self.image = image
         self.reduced = reduced
+        self.values = image if values is None else values
         self.label_map = label_map
         self.history = history or History()
         self.is_read_only = read_only
@@ -78,6 +85,11 @@ class Document(QObject):
         """(height, width) in pixels."""
         height, width = self.label_map.shape
         return height, width
+
+    @property
+    def prediction(self) -> LabelMap | None:
+        """(H, W) uint8, what a model last said about the image, or None."""
+        return self._predictions[-1] if self._predictions else None
 
     @property
     def revision(self) -> int:
@@ -191,6 +203,7 @@ class Document(QObject):
             after = np.where(self.noted == UNCHECKED, class_map, self.label_map)
             kept = int(np.count_nonzero(after != class_map))
         self._predictions = [*self._predictions[1 - _MAX_PREDICTIONS :], class_map]
+        self.prediction_changed.emit()
         self.apply(name, difference_patch(self.label_map, after))
         return kept
 

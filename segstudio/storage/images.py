@@ -9,6 +9,8 @@ Rules for what is not 8-bit RGB:
 * 16-bit and 32-bit grey is scaled by the smallest of the common bit depths (8, 10, 12, 14, 16)
   that holds the image's largest value, so a 12-bit camera image is not shown nearly black.
 * Of 16-bit colour, the high byte is kept.
+* Of TIFF files with other channels, the first three become red, green and blue, and all are scaled
+  as 16-bit grey is.
 * Grey is repeated in the three channels, palettes are resolved, CMYK is converted, and alpha is
   dropped.
 * Of a file with several frames, the first is used.
@@ -16,7 +18,8 @@ Rules for what is not 8-bit RGB:
 
 Whole JPEG files are decoded straight into our array by libjpeg-turbo (``simplejpeg``): the same
 pixels as Pillow's, which uses the same library, without Pillow's copy of four bytes a pixel. What
-it does not take, down to files with a mere warning, is left to Pillow.
+it does not take, down to files with a mere warning, is left to Pillow. TIFF files that Pillow does
+not know, or misreads, are decoded by ``tifffile``; see ``storage.deep_images``.
 """
 
 import os
@@ -24,17 +27,28 @@ import stat
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
+from segstudio.core.display import Values
 from segstudio.core.label_map import RgbImage
 from segstudio.core.pyramid import ReducedImage
 from segstudio.errors import ImageError, SegStudioError
+from segstudio.storage.deep_images import (
+    TIFF_MAGIC,
+    channels_of_tiff,
+    deep_colors,
+    deep_grey,
+    has_deep_colors,
+    is_misread,
+    picture_of,
+)
 
 IMAGE_FORMATS: Final = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
 IMAGE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
@@ -48,6 +62,7 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _DEPTHS: Final = (255, 1023, 4095, 16383, 65535)
 _STRIP: Final = 1 << 20  # bytes
+_CHANNELS: Final = "channels"  # the values of a file that Pillow does not read, in ``info``
 _JPEG: Final = ("JPEG", "MPO")
 _LEAST_REDUCED: Final = 1000  # of the longer side, pixels
 _TURNS: Final = {
@@ -61,7 +76,7 @@ _TURNS: Final = {
 }
 """EXIF orientation -> what makes the stored pixels upright."""
 
-_UPRIGHT: Final[dict[int, Callable[[RgbImage], RgbImage]]] = {
+_UPRIGHT: Final[dict[int, Callable[[NDArray[Any]], NDArray[Any]]]] = {
     1: lambda stored: stored,
     2: lambda stored: stored[:, ::-1],
     3: lambda stored: stored[::-1, ::-1],
@@ -79,6 +94,20 @@ def is_image_name(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES and not name.startswith(".")  # noqa: PTH122
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedImage:
+    """An image, and what it was made from.
+
+    Attributes:
+        image: (H, W, 3) uint8 RGB, orientation applied; may be read-only.
+        values: (H, W, C) uint16 or uint8 of the file, orientation applied, where the image is a
+            reduction of them; else None.
+    """
+
+    image: RgbImage
+    values: Values | None
+
+
 def read_image(path: Path) -> RgbImage:
     """Decode an image file.
 
@@ -91,6 +120,30 @@ def read_image(path: Path) -> RgbImage:
     with opened_image(path) as image:
         pixels = _whole_jpeg(image)
         return _rgb(path, image) if pixels is None else pixels
+
+
+def decode_image(path: Path) -> DecodedImage:
+    """Decode an image file as ``read_image`` does, and keep the values that 8 bits do not hold.
+
+    Raises:
+        ImageError: As ``read_image`` does.
+    """
+    with opened_image(path) as image:
+        if (values := image.info.get(_CHANNELS)) is not None:
+            return DecodedImage(_rgb(path, image), values)
+        if (pixels := _whole_jpeg(image)) is not None:
+            return DecodedImage(pixels, None)
+        has_deep = has_deep_colors(image)  # asked before loading, as is the orientation
+        upright = _UPRIGHT[_orientation(image)] if has_deep else None
+        if image.mode.startswith("I"):
+            grey = np.asarray(load_upright(image))
+            return DecodedImage(_from_deep_grey(grey), deep_grey(grey))
+        pixels = _rgb(path, image)
+    if upright is not None and (stored := deep_colors(path.read_bytes())) is not None:
+        values = np.ascontiguousarray(upright(stored))
+        if values.shape == pixels.shape:
+            return DecodedImage(pixels, values)
+    return DecodedImage(pixels, None)
 
 
 def read_reduced(path: Path) -> ReducedImage | None:
@@ -190,7 +243,7 @@ def load_upright(image: Image.Image) -> Image.Image:
 def opened_image(path: Path) -> Iterator[Image.Image]:
     """Open an image file lazily and turn every failure to decode it into an ``ImageError``."""
     try:
-        with _regular_file(path) as file, Image.open(file, formats=IMAGE_FORMATS) as image:
+        with _regular_file(path) as file, _identified(file) as image:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise ImageError(
@@ -218,6 +271,38 @@ def opened_image(path: Path) -> Iterator[Image.Image]:
         raise ImageError(
             path, "the file is damaged and cannot be opened", hint="Copy it again from its source"
         ) from error
+
+
+@contextmanager
+def _identified(file: BinaryIO) -> Iterator[Image.Image]:
+    try:
+        image: Image.Image = Image.open(file, formats=IMAGE_FORMATS)
+    except UnidentifiedImageError:
+        if (channels := _channels(file)) is None:
+            raise
+        image = channels
+    else:
+        if is_misread(image):
+            image = _channels(file) or image
+    with image:
+        yield image
+
+
+def _channels(file: BinaryIO) -> Image.Image | None:
+    """Return what Pillow does not read as an image that it knows, with the values beside it."""
+    file.seek(0)
+    # Not more than the first bytes of what is no TIFF file: it may be a film.
+    content = file.read(4)
+    if not content.startswith(TIFF_MAGIC):
+        return None
+    channels = channels_of_tiff(content + file.read())
+    if channels is None:
+        return None
+    stored, orientation = channels
+    values = np.ascontiguousarray(_UPRIGHT.get(orientation, _UPRIGHT[1])(stored))
+    image = Image.fromarray(picture_of(values))
+    image.info[_CHANNELS] = values
+    return image
 
 
 @contextmanager

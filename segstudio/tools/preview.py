@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from segstudio.core.raster import Point
 from segstudio.core.region import Region
 
@@ -27,3 +29,13 @@ class Preview:
     outlines: tuple[Region, ...] = ()
     erases: bool = False
     text: str = ""
+
+    @property
+    def area(self) -> int:
+        """How many pixels are covered: counted, or of an outline measured (shoelace formula)."""
+        if self.region is not None:
+            return int(np.count_nonzero(self.region.mask))
+        if not self.is_closed or len(self.points) < 3:
+            return 0
+        y, x = np.array(self.points).T
+        return round(abs(float(np.dot(y, np.roll(x, 1)) - np.dot(x, np.roll(y, 1)))) / 2)

@@ -62,6 +62,7 @@ from segstudio.ui.status import StatusBar
 from segstudio.ui.theme import Theme
 from segstudio.ui.tool_options import ModelBar, ViewBar
 from segstudio.ui.train.dock import TrainDock
+from segstudio.ui.view_options import ViewOptions
 from segstudio.ui.welcome import WelcomePage
 
 _THUMBNAIL_PIXELS: Final = 96
@@ -204,6 +205,10 @@ class MainWindow(QMainWindow):
 
         self.status = StatusBar(self.workspace, self.review)
         self.setStatusBar(self.status)
+        self.view_options = ViewOptions(
+            self.workspace, self.canvas, actions, self.status, self._theme, self
+        )
+        self._view_bar.addWidget(self.view_options.button)
         self._build_menus(classes.toggleViewAction(), images.toggleViewAction())
 
     def _add_bar(self, bar: QToolBar, area: Qt.ToolBarArea) -> None:
@@ -261,6 +266,10 @@ class MainWindow(QMainWindow):
                     "zoom_in",
                     "zoom_out",
                     "minimap",
+                    None,
+                    "outlines",
+                    "changes",
+                    "split",
                     None,
                     "next",
                     "previous",
@@ -350,6 +359,7 @@ class MainWindow(QMainWindow):
         workspace.image_failed.connect(self._on_image_failed)
         workspace.open_failed.connect(self._on_open_failed)
         canvas.hovered.connect(self.status.show_pixel)
+        canvas.preview_changed.connect(self.status.show_selection)
         canvas.zoom_changed.connect(self.status.show_zoom)
         canvas.class_picked.connect(self.toolbox.choose_class)
         self.class_panel.hidden_changed.connect(canvas.set_hidden_classes)

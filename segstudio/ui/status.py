@@ -10,6 +10,7 @@ from segstudio.controllers.review import ReviewController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.engine.worker import LoadedModel
+from segstudio.tools.preview import Preview
 
 _SOON_MS: Final = 30
 
@@ -29,6 +30,8 @@ class StatusBar(QStatusBar):
         self._hint = _ElidedLabel()
         self._hint.setContentsMargins(8, 2, 8, 2)
         self.addPermanentWidget(self._hint, 1)
+        self._selection = self._add_label(0)
+        self._changes = self._add_label(0)
         self._zoom = self._add_label(64)
         self._saved = self._add_label(110)
         self._engine = self._add_label(0)
@@ -65,14 +68,14 @@ class StatusBar(QStatusBar):
             self._position.setText("")
             return
         y, x = pixel
-        red, green, blue = document.image[y, x]
-        value = str(red) if red == green == blue else f"{red}, {green}, {blue}"
-        class_index = int(document.label_map[y, x])
-        label_set = self._workspace.label_set
-        if class_index < len(label_set):
-            name = label_set[class_index].name
-        else:
-            name = self.tr("unlabelled") if class_index == IGNORE_INDEX else str(class_index)
+        values = document.values[y, x].tolist()
+        is_grey = len(values) == 3 and len(set(values)) == 1
+        value = str(values[0]) if is_grey else ", ".join(str(part) for part in values)
+        name = self._class_name(int(document.label_map[y, x]))
+        prediction = document.prediction
+        if prediction is not None and prediction[y, x] != document.label_map[y, x]:
+            predicted = self._class_name(int(prediction[y, x]))
+            name = self.tr("%s (predicted: %s)") % (name, predicted)
         self._position.setText(f"x {x}  y {y}    {value}    {name}")
 
     @property
@@ -84,6 +87,15 @@ class StatusBar(QStatusBar):
         """Show what the active tool answers to; the tool tip has all of it."""
         self._hint.set_text(text)
 
+    def show_selection(self, preview: Preview | None) -> None:
+        """Show how many pixels the gesture under way covers, or nothing."""
+        pixels = preview.area if preview is not None else 0
+        self._selection.setText(self.tr("%s px selected") % f"{pixels:,}" if pixels else "")
+
+    def show_changes(self, pixels: int | None) -> None:
+        """Show how many pixels are not what the model said; nothing for None."""
+        self._changes.setText("" if pixels is None else self.tr("%s px changed") % f"{pixels:,}")
+
     def show_engine(self, model: LoadedModel | None, milliseconds: float | None = None) -> None:
         """Show what runs the model, and how long the last run took."""
         if model is None:
@@ -94,6 +106,12 @@ class StatusBar(QStatusBar):
             text = f"{model.provider.got} - {milliseconds:.0f} ms"
         self._engine.setText(text)
         self._engine.setToolTip(model.provider.summary)
+
+    def _class_name(self, class_index: int) -> str:
+        label_set = self._workspace.label_set
+        if class_index < len(label_set):
+            return label_set[class_index].name
+        return self.tr("unlabelled") if class_index == IGNORE_INDEX else str(class_index)
 
     def _show_saved(self) -> None:
         workspace = self._workspace

@@ -1,7 +1,8 @@
 """The canvas: shows the image and its overlay, and turns the pointer into edits."""
 
 from collections.abc import Callable, Collection
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -36,7 +37,7 @@ from segstudio.ui.canvas.grid import draw_pixel_grid
 from segstudio.ui.canvas.minimap import Minimap
 from segstudio.ui.canvas.navigation import Navigation
 from segstudio.ui.canvas.preview import HANDLE, draw_preview
-from segstudio.ui.canvas.scene import Scene
+from segstudio.ui.canvas.sides import Divider, Look, Sides
 from segstudio.ui.theme import Theme
 
 _WHEEL_STEP: Final = 1.2  # zoom factor of one notch
@@ -63,6 +64,7 @@ class Canvas(QWidget):
     hovered = Signal(object)
     zoom_changed = Signal(float)
     class_picked = Signal(int)
+    preview_changed = Signal(object)
     failed = Signal(object)
 
     def __init__(self, toolbox: Toolbox, theme: Theme, parent: QWidget | None = None) -> None:
@@ -70,19 +72,21 @@ class Canvas(QWidget):
         self._toolbox = toolbox
         self._theme = theme
         self._document: Document | None = None
-        self._scene: Scene | None = None
         self._first: FirstPicture | None = None  # shown until there is a scene
         self._pool = Pool(1, self)
         self._navigation = Navigation(self)
         self._navigation.moved.connect(self._on_moved)
         self._navigation.stood_still.connect(self.update)
         self._navigation.zoom_changed.connect(self.zoom_changed)
+        self._sides = Sides(self._navigation, self._pool, self)
+        self._sides.changed.connect(self.update)
         self._minimap = Minimap(self._navigation, theme, self)
         self._label_set = LabelSet()
-        self._opacity = 0.5
-        self._hidden: frozenset[int] = frozenset()
         self._gesture = Gesture(toolbox, self)
         self._gesture.preview_changed.connect(self.update)
+        self._gesture.preview_changed.connect(
+            lambda: self.preview_changed.emit(self._gesture.preview)
+        )
         self._gesture.failed.connect(self.failed)
         self._pressure = 1.0
         self._space_held = False
@@ -113,41 +117,33 @@ class Canvas(QWidget):
     @property
     def shows_picture(self) -> bool:
         """Whether there is an image to see."""
-        return self._scene is not None or self._first is not None
+        return self._sides.main is not None or self._first is not None
 
     @property
     def is_settled(self) -> bool:
         """Whether the picture is as good as it gets, and the tool has its answers."""
         if not self._gesture.is_settled:
             return False
-        if self._scene is None or not self.isVisible():
+        if self._sides.main is None or not self.isVisible():
             return True
-        return self._scene.is_settled and not self._navigation.is_moving
+        return self._sides.is_settled and not self._navigation.is_moving
 
     def set_document(self, document: Document | None) -> None:
         """Show a document, whole, or nothing."""
         if self._document is not None:
             self._document.mask_changed.disconnect(self._on_mask_changed)
-        if self._scene is not None:
-            self._scene.close()
-            self._scene.deleteLater()
-            self._scene = None
         previewed = self._first.size if self._first is not None else None
         self._first = None
         self._document = document
         self._gesture.set_document(document)
         if document is None or document.size != previewed:  # else the user may have zoomed already
             self._navigation.set_image(document.size if document else None)
+        self._sides.set_document(document)
         if document is None:
             self.hovered.emit(None)
         else:
-            self._scene = Scene(
-                document.image, document.label_map, self._pool, self, reduced=document.reduced
-            )
-            self._scene.changed.connect(self.update)
             document.mask_changed.connect(self._on_mask_changed)
-            self._recolor()
-        self._minimap.set_scene(self._scene)
+        self._minimap.set_scene(self._sides.main)
         self._show_pointer()
         self.update()
 
@@ -161,17 +157,30 @@ class Canvas(QWidget):
     def set_label_set(self, label_set: LabelSet) -> None:
         """Use the colours and names of these classes."""
         self._label_set = label_set
-        self._recolor()
+        self.set_look(palette=label_set.palette)
 
     def set_opacity(self, opacity: float) -> None:
         """Set the opacity of the overlay, 0..1."""
-        self._opacity = opacity
-        self._recolor()
+        self.set_look(opacity=opacity)
 
     def set_hidden_classes(self, hidden: Collection[int]) -> None:
         """Do not draw these class indices."""
-        self._hidden = frozenset(hidden)
-        self._recolor()
+        self.set_look(hidden=frozenset(hidden))
+
+    def set_look(self, **changes: Any) -> None:  # noqa: ANN401 - as different as the fields are
+        """Change fields of the ``Look``."""
+        self._sides.set_look(replace(self._sides.look, **changes))
+        self._minimap.refresh()
+
+    @property
+    def look(self) -> Look:
+        """How the document is shown."""
+        return self._sides.look
+
+    @property
+    def divider(self) -> Divider:
+        """The line between prediction and correction; hidden while there is one side."""
+        return self._sides.divider
 
     def fit(self) -> None:
         """Show the whole image; it stays so when the canvas is resized."""
@@ -187,8 +196,7 @@ class Canvas(QWidget):
 
     def shut_down(self) -> None:
         """Stop the threads."""
-        if self._scene is not None:
-            self._scene.close()
+        self._sides.close()
         self._gesture.shut_down()
         self._pool.shut_down()
 
@@ -197,23 +205,14 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the exposed part of the image, the overlay and the cursor."""
         painter = QPainter(self)
-        if self._scene is None or not self._navigation.is_covered(event.rect()):
+        if self._sides.main is None or not self._navigation.is_covered(event.rect()):
             painter.fillRect(event.rect(), self._theme.canvas_color)
         if self._first is not None:
             self._first.draw(painter, self._navigation.transform())
-        if self._scene is not None:
-            navigation = self._navigation
-            painter.save()
-            painter.setTransform(navigation.transform())
-            self._scene.draw(
-                painter,
-                navigation.shown(QRectF(self.rect())),
-                navigation.shown(QRectF(event.rect())),
-                navigation.zoom,
-                is_moving=navigation.is_moving,
-            )
-            painter.restore()
-            draw_pixel_grid(painter, navigation, event.rect())
+        if self._sides.main is not None:
+            self._sides.draw(painter, QRectF(event.rect()))
+            draw_pixel_grid(painter, self._navigation, event.rect())
+            self._sides.draw_lines(painter, QRectF(event.rect()))
             self._draw_cursor(painter)
         painter.end()
 
@@ -251,6 +250,7 @@ class Canvas(QWidget):
         return (
             not self._navigation.is_panning
             and not self._space_held
+            and not (self._pointer and self._sides.is_on_prediction(self._pointer))
             and self._toolbox.tool in (ToolName.BRUSH, ToolName.ERASER)
         )
 
@@ -276,6 +276,8 @@ class Canvas(QWidget):
         if event.button() == Qt.MouseButton.MiddleButton or (is_left and self._space_held):
             self._navigation.begin_pan(event.position())
             self._show_pointer()
+        elif self._sides.is_on_prediction(event.position()):
+            pass  # that is what a model said
         elif is_left and self._document is not None:
             alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
             picks = alt and self._toolbox.alt_picks and not self._gesture.is_active
@@ -378,7 +380,7 @@ class Canvas(QWidget):
             self._space_held = True
             self._show_pointer()
         elif event.key() == Qt.Key.Key_V and not event.modifiers():
-            self._show_overlay(False)
+            self._sides.set_overlay_shown(False)
         elif event.key() in _GESTURE_KEYS and _GESTURE_KEYS[event.key()](self._gesture):
             pass
         else:
@@ -393,7 +395,7 @@ class Canvas(QWidget):
             self._space_held = False
             self._show_pointer()
         elif event.key() == Qt.Key.Key_V:
-            self._show_overlay(True)
+            self._sides.set_overlay_shown(True)
         else:
             super().keyReleaseEvent(event)
         self.update()
@@ -401,7 +403,7 @@ class Canvas(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Forget held keys: their release goes to another widget."""
         self._space_held = False
-        self._show_overlay(True)
+        self._sides.set_overlay_shown(True)
         self._show_pointer()
         self.update()
         super().focusOutEvent(event)
@@ -409,6 +411,7 @@ class Canvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the image fitted, or its middle in the middle."""
         self._navigation.on_resized()
+        self._sides.place()
         self._minimap.place()
 
     # --- Inside
@@ -440,23 +443,14 @@ class Canvas(QWidget):
         self.update()
 
     def _on_mask_changed(self, rect: Rect) -> None:
-        if self._scene is not None:
-            self._scene.mask_changed(rect)
+        if self._sides.main is not None:
+            self._sides.mask_changed(rect)
             dirty = self._navigation.rect_on_widget(rect)
             # A pixel of the screen depends on its neighbours, and below 100 % on those of a level.
             self.update(dirty.toAlignedRect().adjusted(-3, -3, 3, 3))
 
-    def _recolor(self) -> None:
-        if self._scene is not None:
-            self._scene.set_colors(self._label_set.palette, self._opacity, self._hidden)
-        self.update()
-
-    def _show_overlay(self, shown: bool) -> None:
-        if self._scene is not None:
-            self._scene.set_overlay_shown(shown)
-
     def _update_cursor(self, old: QPointF | None) -> None:
-        if self._scene is None:
+        if self._sides.main is None:
             return
         if self._flash:
             self.update()

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
-from PySide6.QtCore import QObject, QRectF, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter
 
 from segstudio.controllers.jobs import Job, Pool
+from segstudio.core.display import Display, Values
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.palette import Palette
 from segstudio.core.pyramid import (
@@ -21,15 +22,18 @@ from segstudio.core.pyramid import (
     level_shape,
 )
 from segstudio.core.rect import Rect
-from segstudio.ui.canvas.layers import ImageLayer, OverlayLayer
-from segstudio.ui.canvas.levels import Block
+from segstudio.ui.canvas.layers import ChangesLayer, ImageLayer, OverlayLayer, OverlayStyle
+from segstudio.ui.canvas.levels import Block, Levels
+from segstudio.ui.canvas.navigation import Navigation
+from segstudio.ui.canvas.outlines import draw_outlines
 from segstudio.ui.canvas.window import Window
 
 _SLICE: Final = 0.006  # seconds of composing in one turn of the event loop
 _CALM_MS: Final = 100  # after a change, when no other has come
 _PATCHED: Final = 1_000_000  # changed pixels; levels of more are built off the GUI thread
 
-_Layer = ImageLayer | OverlayLayer
+_LabelLayer = OverlayLayer | ChangesLayer
+_Layer = ImageLayer | _LabelLayer
 
 
 class Scene(QObject):
@@ -43,6 +47,8 @@ class Scene(QObject):
         label_map: (H, W) uint8 class indices; read again where ``mask_changed`` says so.
         pool: Where levels are built.
         reduced: What to show of the image until its levels are built, if that is known.
+        values: (H, W, C) what the image file holds, where the image is a reduction of it.
+        beside: A scene of the same image, which shares what is known of it.
 
     Signals:
         changed: What is visible can be drawn better now.
@@ -58,12 +64,18 @@ class Scene(QObject):
         parent: QObject | None = None,
         *,
         reduced: ReducedImage | None = None,
+        values: Values | None = None,
+        beside: "Scene | None" = None,
     ) -> None:
         super().__init__(parent)
         height, width = label_map.shape
         self.bounds = Rect(0, 0, height, width)
-        self._image = ImageLayer(image, reduced)
+        self._image: ImageLayer = (
+            beside._image if beside is not None else ImageLayer(image, reduced, values)
+        )
+        self._label_map = label_map
         self._overlay = OverlayLayer(label_map, self._image.levels.rough)
+        self._changes: ChangesLayer | None = None
         self._overlay_shown = True
         self._count = self._image.levels.count
         self._pool = pool
@@ -106,6 +118,29 @@ class Scene(QObject):
             self._overlay_shown = shown
             self._outdate(self.bounds)
 
+    def set_style(self, style: OverlayStyle) -> None:
+        """Fill classes or outline them; ``set_colors`` is to follow."""
+        if self._overlay.set_style(style):
+            self._outdate(self.bounds)
+
+    def set_reference(self, reference: LabelMap | None) -> None:
+        """Mark where the label map differs from this one, (H, W) uint8, or mark nothing."""
+        self._changes = None
+        if reference is not None:
+            self._changes = ChangesLayer(self._label_map, reference, self._image.levels.rough)
+        self._outdate(self.bounds)
+        self._build_next()
+
+    def set_display(self, display: Display) -> None:
+        """Show the image in this manner, here and in the scenes beside."""
+        if self._image.set_display(display):
+            self.image_changed()
+
+    def image_changed(self) -> None:
+        """Follow a change of the image that a scene beside has made."""
+        self._outdate(self.bounds)
+        self._build_next()
+
     def mask_changed(self, rect: Rect) -> None:
         """Follow a change of the label map, when it is drawn next."""
         self._changed.append(rect)
@@ -125,6 +160,10 @@ class Scene(QObject):
         """
         self._view = view
         self._level = level_for(zoom, self._count)
+        is_apart = self._overlay.style is OverlayStyle.OUTLINES and zoom > 1
+        if is_apart != self._overlay.is_apart:
+            self._overlay.is_apart = is_apart
+            self._outdate(self.bounds)
         self._follow_changes()
         if exposed.is_empty:
             return
@@ -132,7 +171,8 @@ class Scene(QObject):
         level = window.level
         visible = at_level(exposed, level)
         painter.save()
-        painter.setClipRect(QRectF(0, 0, self.bounds.right, self.bounds.bottom))
+        whole = QRectF(0, 0, self.bounds.right, self.bounds.bottom)
+        painter.setClipRect(whole, Qt.ClipOperation.IntersectClip)
         is_smooth = zoom * 2**level < 1 and not is_moving
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         if window.is_drawable(visible):
@@ -178,9 +218,14 @@ class Scene(QObject):
             self._next_slice.start()
         return window.is_drawable(visible)
 
+    def draw_lines(self, painter: QPainter, navigation: Navigation, exposed: QRectF) -> None:
+        """Draw what is as thin on the screen at any zoom; the painter is in widget pixels."""
+        if self._overlay.is_apart and self._overlay_shown:
+            draw_outlines(painter, self._overlay, navigation, exposed)
+
     def draw_small(self, painter: QPainter, target: QRectF) -> None:
         """Draw all of the scene into a small rectangle, from the coarsest level."""
-        layers = (self._image, self._overlay) if self._overlay_shown else (self._image,)
+        layers = self._shown_layers()
         height, width = level_shape(self.bounds.bottom, self.bounds.right, self._count)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -196,13 +241,17 @@ class Scene(QObject):
         is_small = sum(rect.height * rect.width for rect in changed) <= _PATCHED
         seen = max((window.level for window in self._windows()), default=0)
         for rect in changed:
+            for layer in self._label_layers():
+                if is_small:
+                    layer.levels.patch(layer.affected(rect), layer.opaque, seen)
+                else:
+                    layer.levels.outdate(layer.affected(rect))
+            affected = self._overlay.affected(rect)  # no layer's is larger
             if is_small:
-                self._overlay.levels.patch(rect, self._overlay.opaque, seen)
                 for window in self._windows():
-                    window.patch(at_level(rect, window.level))
+                    window.patch(at_level(affected, window.level))
             else:
-                self._overlay.levels.outdate(rect)
-                self._outdate(rect)
+                self._outdate(affected)
         if changed:
             self._build_next()
 
@@ -220,14 +269,24 @@ class Scene(QObject):
         return Window(level, *level_shape(self.bounds.bottom, self.bounds.right, level), compose)
 
     def _compose(self, level: int, painter: QPainter, rect: Rect) -> bool:
-        layers = (self._image, self._overlay) if self._overlay_shown else (self._image,)
+        layers = self._shown_layers()
         if level:
-            self._overlay.levels.catch_up(self._overlay.opaque, level)
+            self._catch_up(level)
         if level and not all(layer.levels.has(level, rect) for layer in layers):
             return False
         for layer in layers:
             layer.draw(painter, level, rect)
         return True
+
+    def _catch_up(self, level: int) -> None:
+        for layer in self._label_layers():
+            layer.levels.catch_up(layer.opaque, level)
+
+    def _label_layers(self) -> tuple[_LabelLayer, ...]:
+        return (self._overlay,) if self._changes is None else (self._overlay, self._changes)
+
+    def _shown_layers(self) -> tuple[_Layer, ...]:
+        return (self._image, *self._label_layers()) if self._overlay_shown else (self._image,)
 
     def _windows(self) -> Iterator[Window]:
         yield from (window for window in (self._window, self._coming) if window is not None)
@@ -249,7 +308,7 @@ class Scene(QObject):
     def _on_calm(self) -> None:
         """Follow what nobody draws: changes out of view, and levels that are not seen."""
         self._follow_changes()
-        self._overlay.levels.catch_up(self._overlay.opaque, self._count)
+        self._catch_up(self._count)
         self._build_next()
         self.changed.emit()
 
@@ -262,21 +321,22 @@ class Scene(QObject):
         layer, block = next(self._unbuilt(), (None, None))
         if layer is None or block is None:
             return
-        version = layer.levels.version(block)
+        levels = layer.levels  # a change of style makes new ones
+        version = levels.version(block)
         # The job may outlive the scene, when another image is opened meanwhile.
         self._job = Job(_builder(layer, block_rect(block, *self.bounds[2:])), self._pool)
-        self._job.succeeded.connect(lambda pieces: self._on_built(layer, block, version, pieces))
+        self._job.succeeded.connect(lambda pieces: self._on_built(levels, block, version, pieces))
         self._job.start(self._pool)
 
     def _unbuilt(self) -> Iterator[tuple[_Layer, Block]]:
         for rect in (self._view, self.bounds):  # what is visible first
-            for layer in (self._image, self._overlay):
+            for layer in (self._image, *self._label_layers()):
                 for block in layer.levels.unbuilt(rect):
                     yield layer, block
 
-    def _on_built(self, layer: _Layer, block: Block, version: int, pieces: list[Pixels]) -> None:
+    def _on_built(self, levels: Levels, block: Block, version: int, pieces: list[Pixels]) -> None:
         self._job = None
-        layer.levels.put(block, version, pieces)
+        levels.put(block, version, pieces)
         rect = block_rect(block, *self.bounds[2:])
         for window in self._windows():
             if window.level:
