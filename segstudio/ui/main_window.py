@@ -76,6 +76,8 @@ _EDITING: Final = (
     "copy_previous",
     "interpolate",
     "replace_all",
+    "approve",
+    "unapprove",
     "save",
 )
 
@@ -569,8 +571,6 @@ class MainWindow(QMainWindow):
             actions[name].setEnabled(can_edit)
             self._tell_if_read_only(name)
         actions["train"].setEnabled(has_project)
-        for name in ("approve", "unapprove"):
-            actions[name].setEnabled(has_document)
         for name in ("next", "previous", "next_unreviewed"):
             actions[name].setEnabled(has_project)
         # An export decides splits, which the project keeps.
