@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_set import LabelSet
@@ -71,7 +70,7 @@ def seen(window: MainWindow) -> Seen:
 
 def hover(qtbot: QtBot, window: MainWindow, y: int, x: int) -> str:
     qtbot.mouseMove(window.canvas, at(window, y, x))
-    QApplication.processEvents()
+    qtbot.waitUntil(lambda: not window.status._soon.isActive())
     return window.status._position.text()
 
 
