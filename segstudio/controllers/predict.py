@@ -15,6 +15,7 @@ from segstudio.engine.catalog import ModelFile, find_models
 from segstudio.engine.worker import Cancelled, LoadedModel, Prediction, Worker
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import bundled_models_folder, user_models_folder
+from segstudio.storage.lineage import promoted_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class PredictController(QObject):
         self._good: ModelFile | None = None  # the last one that loaded
         self.models: list[ModelFile] = []
         self.model: ModelFile | None = None
-        workspace.project_changed.connect(self.find_models)
+        workspace.project_changed.connect(self._on_project_changed)
         workspace.image_opening.connect(self.cancel)
 
     @property
@@ -132,6 +133,23 @@ class PredictController(QObject):
         self.find_models()
         self.choose(next(model for model in self.models if model.path == path))
         self.models_changed.emit()
+
+    @Slot()
+    def _on_project_changed(self) -> None:
+        self.find_models()
+        own = [model for model in self.models if model.origin == "project"]
+        if own and (self.model is None or self.model.origin == "bundled"):
+            # What was trained for these images comes before what comes with the program.
+            self.choose(max(own, key=lambda model: promoted_at(model.path)))
+            self.models_changed.emit()
+
+    def choose_path(self, path: Path) -> None:
+        """Look for models again, and choose the one in this file if it is there."""
+        self.find_models()
+        wanted = next((model for model in self.models if model.path == path), None)
+        if wanted is not None:
+            self.choose(wanted)
+            self.models_changed.emit()
 
     def choose(self, model: ModelFile) -> None:
         """Choose the model that ``run`` uses, and load it in the background."""

@@ -1,8 +1,10 @@
 """Training from the window: start a run, follow it, pause it, find it again after a restart."""
 
+import contextlib
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -21,6 +23,7 @@ from segstudio.core.training_request import TrainingRequest
 from segstudio.errors import SegStudioError
 from segstudio.storage.event_tail import EventTail
 from segstudio.storage.frozen_labels import freeze_labels
+from segstudio.storage.lineage import models_by_run
 from segstudio.storage.project import Project
 from segstudio.storage.training_runs import ProcessMark, TrainingRun, find_runs, new_run
 
@@ -80,6 +83,7 @@ class TrainingController(QObject):
         runs_changed: ``runs`` changed.
         ended: The ``TrainingRun`` that has just finished.
         failed: A ``SegStudioError`` to tell the user.
+        histories_read: The ``FollowedRun``s that ``read_histories`` found.
     """
 
     changed = Signal()
@@ -87,6 +91,7 @@ class TrainingController(QObject):
     runs_changed = Signal()
     ended = Signal(object)
     failed = Signal(object)
+    histories_read = Signal(object)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -180,6 +185,22 @@ class TrainingController(QObject):
         self._forget_run()
         self._attach(run, run.read_process())
         self.run_changed.emit()
+
+    def read_histories(self) -> None:
+        """Read what happened in all runs, in the background."""
+        project = self._workspace.project
+        if project is not None:
+            job = Job(lambda _cancelled: followed_runs(project), self)
+            job.succeeded.connect(self.histories_read)
+            job.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
+            job.start(self._pool)
+
+    def write_note(self, run: TrainingRun, text: str) -> None:
+        """Keep what the user says about a run."""
+        job = Job(lambda _cancelled: run.write_note(text), self)
+        job.succeeded.connect(lambda _none: self.read_histories())
+        job.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
+        job.start(self._pool)
 
     def shut_down(self) -> None:
         """Stop following; the process goes on."""
@@ -334,10 +355,7 @@ class TrainingController(QObject):
         self.failed.emit(as_user_error(error))
 
     def _take(self, event: dict[str, Any]) -> None:
-        try:
-            self.history.add(event)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return  # of another version, or damaged; the others may be readable
+        add_known(self.history, event)
         kind = event["event"]
         self._is_exporting = kind == "exporting"
         if kind == "step":
@@ -383,6 +401,44 @@ class TrainingController(QObject):
     def _set_state(self, state: RunState) -> None:
         self.state = state
         self.changed.emit()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedRun:
+    """A run with what happened in it.
+
+    Attributes:
+        run: The run.
+        history: Its curves and settings.
+        note: What the user says about it.
+        model: The project's model that was made of it, or None.
+    """
+
+    run: TrainingRun
+    history: History
+    note: str
+    model: Path | None
+
+
+def followed_runs(project: Project) -> tuple[FollowedRun, ...]:
+    """Read all runs of a project, the newest first; those that cannot be read are short."""
+    models = models_by_run(project)
+    found = []
+    for run in find_runs(project):
+        history, tail = History(), EventTail(run.events)
+        has_more = True
+        while has_more:
+            events, has_more = tail.read()
+            for event in events:
+                add_known(history, event)
+        found.append(FollowedRun(run, history, run.read_note(), models.get(run.name)))
+    return tuple(found)
+
+
+def add_known(history: History, event: dict[str, Any]) -> None:
+    """Take in an event, if it is such as this version of the program knows."""
+    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+        history.add(event)
 
 
 def _start(run: TrainingRun, arguments: list[str]) -> ProcessMark:

@@ -91,6 +91,12 @@ def read_lineage(model: Path) -> Lineage | None:
     return Lineage(value["run"], str(value.get("parent", "")), str(value.get("promoted", "")))
 
 
+def promoted_at(model: Path) -> str:
+    """Return when a model was taken over, to sort by; empty if that is not known."""
+    lineage = read_lineage(model)
+    return lineage.promoted if lineage else ""
+
+
 def trainable(project: Project, model: Path) -> Trainable | None:
     """Return what it takes to train a model further, or None if its checkpoint is not there."""
     lineage = read_lineage(model)
@@ -102,6 +108,15 @@ def trainable(project: Project, model: Path) -> Trainable | None:
     if not run.best.is_file() or not isinstance(network, str):
         return None
     return Trainable(model.stem, run.best, network, backbone if isinstance(backbone, str) else None)
+
+
+def models_by_run(project: Project) -> dict[str, Path]:
+    """Return the models that were made of runs, by the names of the runs."""
+    found = {}
+    for path in sorted(project.models_folder.glob("*.onnx")):
+        if lineage := read_lineage(path):
+            found[lineage.run] = path
+    return found
 
 
 def _free_path(folder: Path, name: str) -> Path:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.controllers.comparison import ComparisonController
 from segstudio.controllers.export import ExportController
 from segstudio.controllers.import_labels import ImportController
 from segstudio.controllers.predict import PredictController, PredictionNote
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.review = ReviewController(self.workspace, self)
         self.training = TrainingController(self.workspace, self)
         self.training_plan = TrainingPlan(self.workspace, self)
+        self.comparison = ComparisonController(self.workspace, self)
         self.export = ExportController(self.workspace, self)
         self.imports = ImportController(self.workspace, self)
         self.sequence = SequenceController(self.workspace, self.toolbox, self)
@@ -202,7 +204,12 @@ class MainWindow(QMainWindow):
             part.hide()  # until there is something to work on
         self._side = [classes, images]
         self.train_dock = TrainDock(
-            self.training, self.training_plan, self.predict, self._theme, self
+            self.training,
+            self.training_plan,
+            self.comparison,
+            self.predict,
+            self._theme,
+            self,
         )
 
         self.status = StatusBar(self.workspace, self.review)
@@ -379,6 +386,7 @@ class MainWindow(QMainWindow):
             self.replace,
             self.review,
             self.training,
+            self.comparison,
             canvas,
         ):
             part.failed.connect(self.messages.show_error)
@@ -644,6 +652,7 @@ class MainWindow(QMainWindow):
         self.replace.shut_down()
         self.training.shut_down()
         self.training_plan.shut_down()
+        self.comparison.shut_down()
         self.review.shut_down()
         self.export.shut_down()
         self.imports.shut_down()

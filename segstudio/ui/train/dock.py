@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+from segstudio.controllers.comparison import ComparisonController
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
 from segstudio.controllers.training_plan import TrainingPlan
@@ -20,6 +21,7 @@ class TrainDock(QDockWidget):
     Args:
         training: Runs the trainer.
         plan: Says what a training would do.
+        comparison: Compares models and promotes them.
         predict: Knows the models.
         theme: Colours and icons.
         window: The window.
@@ -29,6 +31,7 @@ class TrainDock(QDockWidget):
         self,
         training: TrainingController,
         plan: TrainingPlan,
+        comparison: ComparisonController,
         predict: PredictController,
         theme: Theme,
         window: QMainWindow,
@@ -36,7 +39,7 @@ class TrainDock(QDockWidget):
         super().__init__(window)
         self.setWindowTitle(self.tr("Train"))
         self.setObjectName("train")
-        self._parts = (training, plan, predict, theme)
+        self._parts = (training, plan, comparison, predict, theme)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self)
         self.hide()
 

@@ -6,14 +6,18 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
+from segstudio.controllers.comparison import ComparisonController
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
 from segstudio.controllers.training_plan import TrainingPlan
 from segstudio.core.training_request import TrainingRequest
 from segstudio.storage.lineage import trainable
+from segstudio.storage.training_runs import TrainingRun
 from segstudio.ui.theme import Theme
+from segstudio.ui.train.compare_page import ComparePage
 from segstudio.ui.train.progress_page import ProgressPage
 from segstudio.ui.train.request_form import RequestForm
+from segstudio.ui.train.runs_page import RunsPage
 
 
 class TrainPanel(QTabWidget):
@@ -22,6 +26,7 @@ class TrainPanel(QTabWidget):
     Args:
         training: Runs the trainer.
         plan: Says what a training would do.
+        comparison: Compares models and promotes them.
         predict: Knows the chosen model.
         theme: Colours and icons.
     """
@@ -30,6 +35,7 @@ class TrainPanel(QTabWidget):
         self,
         training: TrainingController,
         plan: TrainingPlan,
+        comparison: ComparisonController,
         predict: PredictController,
         theme: Theme,
         parent: QWidget | None = None,
@@ -37,12 +43,17 @@ class TrainPanel(QTabWidget):
         super().__init__(parent)
         self._training = training
         self._plan = plan
+        self._comparison = comparison
         self._predict = predict
         self.setDocumentMode(True)
         self.form = RequestForm(theme)
         self.progress = ProgressPage(training, theme)
         self.addTab(_scrolled(self.form), self.tr("New"))
+        self.compare = ComparePage(theme)
+        self.runs = RunsPage(training, theme)
         self.addTab(self.progress, self.tr("Progress"))
+        self.addTab(self.compare, self.tr("Compare"))
+        self.addTab(self.runs, self.tr("Runs"))
         self.form.train_requested.connect(self._on_train)
         self.form.preview_requested.connect(self._on_preview)
         self.form.mistyped.connect(self.form.plan.setText)
@@ -50,11 +61,24 @@ class TrainPanel(QTabWidget):
         plan.planned.connect(self.form.plan.setText)
         plan.failed.connect(lambda error: self.form.plan.setText(error.sentence))
         training.changed.connect(self._show_state)
+        training.ended.connect(self._on_ended)
+        training.run_changed.connect(self._show_comparison)
+        comparison.progressed.connect(self.compare.show_progress)
+        comparison.compared.connect(self.compare.show_comparison)
+        comparison.failed.connect(lambda _error: self._show_comparison())
+        comparison.promoted.connect(self._on_promoted)
+        self.compare.compare_requested.connect(self._on_compare)
+        self.compare.promote_requested.connect(self._on_promote)
+        self.compare.keep_requested.connect(lambda: self.setCurrentIndex(0))
+        self.runs.report_requested.connect(_open_file)
+        self.runs.run_requested.connect(self._on_run_requested)
+        self.runs.model_requested.connect(predict.choose_path)
         predict.models_changed.connect(self._show_model)
         predict.model_loaded.connect(lambda _model: self._show_model())
         self.form.show_missing(training.missing)
         self._show_model()
         self._show_state()
+        self._show_comparison()
         if training.run is not None:
             self.setCurrentWidget(self.progress)
 
@@ -66,6 +90,37 @@ class TrainPanel(QTabWidget):
     def _on_preview(self, request: TrainingRequest) -> None:
         self.form.plan.setText(self.tr("Looking at the images…"))
         self._plan.ask(request)
+
+    def _on_ended(self, _run: TrainingRun) -> None:
+        self.setCurrentWidget(self.compare)
+        self._on_compare()
+
+    def _on_compare(self) -> None:
+        run, model = self._training.run, self._predict.model
+        if run is not None and run.model.is_file():
+            self._comparison.compare(run, model.path if model else None)
+
+    def _on_promote(self) -> None:
+        comparison, project = self._comparison.last, self._training.project
+        if comparison is not None and project is not None:
+            old = comparison.old.name if comparison.old else ""
+            self._comparison.promote(comparison.run, project.name, old)
+
+    def _on_promoted(self, path: Path) -> None:
+        self._predict.choose_path(path)
+        self.setCurrentIndex(0)
+        self._show_comparison()
+
+    def _on_run_requested(self, run: TrainingRun) -> None:
+        self._training.show(run)
+        self.setCurrentWidget(self.progress)
+
+    def _show_comparison(self) -> None:
+        run, last = self._training.run, self._comparison.last
+        if last is not None and last.run == run:
+            self.compare.show_comparison(last)
+        else:
+            self.compare.show_nothing(can_compare=run is not None and run.model.is_file())
 
     def _show_state(self) -> None:
         self.form.set_busy(is_busy=self._training.is_busy)

@@ -1,0 +1,354 @@
+"""Old and new model side by side: numbers, pictures, and the choice between them."""
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segstudio.controllers.comparison import Comparison, JudgedImage, JudgedModel
+from segstudio.core.comparison import Difference
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_set import LabelSet
+from segstudio.errors import SegStudioError
+from segstudio.storage.images import read_image
+from segstudio.ui.theme import Theme
+
+_FLICKER_MS: Final = 600
+_BETTER: Final = "#009e73"
+_WORSE: Final = "#d55e00"
+
+
+class ComparePage(QWidget):
+    """Shows a comparison and asks which model to use.
+
+    Signals:
+        promote_requested: The user wants the new model.
+        keep_requested: The user keeps the old one.
+        compare_requested: The user wants the comparison made.
+    """
+
+    promote_requested = Signal()
+    keep_requested = Signal()
+    compare_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.summary = QLabel()
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary.setWordWrap(True)
+        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.compare = QPushButton(self.tr("Compare with the chosen model"))
+        self.compare.clicked.connect(self.compare_requested)
+        self.promote = QPushButton(self.tr("Use the new model"))
+        self.promote.clicked.connect(self.promote_requested)
+        self.keep = QPushButton(self.tr("Keep the old one"))
+        self.keep.clicked.connect(self.keep_requested)
+        theme.keep_icon(self.promote, "trophy")
+        theme.keep_icon(self.compare, "scales")
+        buttons = QHBoxLayout()
+        for button in (self.compare, self.promote, self.keep):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self.table = _Table()
+        self.pictures = FlickerView(theme)
+        self.confusions = _Confusions()
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.addTab(self.table, self.tr("Classes"))
+        tabs.addTab(self.pictures, self.tr("Pictures"))
+        tabs.addTab(self.confusions, self.tr("What is taken for what"))
+        self.tabs = tabs
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.summary)
+        layout.addLayout(buttons)
+        layout.addWidget(tabs, 1)
+        self.show_nothing(can_compare=False)
+
+    def show_nothing(self, *, can_compare: bool) -> None:
+        """Say what will be here."""
+        self.summary.setText(
+            self.tr("Compare the new model with the one that is chosen, on images of their own.")
+            if can_compare
+            else self.tr("When a run is finished, its model is compared with the chosen one here.")
+        )
+        self.compare.setVisible(can_compare)
+        self.promote.hide()
+        self.keep.hide()
+        self.tabs.hide()
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Say how far the comparison is."""
+        self.compare.hide()
+        self.summary.setText(self.tr("Comparing: %d of %d images") % (done, total))
+
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Show both models."""
+        self.summary.setText(self._summary_of(comparison))
+        self.compare.hide()
+        self.promote.show()
+        self.keep.setVisible(comparison.old is not None)
+        self.tabs.show()
+        self.table.show_rows(comparison.rows)
+        self.tabs.setTabVisible(0, bool(comparison.rows))
+        self.pictures.show_images(comparison.images, comparison.label_set)
+        self.confusions.show_models(
+            [model for model in (comparison.old, comparison.new) if model], comparison.label_set
+        )
+
+    def _summary_of(self, comparison: Comparison) -> str:
+        count = comparison.count
+        where = self.tr("on %d images that trained neither") % count
+        lines = []
+        if comparison.rows:
+            mean = comparison.rows[0]
+            lines.append(_verdict(self, mean, where))
+        for title, model in ((self.tr("old"), comparison.old), (self.tr("new"), comparison.new)):
+            if model is not None:
+                lines.append(
+                    self.tr("%s: %s, %.1f MB, %.0f ms an image")
+                    % (title, model.name, model.megabytes, model.milliseconds)
+                )
+        if comparison.unknown:
+            lines.append(self.tr("The old model does not know %s.") % ", ".join(comparison.unknown))
+        if 1 < count < 10:
+            lines.append(self.tr("So few images tell little; more of them narrow the interval."))
+        return "\n".join(lines)
+
+
+def _verdict(page: QWidget, mean: Difference, where: str) -> str:
+    if mean.difference is None:
+        return page.tr("There is nothing to compare %s.") % where
+    if mean.low is None or mean.high is None:
+        return page.tr("Mean IoU changes by %+.3f %s.") % (mean.difference, where)
+    sure = (
+        page.tr("Surely better")
+        if mean.is_sure and mean.difference > 0
+        else page.tr("Surely worse")
+        if mean.is_sure
+        else page.tr("No sure difference")
+    )
+    return page.tr("%s: mean IoU %+.3f (95 %% interval %+.3f to %+.3f) %s.") % (
+        sure,
+        mean.difference,
+        mean.low,
+        mean.high,
+        where,
+    )
+
+
+class _Table(QTableWidget):
+    def __init__(self) -> None:
+        super().__init__(0, 5)
+        self.setHorizontalHeaderLabels(
+            [
+                self.tr("class"),
+                self.tr("old IoU"),
+                self.tr("new IoU"),
+                self.tr("difference"),
+                self.tr("95 % interval"),
+            ]
+        )
+        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setStretchLastSection(True)
+
+    def show_rows(self, rows: tuple[Difference, ...]) -> None:
+        self.setRowCount(len(rows))
+        for place, row in enumerate(rows):
+            interval = "" if row.low is None else f"{row.low:+.3f} to {row.high:+.3f}"
+            cells = (row.name, _percent(row.old), _percent(row.new), _signed(row), interval)
+            for column, text in enumerate(cells):
+                cell = QTableWidgetItem(text)
+                if column:
+                    cell.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                if column == 3 and row.is_sure and row.difference is not None:
+                    cell.setForeground(QColor(_BETTER if row.difference > 0 else _WORSE))
+                self.setItem(place, column, cell)
+
+
+class _Confusions(QWidget):
+    """The confusion matrix of either model, each row in per cent of the true pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._models: list[JudgedModel] = []
+        self._label_set = LabelSet()
+        self.which = QComboBox()
+        self.which.currentIndexChanged.connect(self._show)
+        self.table = QTableWidget()
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.addWidget(self.which)
+        layout.addWidget(self.table)
+
+    def show_models(self, models: list[JudgedModel], label_set: LabelSet) -> None:
+        self._models, self._label_set = models, label_set
+        self.which.clear()
+        self.which.addItems([model.name for model in models])
+        self.which.setCurrentIndex(len(models) - 1)
+
+    def _show(self, place: int) -> None:
+        if not 0 <= place < len(self._models):
+            return
+        names = list(self._label_set.names)
+        counts = self._models[place].confusion
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        self.table.setRowCount(len(names))
+        self.table.setColumnCount(len(names) + 1)
+        self.table.setVerticalHeaderLabels([self.tr("true %s") % name for name in names])
+        self.table.setHorizontalHeaderLabels([*names, self.tr("none of these")])
+        for row in range(counts.shape[0]):
+            for column in range(counts.shape[1]):
+                cell = QTableWidgetItem(f"{shares[row, column]:.1%}")
+                cell.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+                cell.setToolTip(f"{int(counts[row, column]):,}")
+                self.table.setItem(row, column, cell)
+        self.table.resizeColumnsToContents()
+
+
+class FlickerView(QWidget):
+    """One image with old, new or true labels over it, by hand or in turns."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._images: tuple[JudgedImage, ...] = ()
+        self._label_set = LabelSet()
+        self._frames: dict[str, QPixmap] = {}
+        self.which = QComboBox()
+        self.which.currentIndexChanged.connect(self._load)
+        row = QHBoxLayout()
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, QToolButton] = {}
+        for name, title in (
+            ("image", self.tr("Image")),
+            ("old", self.tr("Old")),
+            ("new", self.tr("New")),
+            ("truth", self.tr("Truth")),
+        ):
+            button = QToolButton()
+            button.setText(title)
+            button.setCheckable(True)
+            button.clicked.connect(self._show)
+            self._group.addButton(button)
+            self.buttons[name] = button
+            row.addWidget(button)
+        self.buttons["new"].setChecked(True)
+        self.flicker = QCheckBox(self.tr("Flicker"))
+        self.flicker.setToolTip(self.tr("Old, new and truth in turns: what changes, moves"))
+        row.addWidget(self.flicker)
+        row.addStretch(1)
+        self.picture = QLabel()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.addWidget(self.which)
+        layout.addLayout(row)
+        layout.addWidget(self.picture, 1)
+        self._timer = QTimer(self, interval=_FLICKER_MS)
+        self._timer.timeout.connect(self._turn)
+        self.flicker.toggled.connect(
+            lambda is_on: self._timer.start() if is_on else self._timer.stop()
+        )
+
+    @property
+    def shown(self) -> str:
+        """What lies over the image: "image", "old", "new" or "truth"."""
+        return next(name for name, button in self.buttons.items() if button.isChecked())
+
+    def show_images(self, images: tuple[JudgedImage, ...], label_set: LabelSet) -> None:
+        """Show images, those that changed most first."""
+        self._images, self._label_set = images, label_set
+        self.which.clear()
+        for image in images:
+            self.which.addItem(self.tr("%s: %s pixels differ") % (image.key, f"{image.changed:,}"))
+        self.buttons["old"].setVisible(bool(images) and images[0].old is not None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the picture."""
+        super().resizeEvent(event)
+        self._show()
+
+    def _load(self, place: int) -> None:
+        self._frames = {}
+        if not 0 <= place < len(self._images):
+            return
+        judged = self._images[place]
+        try:
+            image = read_image(judged.path)
+        except SegStudioError as error:
+            self.picture.setText(error.sentence)
+            return
+        maps = {"old": judged.old, "new": judged.new, "truth": judged.truth}
+        self._frames = {"image": _pixmap(np.ascontiguousarray(image))} | {
+            name: _pixmap(_tinted(image, label_map, self._label_set))
+            for name, label_map in maps.items()
+            if label_map is not None
+        }
+        self._show()
+
+    def _turn(self) -> None:
+        names = [name for name in ("old", "new", "truth") if name in self._frames]
+        if names and self.isVisible():
+            place = names.index(self.shown) + 1 if self.shown in names else 0
+            self.buttons[names[place % len(names)]].setChecked(True)
+            self._show()
+
+    def _show(self) -> None:
+        frame = self._frames.get(self.shown)
+        if frame is None:
+            return
+        ratio = self.devicePixelRatioF()
+        scaled = frame.scaled(
+            self.picture.size() * ratio,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        scaled.setDevicePixelRatio(ratio)
+        self.picture.setPixmap(scaled)
+
+
+def _tinted(
+    image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], label_map: LabelMap, label_set: LabelSet
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Return the image with the colours of the classes mixed in, the background left as it is."""
+    plain = (label_map == IGNORE_INDEX) | (label_map == (label_set.background_index or 0))
+    mixed = (image.astype(np.uint16) + label_set.palette[label_map]) // 2
+    return np.where(plain[..., None], image, mixed).astype(np.uint8)
+
+
+def _pixmap(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> QPixmap:
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
+    return QPixmap.fromImage(image)
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _signed(row: Difference) -> str:
+    return "-" if row.difference is None else f"{row.difference:+.3f}"
