@@ -15,6 +15,8 @@ from segstudio.core.run_history import History
 from segstudio.ui.theme import ACCENT, Theme
 
 _LOSS: Final = "#d55e00"
+# Okabe and Ito, 2008: told apart by colour-blind eyes, and seen on light and dark grounds.
+_RUNS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _NAMED_CLASSES: Final = 12
 _CONTRAST: Final = 60  # of the lightness, 0..255
 
@@ -114,7 +116,7 @@ class CurvesView(QWidget):
 
     def _draw_runs(self) -> None:
         for number, (name, history) in enumerate(self._others):
-            color = pg.intColor(number, hues=max(len(self._others), 3), maxValue=200)
+            color = QColor(_RUNS[number % len(_RUNS)])
             epochs = [float(epoch.epoch) for epoch in history.epochs]
             self._line(self.loss, epochs, [e.val_loss for e in history.epochs], color, name, 2)
             self._line(self.iou, epochs, [e.mean_iou for e in history.epochs], color, name, 2)
