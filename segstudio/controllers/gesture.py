@@ -2,11 +2,12 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.saver import as_user_error
 from segstudio.controllers.toolbox import Toolbox
+from segstudio.core.flood import load_opencv
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.paint_rule import held_to
 from segstudio.core.raster import Point
@@ -15,6 +16,7 @@ from segstudio.document.document import Document
 from segstudio.tools.preview import Preview
 from segstudio.tools.tool import Asker, Pointer, Tool, Work
 
+_PREPARE_MS = 700  # after the first image is there
 _THREADS = 2  # so that a question that is no longer asked does not hold up the next one
 
 
@@ -48,7 +50,10 @@ class Gesture(QObject):
         self._job: Job | None = None
         self._held: list[MaskPatch | None] = []  # edits that were held to the rules on a thread
         self._is_writing = False
+        self._is_prepared = False
         toolbox.changed.connect(self._on_toolbox_changed)
+        self._prepare = QTimer(self, singleShot=True, interval=_PREPARE_MS)
+        self._prepare.timeout.connect(self._load_opencv)
 
     @property
     def preview(self) -> Preview | None:
@@ -67,6 +72,7 @@ class Gesture(QObject):
 
     def shut_down(self) -> None:
         """Stop the threads."""
+        self._prepare.stop()
         self._drop_job()
         self._pool.shut_down()
 
@@ -76,6 +82,8 @@ class Gesture(QObject):
             self._document.mask_changed.disconnect(self._on_mask_changed)
         if document is not None:
             document.mask_changed.connect(self._on_mask_changed)
+            if not self._is_prepared:
+                self._prepare.start()
         self._is_active = False
         self._tool = None
         self._last_point = None
@@ -213,6 +221,11 @@ class Gesture(QObject):
             self._tool = None
             self._follow_pointer()
         self._show()
+
+    @Slot()
+    def _load_opencv(self) -> None:
+        self._is_prepared = True
+        Job(lambda _cancelled: load_opencv(), self).start(self._pool)
 
     @Slot()
     def _on_mask_changed(self) -> None:

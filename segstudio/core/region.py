@@ -1,6 +1,7 @@
 """A set of pixels as a value: where, and which."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.rect import Rect
+
+_STRIP: Final = 1 << 18  # pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +56,14 @@ def region_patch(label_map: LabelMap, region: Region, class_index: int) -> MaskP
         return None
     before = label_map[region.rect.slices].copy()
     # Which bits to turn over. Four times as fast as np.where, and it tells whether any do.
-    bits: LabelMap = before ^ np.uint8(class_index)
-    bits *= region.mask.view(np.uint8)
-    if not bits.any():
-        return None
-    bits ^= before
-    return MaskPatch(region.rect, before, bits)
+    # In strips that the processor's cache holds.
+    after = np.empty_like(before)
+    rows = max(1, _STRIP // region.rect.width)
+    is_any = False
+    for top in range(0, region.rect.height, rows):
+        strip = slice(top, top + rows)
+        bits: LabelMap = np.bitwise_xor(before[strip], np.uint8(class_index), out=after[strip])
+        bits *= region.mask[strip].view(np.uint8)
+        is_any = is_any or bool(bits.any())
+        bits ^= before[strip]
+    return MaskPatch(region.rect, before, after) if is_any else None

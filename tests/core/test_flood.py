@@ -1,9 +1,11 @@
 """Connected regions against a plain flood fill."""
 
+import cv2
 import numpy as np
 import pytest
 
-from segstudio.core.flood import class_region, color_region, holes
+from segstudio.core.flood import class_region, color_region, holes, near_class_region
+from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 
 
@@ -74,3 +76,26 @@ def test_holes_are_what_a_region_encloses() -> None:
     region = class_region(mask, (6, 6))
     inside = whole(holes(region), mask.shape)
     assert np.argwhere(inside).tolist() == [[3, 3], [3, 4], [4, 3], [4, 4]]
+
+
+@pytest.mark.parametrize("diagonal", [False, True])
+def test_a_class_region_may_be_larger_than_the_first_window(diagonal: bool) -> None:
+    label_map = np.full((1300, 2900), 255, np.uint8)
+    rows, columns = np.mgrid[:1300, :2900]
+    label_map[(rows // 9 + columns // 11) % 5 == 0] = 3
+    label_map[700, :] = label_map[:, 2500] = 254
+    region = class_region(label_map, (300, 400), diagonal=diagonal)
+    count, labels = cv2.connectedComponents(
+        (label_map == label_map[300, 400]).astype(np.uint8), connectivity=8 if diagonal else 4
+    )
+    assert count > 1
+    assert np.array_equal(whole(region, label_map.shape), labels == labels[300, 400])
+
+
+def test_a_region_that_goes_far_is_not_near() -> None:
+    label_map = np.zeros((100, 5000), np.uint8)
+    label_map[:, 1500] = 1
+    assert near_class_region(label_map, (50, 2000)) is None
+    near = near_class_region(label_map, (50, 1500))
+    assert near is not None
+    assert near.rect == Rect(0, 1500, 100, 1501)

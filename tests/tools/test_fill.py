@@ -40,6 +40,22 @@ def test_holes_get_the_class_around_them(make_context: MakeContext, write: Write
     assert np.count_nonzero(label_map) == 49
 
 
+def test_a_large_region_is_found_on_a_thread(
+    make_context: MakeContext, write: Write, answer: Answer
+) -> None:
+    label_map = np.zeros((1500, 3000), np.uint8)
+    label_map[100:1400, 100:2900] = 5
+    label_map[700, 700] = 6
+    for mode, count in ((FillMode.HOLES, 0), (FillMode.REGION, 1300 * 2800)):
+        tool = Fill(make_context(fill_mode=mode))
+        assert tool.press(label_map, Pointer(500.5, 500.5)) is None
+        assert tool.is_open
+        write(label_map, answer(tool, label_map))
+        assert not tool.is_open
+        assert np.count_nonzero(label_map == 1) == count
+        assert label_map[700, 700] == (5 if mode is FillMode.HOLES else 1)
+
+
 def test_by_colour_the_fill_stops_at_another_colour(
     make_context: MakeContext, write: Write, answer: Answer
 ) -> None:
