@@ -68,6 +68,12 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     take("eraser")
     take_tools(window, take)
     take_dialogs(window, out)
+    take_command_windows(window, out)
+    window.toolbox.next_rule()
+    window.toolbox.toggle_lock(1)
+    QTest.keyClick(window.canvas, Qt.Key.Key_B)
+    move(window, QPointF(middle), Qt.MouseButton.NoButton)
+    take("rule")
     window.close()
 
 
@@ -137,6 +143,16 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     window.toolbox.set_option(amount=8)
     use(Qt.Key.Key_G, "reshape", (20, 0), button=False)
     use(Qt.Key.Key_F, "fill", (-20, -20))
+
+
+def take_command_windows(window: MainWindow, out: Path) -> None:
+    """Open the windows of commands that ask or list something."""
+    window.toolbox.choose_class(2)
+    for name, dialog in (("replace_all", window.replace_dialog), ("keys", window.key_list)):
+        window.actions_by_name[name].trigger()
+        wait_until_idle(window)
+        atomic_write(out / f"{name}.png", picture_of(dialog))
+        dialog.reject()
 
 
 def move(

@@ -4,6 +4,7 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segstudio.core.label_map import RgbImage
 from segstudio.core.rect import Rect
@@ -13,6 +14,7 @@ _MAX_PIXELS: Final = 160_000  # of the reduced patch; what is larger is looked a
 _MARGIN: Final = 0.25  # of the box: how much around it shows what is not the object
 _LEAST_MARGIN: Final = 8  # pixels
 _ITERATIONS: Final = 4
+_MIDDLE: Final = 0.4  # of the sides of the box
 _SEED: Final = 1  # the colour clusters start at random; the same box shall give the same object
 
 
@@ -20,8 +22,9 @@ def object_in_box(image: RgbImage, box: Rect) -> Region | None:
     """Return the pixels of the object in a box, or None if none is found.
 
     GrabCut: Rother, Kolmogorov, Blake, "GrabCut: interactive foreground extraction using iterated
-    graph cuts", SIGGRAPH 2004. Everything outside the box counts as background. The cost is
-    bounded: large boxes are looked at in a reduced patch, and the outline is as coarse.
+    graph cuts", SIGGRAPH 2004. Everything outside the box counts as background; where that leaves
+    nothing, the middle of the box counts as the object. The cost is bounded: large boxes are looked
+    at in a reduced patch, and the outline is as coarse.
 
     Args:
         image: (H, W, 3) uint8 RGB.
@@ -50,11 +53,11 @@ def object_in_box(image: RgbImage, box: Rect) -> Region | None:
         labels[[0, -1]] = labels[:, [0, -1]] = cv2.GC_BGD
         if not (labels == cv2.GC_PR_FGD).any():
             return None
-    cv2.setRNGSeed(_SEED)
-    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))  # the size that OpenCV wants
-    no_box = (0, 0, 0, 0)
-    cv2.grabCut(part, labels, no_box, background, foreground, _ITERATIONS, cv2.GC_INIT_WITH_MASK)
-    found = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    found = _cut(part, labels)
+    if not found.any():
+        # Its colours are around it too. The user has put the box around it: its middle is a part.
+        _mark_middle(labels, inner)
+        found = _cut(part, labels)
     if scale < 1:
         # Interpolated, not repeated: an outline in steps of the reduced pixels looks like an error.
         full = (window.width, window.height)
@@ -62,6 +65,27 @@ def object_in_box(image: RgbImage, box: Rect) -> Region | None:
         found = np.asarray(grey > 127, np.bool_)
     mask = found[box.moved(-window.top, -window.left).slices]
     return Region(box, np.ascontiguousarray(mask)) if mask.any() else None
+
+
+def _cut(pixels: RgbImage, labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return which pixels are the object, given what is known of them in OpenCV's labels."""
+    import cv2
+
+    cv2.setRNGSeed(_SEED)
+    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))  # the size that OpenCV wants
+    no_box = (0, 0, 0, 0)
+    labels = labels.copy()
+    cv2.grabCut(pixels, labels, no_box, background, foreground, _ITERATIONS, cv2.GC_INIT_WITH_MASK)
+    return np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+
+
+def _mark_middle(labels: NDArray[np.uint8], box: Rect) -> None:
+    """Mark the middle of a box as certainly the object, in place."""
+    import cv2
+
+    down, right = (round(side * (1 - _MIDDLE) / 2) for side in (box.height, box.width))
+    middle = Rect(box.top + down, box.left + right, box.bottom - down, box.right - right)
+    labels[middle.slices] = cv2.GC_FGD
 
 
 def _scaled(box: Rect, window: Rect, size: tuple[int, int]) -> Rect:

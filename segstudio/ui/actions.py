@@ -30,6 +30,7 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         for row in self._rows():
             action = QAction(row.text, window)
+            action.setObjectName(row.name)
             action.setShortcuts([QKeySequence(key) for key in row.keys])
             action.setCheckable(row.is_checkable)
             if row.icon:
@@ -92,6 +93,7 @@ class Actions(QObject):
             _Row("larger", self.tr("Larger brush"), ("]",)),
             _Row("rule", self.tr("Next paint rule"), ("L",)),
             _Row("swap", self.tr("Swap with background"), ("X",)),
+            _Row("keys", self.tr("Keys and commands"), ("F1",)),
         )
 
 

@@ -1,4 +1,4 @@
-"""What each tool answers to, in one line for the status bar and the list of keys."""
+"""What each tool answers to, in one line: for the status bar, tool tips and the list of keys."""
 
 from PySide6.QtCore import QObject
 
@@ -11,6 +11,21 @@ class Hints(QObject):
     def of(self, tool: ToolName) -> str:
         """Return what the mouse and the keys do with a tool."""
         return self._all()[tool]
+
+    def by_action(self) -> dict[str, str]:
+        """Return what is to be said of commands beside their names."""
+        return {
+            **{str(tool): hint for tool, hint in self._all().items()},
+            "copy_previous": self.tr(
+                "Paints the labels of the image before this one here, where the paint rule allows"
+            ),
+            "interpolate": self.tr(
+                "Moves each outline evenly from the nearest labelled image before this one to the "
+                "nearest one after it (shape-based interpolation)"
+            ),
+            "replace_all": self.tr("Counts first; one step to undo in each image"),
+            "rule": self.tr("What may be painted over: everything, the clicked class, unlabelled"),
+        }
 
     def _all(self) -> dict[ToolName, str]:
         outline = self.tr(

@@ -53,6 +53,7 @@ from segstudio.ui.hints import Hints
 from segstudio.ui.image_panel import ImagePanel
 from segstudio.ui.import_dialog import ImportDialog
 from segstudio.ui.job_bar import JobBar
+from segstudio.ui.key_list import KeyList
 from segstudio.ui.messages import MessageBar
 from segstudio.ui.option_bar import OptionBar
 from segstudio.ui.read_only_bar import ReadOnlyBar
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         self.export_dialog = ExportDialog(self.workspace, self)
         self.import_dialog = ImportDialog(self.imports, self.workspace, self)
         self.replace_dialog = ReplaceDialog(self.replace, self.workspace, self.toolbox, self)
+        self._explain_actions()
         self._build()
         self._connect_actions()
         self._connect_parts()
@@ -145,6 +147,12 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
 
     # --- Building
+
+    def _explain_actions(self) -> None:
+        notes = self._hints.by_action()
+        for name, note in notes.items():
+            set_tool_tip(self.actions_by_name[name], self.actions_by_name[name].text(), note)
+        self.key_list = KeyList(self.actions(), notes, self)
 
     def _build(self) -> None:
         actions = self.actions_by_name
@@ -302,9 +310,11 @@ class MainWindow(QMainWindow):
                     "rule",
                 ),
             ),
+            (self.tr("&Help"), ("keys",)),
         )
         for title, names in menus:
             menu = self.menuBar().addMenu(title)
+            menu.setToolTipsVisible(True)
             for name in names:
                 if name is None:
                     menu.addSeparator()
@@ -326,6 +336,7 @@ class MainWindow(QMainWindow):
             "copy_previous": self.sequence.copy_previous,
             "interpolate": self.sequence.interpolate,
             "replace_all": self.replace_dialog.show,
+            "keys": self.key_list.show,
             "undo": self._undo,
             "redo": self._redo,
             "next": lambda: workspace.step(1),

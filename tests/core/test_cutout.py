@@ -54,3 +54,17 @@ def test_nothing_is_found_beside_the_image_or_in_a_pixel() -> None:
     image, _disk = disk_image(20)
     assert object_in_box(image, Rect(300, 300, 320, 320)) is None
     assert object_in_box(image[:1, :1], Rect(0, 0, 1, 1)) is None
+
+
+def test_an_object_whose_colours_are_also_around_it_is_found_by_its_middle() -> None:
+    rng = np.random.default_rng(2)
+    y, x = np.ogrid[:120, :120]
+    disk = (y - 60) ** 2 + (x - 60) ** 2 <= 22**2
+    frame = (np.abs(y - 60) > 45) | (np.abs(x - 60) > 45)
+    grey = np.where(disk | frame, 90, 150) + rng.integers(-25, 25, (120, 120))
+    image = grey.astype(np.uint8)[:, :, None].repeat(3, axis=2)
+    region = object_in_box(image, Rect(28, 28, 92, 92))
+    assert region is not None
+    found = np.zeros(disk.shape, np.bool_)
+    found[region.rect.slices] = region.mask
+    assert iou(found, disk) > 0.8
