@@ -108,7 +108,11 @@ class Gesture(QObject):
                 document.begin_gesture(tool.edit_name)
         # Before the tool writes: a stroke that begins on a class must not see its own paint.
         self._note_clicked(document, at)
-        self._write(document, tool, tool.press(document.label_map, at))
+        patch = tool.press(document.label_map, at)
+        if tool.begun_at is at:  # an open gesture may begin anew, on another class
+            self._clicked = None
+            self._note_clicked(document, at)
+        self._write(document, tool, patch)
         self._show()
 
     def move(self, at: Pointer) -> None:

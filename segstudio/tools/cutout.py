@@ -40,6 +40,8 @@ class Cutout(Selection):
         if not self.is_open:
             self._erases = at.alt
         self._kept = self._selected if at.shift else None
+        if not at.shift:
+            self.begun_at = at
         self._corner, self._box, self._work = at.point, None, None
         self._finishes = False
         return None

@@ -15,7 +15,6 @@ class Replace(Selection):
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
-        self._pressed: Pointer | None = None
         self._replaced = 0  # the class that was clicked
 
     def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
@@ -24,10 +23,10 @@ class Replace(Selection):
         if pixel is None:
             return None
         is_chosen = self._selected is not None and self._selected.contains(at.y, at.x)
-        is_second = self._work is not None and self._pressed and at.is_near(self._pressed.point)
+        is_second = self._work is not None and self.begun_at and at.is_near(self.begun_at.point)
         if is_chosen or is_second:
             return self.finish(label_map)
-        self._pressed, self._replaced = at, int(label_map[pixel])
+        self.begun_at, self._replaced = at, int(label_map[pixel])
         self._selected, self._finishes = None, False
         self._choose(label_map)
         return None
@@ -44,7 +43,7 @@ class Replace(Selection):
             self._choose(label_map)
 
     def _choose(self, label_map: LabelMap) -> None:
-        pixel = self._pressed.pixel_of(label_map) if self._pressed is not None else None
+        pixel = self.begun_at.pixel_of(label_map) if self.begun_at is not None else None
         assert pixel is not None
         is_class, value = self._context.options.extent is Extent.CLASS, self._replaced
 

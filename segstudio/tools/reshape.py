@@ -24,7 +24,6 @@ class Reshape(Tool):
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
-        self._pressed: Pointer | None = None
         self._found: _Found | None = None
         self._work: Work | None = None
         self._finishes = False  # do it as soon as it is known
@@ -51,7 +50,7 @@ class Reshape(Tool):
             return None
         if self._is_on_chosen(at):
             return self.finish(label_map)
-        self._pressed, self._finishes = at, False
+        self.begun_at, self._finishes = at, False
         self._choose(label_map)
         return None
 
@@ -86,11 +85,11 @@ class Reshape(Tool):
         if self._found is not None and self._found.chosen is not None:
             return self._found.chosen.contains(at.y, at.x)
         # A second click may be faster than the computer.
-        return self._work is not None and bool(self._pressed and at.is_near(self._pressed.point))
+        return self._work is not None and bool(self.begun_at and at.is_near(self.begun_at.point))
 
     def _choose(self, label_map: LabelMap) -> None:
-        assert self._pressed is not None
-        pixel = self._pressed.pixel_of(label_map)
+        assert self.begun_at is not None
+        pixel = self.begun_at.pixel_of(label_map)
         assert pixel is not None
         options = self._context.options
         self._work = Work(lambda asker: _find(label_map, pixel, options, asker))

@@ -84,12 +84,15 @@ class Tool:
     Attributes:
         is_stroke: Whether the edits between press and release are one step of the history. The
             other tools make one edit, when they are finished.
+        begun_at: The press with which what is under way began; an open gesture may begin anew.
+            The class there is the one that "only over the clicked class" means.
     """
 
     is_stroke: ClassVar[bool] = False
 
     def __init__(self, context: ToolContext) -> None:
         self._context = context
+        self.begun_at: Pointer | None = None
 
     @property
     def erases(self) -> bool:

@@ -35,6 +35,8 @@ class Wand(Selection):
         if self._selected is not None and not at.shift and self._selected.contains(at.y, at.x):
             return self.finish(label_map)
         self._kept = self._selected if at.shift else None
+        if not at.shift:
+            self.begun_at = at
         self._seed, self._from_x, self._base = pixel, at.x, self._tolerance
         self._select()
         return None

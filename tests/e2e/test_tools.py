@@ -524,6 +524,27 @@ def test_only_over_the_clicked_class(
     assert not painted[:, 120:].any()
 
 
+def test_the_clicked_class_is_that_of_the_last_choice(
+    window: MainWindow,
+    document: Document,
+    at: Drag,
+    click: Drag,
+    press_key: PressKey,
+    settled: Drag,
+) -> None:
+    document.label_map[60:70, 70:80] = 2
+    window.toolbox.set_option(rule=PaintRule.CLICKED_CLASS)
+    press_key(Qt.Key.Key_W)
+    click(at(10, 10))
+    settled()
+    click(at(65, 75))
+    settled()
+    press_key(Qt.Key.Key_Return)
+    settled()
+    assert (document.label_map[60:70, 70:80] == 1).all()
+    assert np.count_nonzero(document.label_map) == 100
+
+
 def test_a_locked_class_is_kept(
     qtbot: QtBot,
     window: MainWindow,
