@@ -25,10 +25,10 @@ Pixels: TypeAlias = NDArray[np.uint32]
 Reduction: TypeAlias = Callable[[Pixels], Pixels]
 """Makes (ceil(h / 2), ceil(w / 2)) of (h, w) pixels: ``halved`` or ``halved_by_largest``."""
 
-BLOCK: Final = 2048
+BLOCK: Final = 1024
 """Side of the squares of level 0 that levels are built from; no level reaches across two."""
 
-_MAX_LEVEL: Final = 11  # a block is then one pixel
+_MAX_LEVEL: Final = 10  # a block is then one pixel
 _SMALLEST: Final = 256  # no level is made of what is no larger than this
 _ROUGH: Final = 1_000_000  # pixels of the level that is sampled
 

@@ -97,8 +97,11 @@ class Levels:
         if self._version[block] != version:
             return
         rect = block_rect(block, *self.size)
+        is_new = self._state[block] == _EMPTY
         for level, (pixels, piece) in enumerate(zip(self._pixels, pieces, strict=True), 1):
-            pixels[at_level(rect, level).slices] = piece
+            # Zeros, which is nothing to see, are there already where nothing was written.
+            if not is_new or level >= self.rough or piece.any():
+                pixels[at_level(rect, level).slices] = piece
         self._state[block] = _FRESH
 
     def outdate(self, rect: Rect) -> None:
