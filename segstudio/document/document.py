@@ -10,13 +10,14 @@ from segstudio.core.display import Values
 from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
-from segstudio.core.pyramid import BLOCK, ReducedImage
+from segstudio.core.pyramid import ReducedImage
 from segstudio.core.rect import Rect, united
 from segstudio.core.review import CHECKED, CORRECTED, UNCHECKED, ReviewMap, review_map
 from segstudio.core.snapshot import Snapshot, WaitingTiles
 
 _MAX_PREDICTIONS = 4
 _FEW = 16  # rectangles that are told one by one
+_SIDE = 2048  # of the squares in which more of them are told as one, pixels
 
 
 class Document(QObject):
@@ -241,10 +242,10 @@ class Document(QObject):
 
 
 def _together(rects: list[Rect]) -> Iterable[Rect]:
-    """Return few rectangles that cover many: one for each block in which some of them begin."""
+    """Return few rectangles that cover many: one for each square in which some of them begin."""
     if len(rects) <= _FEW:
         return rects
     groups: dict[tuple[int, int], list[Rect]] = defaultdict(list)
     for rect in rects:
-        groups[rect.top // BLOCK, rect.left // BLOCK].append(rect)
+        groups[rect.top // _SIDE, rect.left // _SIDE].append(rect)
     return [united(group) for group in groups.values()]
