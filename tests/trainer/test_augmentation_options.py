@@ -48,6 +48,8 @@ def test_without_options_everything_is_as_it_is_by_default() -> None:
         (("--scale", "0.25", "2"), {"scale": (0.25, 2)}),
         (("--aspect", "0.3"), {"aspect": 0.3}),
         (("--rotate", "180"), {"rotation": 180}),
+        (("--warped", "1"), {"warped": 1}),
+        (("--elastic", "6"), {"elastic": 6}),
         (("--flip", "both"), {"flip": "both"}),
         (("--rare-crops", "0.5"), {"rare_crops": 0.5}),
         (("--fit", "letterbox", "--pad", "grey"), {"fit": "letterbox", "pad": "grey"}),

@@ -42,6 +42,13 @@ _OPTIONS = (
         help="Share of crops that are placed on a rare class.",
     ),
     click.option(
+        "--warped",
+        type=_share,
+        show_default="0.5",
+        metavar="SHARE",
+        help="Share of crops that --scale, --aspect, --rotate and --elastic change.",
+    ),
+    click.option(
         "--scale",
         type=float,
         nargs=2,
@@ -121,7 +128,7 @@ _OPTIONS = (
 
 # Options whose values are those of a setting of the same name.
 _SAME = (
-    "fit", "pad", "rare_crops", "scale", "aspect", "rotation", "elastic", "flip",
+    "fit", "pad", "rare_crops", "warped", "scale", "aspect", "rotation", "elastic", "flip",
     "blur_share", "noise_share", "jpeg_share",
 )  # fmt: skip
 # Options of several values, and the settings they are.
