@@ -1,21 +1,43 @@
 """Models in the dropdown, and running one on the open image."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.workspace import Workspace, as_user_error
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet, class_mapping
+from segstudio.engine.card_file import ForeignCard, write_card_file
 from segstudio.engine.catalog import ModelFile, find_models
-from segstudio.engine.worker import Cancelled, LoadedModel, Prediction, Worker
+from segstudio.engine.crash_notes import CrashedBeforeError, CrashNotes
+from segstudio.engine.worker import (
+    Cancelled,
+    ForeignModelError,
+    LoadedModel,
+    Prediction,
+    RunSettings,
+    Worker,
+)
 from segstudio.errors import SegStudioError
-from segstudio.storage.assets import bundled_models_folder, user_models_folder
+from segstudio.storage.assets import (
+    bundled_models_folder,
+    user_models_folder,
+    user_state_folder,
+)
+from segstudio.storage.class_choice import read_class_choice, write_class_choice
 from segstudio.storage.lineage import promoted_at
+from segstudio.storage.project import Project
+
+_PREVIEW_SIDE: Final = 512
+
+ClassChoice = Mapping[str, str | None]
+"""Model class -> project class, or None to leave its pixels unlabelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +57,34 @@ class PredictionNote:
     new_classes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CardQuestion:
+    """A model of another tool that has to be confirmed before it can be used.
+
+    Attributes:
+        path: The model.
+        guesses: The ways in which it may be meant, the likeliest first.
+    """
+
+    path: Path
+    guesses: list[ForeignCard]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model says about an image, and what its classes are in the project.
+
+    Attributes:
+        model: The model.
+        prediction: What it says.
+        choice: Model class -> project class, where it is not the one of the same name.
+    """
+
+    model: LoadedModel
+    prediction: Prediction
+    choice: ClassChoice = field(default_factory=dict)
+
+
 class _Engine:
     """The worker process and the model in it; used on the pool's one thread only."""
 
@@ -42,22 +92,40 @@ class _Engine:
         self._worker = worker
         self._loaded: LoadedModel | None = None
 
-    def load(self, path: Path) -> LoadedModel:
+    def load(self, path: Path, *, again: bool = False) -> LoadedModel:
         if self._loaded is None or self._loaded.path != path:
             self._loaded = None
-            self._loaded = self._worker.load(path)
+            self._loaded = self._worker.load(path, again=again)
         return self._loaded
+
+    def preview(self, path: Path, card: ForeignCard, image: RgbImage) -> Prediction:
+        self._loaded = None
+        self._worker.load(path, card=card)
+        return self._worker.predict(image)
+
+    def confirm(self, path: Path, card: ForeignCard) -> LoadedModel:
+        write_card_file(path, card)
+        self._loaded = None
+        return self.load(path)
 
     def predict(
         self,
         path: Path,
         image: RgbImage,
         cancelled: threading.Event,
-        progress: Callable[[int, int], None],
-    ) -> tuple[LoadedModel, Prediction] | None:
+        progress: Callable[[int, int], None] | None = None,
+        project: Project | None = None,
+        *,
+        uncertainty: bool = False,
+    ) -> Answer | None:
         loaded = self.load(path)
+        settings = RunSettings(confidence=uncertainty, entropy=uncertainty and loaded.gives_scores)
+        choice = read_class_choice(project, path) if project else {}
         try:
-            return loaded, self._worker.predict(image, cancelled, progress=progress)
+            prediction = self._worker.predict(
+                image, cancelled, settings=settings, progress=progress
+            )
+            return Answer(loaded, prediction, choice)
         except Cancelled:
             return None
         except SegStudioError:
@@ -74,9 +142,15 @@ class PredictController(QObject):
         running_changed: Whether a model runs now.
         progressed: (done, total) parts of a large image.
         predicted: A ``PredictionNote``; the document already shows the answer.
+        card_needed: A ``CardQuestion`` about a model of another tool.
+        previewed: (ForeignCard, (h, w, 3) uint8 RGB, class map or None): what a guess gives.
+        uncertainty_changed: An (H, W) float32 of the open image, 0 certain to 1 unsure, or None.
         failed: A ``SegStudioError`` to tell the user.
     """
 
+    card_needed = Signal(object)
+    previewed = Signal(object, object, object)
+    uncertainty_changed = Signal(object)
     models_changed = Signal()
     model_loaded = Signal(object)
     running_changed = Signal(bool)
@@ -87,18 +161,22 @@ class PredictController(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._worker = Worker()
+        self._worker = Worker(crash_notes=CrashNotes(user_state_folder() / "crashed-models.json"))
         self._engine = _Engine(self._worker)
-        self._pool = Pool(1, self)
+        self.pool = Pool(1, self)
+        self._preview_jobs: list[Job] = []
+        self._loaded: LoadedModel | None = None
+        self.wants_uncertainty = False
         self._job: Job | None = None
         self._load_job: Job | None = None
-        self._last: tuple[str, LabelMap, LoadedModel] | None = None
+        self._last: tuple[str, Answer] | None = None
         self._added_files: list[Path] = []
         self._good: ModelFile | None = None  # the last one that loaded
         self.models: list[ModelFile] = []
         self.model: ModelFile | None = None
         workspace.project_changed.connect(self._on_project_changed)
         workspace.image_opening.connect(self.cancel)
+        workspace.document_changed.connect(lambda _document: self.uncertainty_changed.emit(None))
 
     @property
     def is_running(self) -> bool:
@@ -163,13 +241,19 @@ class PredictController(QObject):
         if document is None or document.is_read_only or model is None or self.is_running:
             return
         image, engine, path = document.image, self._engine, model.path
-        job = Job(lambda cancelled: engine.predict(path, image, cancelled, job.report), self)
+        project, unsure = self._workspace.project, self.wants_uncertainty
+        job = Job(
+            lambda cancelled: engine.predict(
+                path, image, cancelled, job.report, project, uncertainty=unsure
+            ),
+            self,
+        )
         job.progressed.connect(self.progressed)
         self._job = job
         self._job.succeeded.connect(self._on_predicted)
         self._job.failed.connect(self._on_failed)
         self.running_changed.emit(True)
-        self._job.start(self._pool)
+        self._job.start(self.pool)
 
     @Slot()
     def cancel(self) -> None:
@@ -183,31 +267,108 @@ class PredictController(QObject):
         document = self._workspace.document
         if self._last is None or document is None or self._last[0] != document.key:
             return
-        _key, class_map, model = self._last
-        answer = self._in_project_classes(class_map, model)
-        document.apply_prediction(self._edit_name(model), answer, replace_all=True)
+        answer = self._mapped(self._last[1])
+        document.apply_prediction(self.edit_name(), answer, replace_all=True)
         self._workspace.save_prediction(document.key, answer)
+
+    def asker(self) -> Callable[[RgbImage, threading.Event], Answer | None]:
+        """Return what asks the chosen model about an image, on a thread of ``pool``."""
+        engine, model, project = self._engine, self.model, self._workspace.project
+        assert model is not None
+        path = model.path
+        return lambda image, cancelled: engine.predict(path, image, cancelled, None, project)
+
+    def in_project_classes(self, answer: Answer) -> LabelMap:
+        """Return an answer in the project's classes, which get those of the model that they lack.
+
+        Raises:
+            ValueError: If they are too many.
+        """
+        wanted = _with_model_classes(
+            self._workspace.label_set, answer.model.card.label_set, answer.choice
+        )
+        self._workspace.set_label_set(wanted)
+        return self._mapped(answer)
+
+    def edit_name(self) -> str:
+        """Return what an edit by the chosen model is called."""
+        return self.tr("Run %s") % (self.model.name if self.model else "")
+
+    def try_again(self) -> None:
+        """Load the chosen model although it crashed the last time."""
+        if self.model is not None:
+            self._choose(self.model, again=True)
+
+    def preview(self, path: Path, card: ForeignCard) -> None:
+        """Run a model as a guess has it on a part of the open image; ``previewed`` tells."""
+        document = self._workspace.document
+        if document is None:
+            return
+        height, width = document.size
+        top = max((height - _PREVIEW_SIDE) // 2, 0)
+        left = max((width - _PREVIEW_SIDE) // 2, 0)
+        part = np.ascontiguousarray(
+            document.image[top : top + _PREVIEW_SIDE, left : left + _PREVIEW_SIDE]
+        )
+        engine = self._engine
+        job = Job(lambda _cancelled: engine.preview(path, card, part), self)
+        job.succeeded.connect(
+            lambda prediction: self.previewed.emit(card, part, prediction.class_map)
+        )
+        job.failed.connect(lambda _error: self.previewed.emit(card, part, None))
+        self._preview_jobs.append(job)
+        job.start(self.pool)
+
+    def end_previews(self) -> None:
+        """Give up previews that nobody waits for any more."""
+        for job in self._preview_jobs:
+            job.cancel()
+        self._preview_jobs.clear()
+
+    def confirm(self, path: Path, card: ForeignCard, choice: ClassChoice) -> None:
+        """Keep how a model is meant and what its classes are, choose it and load it."""
+        self.end_previews()
+        project = self._workspace.project
+        if project is not None and choice:
+            self._workspace.write(lambda project: write_class_choice(project, path, choice))
+        if path not in [model.path for model in self.models]:
+            self._added_files.append(path)
+        self.find_models()
+        self.model = next(model for model in self.models if model.path == path)
+        engine = self._engine
+        self._load(lambda: engine.confirm(path, card))
+        self.models_changed.emit()
 
     def shut_down(self) -> None:
         """End the worker process and the thread that talks to it."""
         self.cancel()
+        self.end_previews()
         if self._load_job is not None:
             self._load_job.cancel()
         self._worker.close()
-        self._pool.shut_down()
+        self.pool.shut_down()
 
-    def _choose(self, model: ModelFile | None) -> None:
+    def _choose(self, model: ModelFile | None, *, again: bool = False) -> None:
         self.model = model
+        if model is None:
+            self.model_loaded.emit(None)
+            self._end_load()
+        else:
+            engine, path = self._engine, model.path
+            self._load(lambda: engine.load(path, again=again))
+
+    def _load(self, load: Callable[[], LoadedModel]) -> None:
         self.model_loaded.emit(None)
+        self._end_load()
+        self._load_job = Job(lambda _cancelled: load(), self)
+        self._load_job.succeeded.connect(self._on_loaded)
+        self._load_job.failed.connect(self._on_load_failed)
+        self._load_job.start(self.pool)
+
+    def _end_load(self) -> None:
         if self._load_job is not None:
             self._load_job.cancel()
             self._load_job = None
-        if model is not None:
-            engine, path = self._engine, model.path
-            self._load_job = Job(lambda _cancelled: engine.load(path), self)
-            self._load_job.succeeded.connect(self._on_loaded)
-            self._load_job.failed.connect(self._on_load_failed)
-            self._load_job.start(self._pool)
 
     @Slot(object)
     def _on_loaded(self, loaded: LoadedModel) -> None:
@@ -218,8 +379,12 @@ class PredictController(QObject):
     @Slot(object)
     def _on_load_failed(self, error: Exception) -> None:
         self._load_job = None
-        self.failed.emit(as_user_error(error))
-        self._leave_broken_model()
+        if isinstance(error, ForeignModelError):
+            self.card_needed.emit(CardQuestion(error.path, error.guesses))
+        else:
+            self.failed.emit(as_user_error(error))
+        if not isinstance(error, CrashedBeforeError):  # the user may want to try it again
+            self._leave_broken_model()
 
     def _leave_broken_model(self) -> None:
         """Go back to the last model that loaded; forget the broken one if it was only added."""
@@ -235,26 +400,25 @@ class PredictController(QObject):
         self.running_changed.emit(False)
 
     @Slot(object)
-    def _on_predicted(self, answer: tuple[LoadedModel, Prediction] | None) -> None:
+    def _on_predicted(self, answer: Answer | None) -> None:
         self._end_job()
         document = self._workspace.document
         if answer is None or document is None:
             return
-        model, prediction = answer
         before = self._workspace.label_set
         try:
-            self._workspace.set_label_set(_with_model_classes(before, model.card.label_set))
+            class_map = self.in_project_classes(answer)
         except ValueError as error:
             self.failed.emit(as_user_error(error))
             return
-        class_map = self._in_project_classes(prediction.class_map, model)
-        kept = document.apply_prediction(self._edit_name(model), class_map)
-        self._last = document.key, prediction.class_map, model
+        kept = document.apply_prediction(self.edit_name(), class_map)
+        self._last = document.key, answer
         self._workspace.save_prediction(document.key, class_map)
+        self.uncertainty_changed.emit(_uncertainty(answer.prediction))
         self.predicted.emit(
             PredictionNote(
-                model,
-                prediction.milliseconds,
+                answer.model,
+                answer.prediction.milliseconds,
                 kept,
                 self._workspace.label_set.names[len(before) :],
             )
@@ -265,17 +429,30 @@ class PredictController(QObject):
         self._end_job()
         self.failed.emit(as_user_error(error))
 
-    def _in_project_classes(self, class_map: LabelMap, model: LoadedModel) -> LabelMap:
-        table = class_mapping(model.card.label_set.names, self._workspace.label_set)
-        return table[class_map]
-
-    def _edit_name(self, model: LoadedModel) -> str:
-        return self.tr("Run %s") % model.card.name
+    def _mapped(self, answer: Answer) -> LabelMap:
+        names = [answer.choice.get(name, name) or "" for name in answer.model.card.label_set.names]
+        return class_mapping(names, self._workspace.label_set)[answer.prediction.class_map]
 
 
-def _with_model_classes(label_set: LabelSet, model_classes: LabelSet) -> LabelSet:
+def _uncertainty(prediction: Prediction) -> np.ndarray | None:
+    """Return (H, W) float32, 0 certain to 1 unsure: the entropy, or what the confidence leaves."""
+    if prediction.entropy is not None:
+        return prediction.entropy
+    if prediction.confidence is None:
+        return None
+    return np.clip(2 * (1 - prediction.confidence), 0, 1)
+
+
+def _with_model_classes(
+    label_set: LabelSet, model_classes: LabelSet, choice: ClassChoice
+) -> LabelSet:
     """Return the classes of the project with those of the model added that it lacks."""
+    wanted = LabelSet(tuple(item for item in model_classes if item.name not in choice))
     untouched = label_set == LabelSet.named(["background"])
-    if untouched and model_classes.background_index is not None:
+    if untouched and wanted == model_classes and model_classes.background_index is not None:
         return model_classes
-    return label_set.united(model_classes)
+    chosen = [name for name in choice.values() if name]
+    new = [name for name in dict.fromkeys(chosen) if name not in label_set.names]
+    for name in new:
+        label_set = label_set.added(name)
+    return label_set.united(wanted)

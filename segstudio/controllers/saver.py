@@ -288,7 +288,12 @@ class Saver(QObject):
         job.start(self.pool)
 
     def change(
-        self, project: Project, session: Session, key: str, change: Callable[..., bool]
+        self,
+        project: Project,
+        session: Session,
+        key: str,
+        change: Callable[..., bool],
+        size: tuple[int, int] | None = None,
     ) -> Job:
         """Return a job for ``pool`` that changes the saved mask of an image that is not open.
 
@@ -300,6 +305,8 @@ class Saver(QObject):
             key: Image key.
             change: Called on the thread with the (H, W) uint8 label map and its ``History``, both
                 of which it may change; returns whether it did.
+            size: (height, width) of the image, so that one without a mask gets one; else that is
+                left as it is.
         """
         path = project.mask_path(key)
 
@@ -312,7 +319,8 @@ class Saver(QObject):
                     "these labels are not saved yet, so they were left as they are",
                     hint="Do it again when everything is saved",
                 )
-            stored = session.store.read_saved(project, key)
+            store = session.store
+            stored = store.read(project, key, *size) if size else store.read_saved(project, key)
             if stored is None or not change(stored.label_map, stored.history):
                 return False
             session.write(

@@ -249,11 +249,24 @@ class Workspace(QObject):
         """The one thread on which masks are written."""
         return self._saver.pool
 
-    def change_mask(self, key: str, change: Callable[[LabelMap, History], bool]) -> Job:
+    def change_mask(
+        self,
+        key: str,
+        change: Callable[[LabelMap, History], bool],
+        *,
+        size: tuple[int, int] | None = None,
+    ) -> Job:
         """Return a job for ``save_pool`` that changes a saved mask; see ``Saver.change``."""
         assert self.project is not None
         assert self._session is not None
-        return self._saver.change(self.project, self._session, key, change)
+        return self._saver.change(self.project, self._session, key, change, size)
+
+    def note_changed(self, key: str) -> None:
+        """Note that the saved mask of an image that is not open was changed, or made."""
+        self.forget_history(key)
+        if key not in self.labelled:
+            self.labelled.add(key)
+            self.labelled_changed.emit()
 
     def forget_history(self, key: str) -> None:
         """Take what can be undone in an image from its file, for the mask was changed there."""

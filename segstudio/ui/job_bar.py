@@ -22,6 +22,7 @@ class JobBar(QWidget):
         self._cancel.clicked.connect(self._on_cancel)
         self._on_cancelled: Callable[[], None] | None = None
         self._started = 0.0
+        self._unit = ""
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 4, 8, 4)
         layout.setSpacing(12)
@@ -33,8 +34,15 @@ class JobBar(QWidget):
         self.setAutoFillBackground(True)  # it lies over the image
         self.hide()
 
-    def begin(self, name: str, cancel: Callable[[], None]) -> None:
-        """Show a job whose length is not known yet."""
+    def begin(self, name: str, cancel: Callable[[], None], unit: str = "") -> None:
+        """Show a job whose length is not known yet.
+
+        Args:
+            name: What it does.
+            cancel: Stops it.
+            unit: What it goes through one by one, to tell how many a second; empty for parts.
+        """
+        self._unit = unit
         self._name.setText(name)
         self._left.setText("")
         self._progress.setRange(0, 0)
@@ -48,7 +56,16 @@ class JobBar(QWidget):
         self._progress.setValue(done)
         if 0 < done < total:
             seconds = (time.monotonic() - self._started) / done * (total - done)
-            self._left.setText(self.tr("about %s left") % _duration(seconds))
+            text = self.tr("about %s left") % _duration(seconds)
+            if self._unit:
+                speed = done / max(time.monotonic() - self._started, 1e-3)
+                text = self.tr("%d of %d, %s, %s") % (
+                    done,
+                    total,
+                    f"{speed:.3g} {self._unit}/s",
+                    text,
+                )
+            self._left.setText(text)
 
     def end(self) -> None:
         """Hide the bar."""

@@ -52,6 +52,7 @@ from segstudio.ui.export_dialog import ExportDialog
 from segstudio.ui.hints import Hints
 from segstudio.ui.image_panel import ImagePanel
 from segstudio.ui.import_dialog import ImportDialog
+from segstudio.ui.inference import InferenceUi
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.key_list import KeyList
 from segstudio.ui.messages import MessageBar
@@ -113,6 +114,9 @@ class MainWindow(QMainWindow):
         self.safety = SafetyBar(self.workspace, theme)
         self.read_only_bar = ReadOnlyBar(self.workspace, theme)
         self.jobs = JobBar()
+        self.inference = InferenceUi(
+            self.workspace, self.predict, self.canvas, self.messages, self.jobs, self
+        )
         self._hints = Hints(self)
         self.actions_by_name = Actions(self, theme)
         self.export_dialog = ExportDialog(self.workspace, self)
@@ -133,6 +137,7 @@ class MainWindow(QMainWindow):
         return (
             self.workspace.is_idle
             and self.predict.is_idle
+            and self.inference.is_idle
             and self.thumbnails.is_idle
             and self.canvas.is_settled
             and not self.export.is_running
@@ -283,6 +288,7 @@ class MainWindow(QMainWindow):
                     "zoom_in",
                     "zoom_out",
                     "minimap",
+                    "heat",
                     None,
                     "outlines",
                     "changes",
@@ -298,6 +304,8 @@ class MainWindow(QMainWindow):
                 self.tr("&Tools"),
                 (
                     "run",
+                    "run_all",
+                    "next_uncertain",
                     "train",
                     None,
                     "approve",
@@ -346,6 +354,8 @@ class MainWindow(QMainWindow):
             "zoom_in": lambda: canvas.zoom_by(_FACTOR),
             "zoom_out": lambda: canvas.zoom_by(1 / _FACTOR),
             "run": self.predict.run,
+            "run_all": self.inference.ask_run_all,
+            "next_uncertain": self.inference.uncertainty.next_region,
             "train": self.train_dock.toggle,
             "approve": self.review.approve_and_go_on,
             "unapprove": lambda: self.review.set_approved(is_approved=False),
@@ -358,6 +368,7 @@ class MainWindow(QMainWindow):
         }
         for name, slot in slots.items():
             self.actions_by_name[name].triggered.connect(lambda _checked=False, slot=slot: slot())
+        self.actions_by_name["heat"].toggled.connect(self.inference.uncertainty.set_shown)
         self.actions_by_name["minimap"].setChecked(True)
         self.actions_by_name["minimap"].toggled.connect(canvas.minimap.set_wanted)
         for digit in range(10):
@@ -391,7 +402,6 @@ class MainWindow(QMainWindow):
         self.welcome.recent_requested.connect(workspace.open)
         for part in (
             workspace,
-            self.predict,
             self.export,
             self.sequence,
             self.replace,
@@ -406,6 +416,7 @@ class MainWindow(QMainWindow):
         self.toolbox.refused.connect(lambda error: self.messages.show_notice(error.sentence))
         self.predict.model_loaded.connect(self.status.show_engine)
         self.predict.models_changed.connect(self._show_project_state)
+        self.inference.all.running_changed.connect(lambda _running: self._show_project_state())
         self.predict.running_changed.connect(self._on_running_changed)
         self.predict.progressed.connect(self.jobs.set_progress)
         self.predict.predicted.connect(self._on_predicted)
@@ -598,6 +609,12 @@ class MainWindow(QMainWindow):
         actions["import"].setEnabled(may_export)
         can_run = can_edit and self.predict.model is not None
         actions["run"].setEnabled(can_run and not self.predict.is_running)
+        has_model = self.predict.model is not None
+        actions["run_all"].setEnabled(
+            has_project and has_model and not self.inference.all.is_running
+        )
+        for name in ("heat", "next_uncertain"):
+            actions[name].setEnabled(can_run)
         self._show_history()
 
     def _tell_if_read_only(self, name: str) -> None:
@@ -667,6 +684,7 @@ class MainWindow(QMainWindow):
         self.review.shut_down()
         self.export.shut_down()
         self.imports.shut_down()
+        self.inference.shut_down()
         self.predict.shut_down()
         self.thumbnails.shut_down()
         self.canvas.shut_down()

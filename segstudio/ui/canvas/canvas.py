@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -34,6 +36,7 @@ from segstudio.ui.canvas.badge import badge_icons, badge_rect, draw_badge
 from segstudio.ui.canvas.cursor import draw_brush_outline, draw_flash, outline_rect
 from segstudio.ui.canvas.first_picture import FirstPicture
 from segstudio.ui.canvas.grid import draw_pixel_grid
+from segstudio.ui.canvas.heat import HeatLegend, HeatMap
 from segstudio.ui.canvas.minimap import Minimap
 from segstudio.ui.canvas.navigation import Navigation
 from segstudio.ui.canvas.preview import HANDLE, draw_preview
@@ -81,6 +84,8 @@ class Canvas(QWidget):
         self._sides = Sides(self._navigation, self._pool, self)
         self._sides.changed.connect(self.update)
         self._minimap = Minimap(self._navigation, theme, self)
+        self._heat: HeatMap | None = None
+        self._legend = HeatLegend(self)
         self._label_set = LabelSet()
         self._gesture = Gesture(toolbox, self)
         self._gesture.preview_changed.connect(self.update)
@@ -182,6 +187,21 @@ class Canvas(QWidget):
         """The line between prediction and correction; hidden while there is one side."""
         return self._sides.divider
 
+    def set_uncertainty(self, uncertainty: NDArray[np.float32] | None) -> None:
+        """Show where a model is unsure, (H, W) float32 0..1, or nothing of that."""
+        self._heat = HeatMap(uncertainty) if uncertainty is not None else None
+        self._legend.place()
+        self._legend.setVisible(self._heat is not None)
+        self.update()
+
+    def show_rect(self, rect: Rect) -> None:
+        """Bring a part of the image into the middle, at a third of the canvas or as it is."""
+        wanted = min(
+            self.height() / max(rect.height, 1) / 3, self.width() / max(rect.width, 1) / 3, 8.0
+        )
+        self._navigation.zoom_by(wanted * self.devicePixelRatioF() / self._navigation.zoom)
+        self._navigation.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
+
     def fit(self) -> None:
         """Show the whole image; it stays so when the canvas is resized."""
         self._navigation.fit()
@@ -211,6 +231,11 @@ class Canvas(QWidget):
             self._first.draw(painter, self._navigation.transform())
         if self._sides.main is not None:
             self._sides.draw(painter, QRectF(event.rect()))
+            if self._heat is not None:
+                painter.save()
+                painter.setTransform(self._navigation.transform())
+                self._heat.draw(painter)
+                painter.restore()
             draw_pixel_grid(painter, self._navigation, event.rect())
             self._sides.draw_lines(painter, QRectF(event.rect()))
             self._draw_cursor(painter)
@@ -413,6 +438,7 @@ class Canvas(QWidget):
         self._navigation.on_resized()
         self._sides.place()
         self._minimap.place()
+        self._legend.place()
 
     # --- Inside
 

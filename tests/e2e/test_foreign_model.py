@@ -1,0 +1,76 @@
+"""A model of another tool, from the file dialog to the mask."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from engine import foreign
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from segstudio.core.label_set import LabelSet
+from segstudio.ui.main_window import MainWindow
+
+# The offscreen platform has no such hints.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def image_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    image = np.full((90, 120, 3), 90, np.uint8)
+    image[:, :60, 0] = 220
+    for name in ("a.png", "b.png", "c.png"):
+        Image.fromarray(image).save(folder / name)
+    return folder
+
+
+def test_a_foreign_model_is_confirmed_once_with_its_classes_and_then_runs(
+    qtbot: QtBot,
+    window: MainWindow,
+    open_folder: Callable[[Path], None],
+    image_folder: Path,
+    tmp_path: Path,
+) -> None:
+    open_folder(image_folder)
+    workspace = window.workspace
+    workspace.set_label_set(LabelSet.named(["background", "leaf"]))
+    model = foreign.smp(tmp_path / "crack.onnx")
+
+    with qtbot.waitSignal(window.predict.card_needed, timeout=60_000):
+        window.predict.add_model(model)
+    dialog = window.inference.model_dialog
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert not window.messages.isVisible()
+    assert dialog.pictures.count() == 5
+
+    # Every way shows what it gives on the open image.
+    seen: list[object] = []
+    window.predict.previewed.connect(lambda *result: seen.append(result))
+    qtbot.waitUntil(lambda: len(seen) == 5, timeout=60_000)
+
+    # "object" of the model is "leaf" here.
+    box = dialog.classes.cellWidget(1, 1)
+    box.setCurrentIndex(box.findText("leaf"))
+    with qtbot.waitSignal(window.predict.model_loaded, timeout=60_000, check_params_cb=bool):
+        dialog.accept()
+    assert (tmp_path / "crack.card.json").exists()
+
+    with qtbot.waitSignal(window.predict.predicted, timeout=60_000):
+        window.actions_by_name["run"].trigger()
+    assert workspace.document is not None
+    assert workspace.label_set.names == ("background", "leaf")
+    assert (workspace.document.label_map[:, :60] == 1).all()
+    assert (workspace.document.label_map[:, 60:] == 0).all()
+
+    # The heat map and the way to what is unsure come from the same run.
+    window.actions_by_name["heat"].setChecked(True)
+    qtbot.waitUntil(lambda: window.canvas._heat is not None, timeout=60_000)
+    assert window.canvas._legend.isVisible()
+    with qtbot.waitSignal(window.inference.uncertainty.nothing_found, timeout=60_000):
+        window.actions_by_name["next_uncertain"].trigger()
+    window.actions_by_name["heat"].setChecked(False)
+    assert window.canvas._heat is None
