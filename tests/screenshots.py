@@ -69,6 +69,7 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     take_tools(window, take)
     take_dialogs(window, out)
     take_command_windows(window, out)
+    window.activateWindow()
     window.toolbox.next_rule()
     window.toolbox.toggle_lock(1)
     QTest.keyClick(window.canvas, Qt.Key.Key_B)

@@ -1,6 +1,6 @@
 """Asks which class to replace by which in all images, and says first how much that is."""
 
-from PySide6.QtCore import QObject, QSize
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -43,10 +43,16 @@ class ReplaceDialog(QDialog):
         self.target = self._class_box(self.tr("Class to put there"))
         self.found = QLabel()
         self.found.setWordWrap(True)
-        self.found.setMinimumWidth(320)
+        self.found.setMinimumWidth(360)
+        # Two lines from the start: a window that grows while it counts would move its buttons.
+        self.found.setMinimumHeight(2 * self.found.fontMetrics().lineSpacing() + 4)
+        self.found.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setFixedHeight(8)
+        policy = self._progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._progress.setSizePolicy(policy)
         self.go = QPushButton(self.tr("Replace"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
