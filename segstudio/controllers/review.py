@@ -80,9 +80,11 @@ class ReviewController(QObject):
     def accept_region(self, key: str, rect: Rect) -> None:
         """Note that what is labelled in a part of an image is right."""
         document = self._workspace.document
-        if document is not None and document.key == key:
-            document.noted = _with_region(document.noted, rect, document.size)
-        self._workspace.write(lambda project: _note_region(project, key, rect))
+        if document is None or document.key != key:
+            self._workspace.write(lambda project: _note_region(project, key, rect))
+            return
+        noted = document.noted = _with_region(document.noted, rect, document.size)
+        self._workspace.write(lambda project: write_noted(project, key, noted))
 
     def shut_down(self) -> None:
         """End the thread."""

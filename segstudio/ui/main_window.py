@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from segstudio.controllers.comparison import ComparisonController
 from segstudio.controllers.export import ExportController
 from segstudio.controllers.import_labels import ImportController
+from segstudio.controllers.labelling_queue import LabellingQueue
 from segstudio.controllers.predict import PredictController, PredictionNote
 from segstudio.controllers.replace import Outcome, ReplaceController
 from segstudio.controllers.review import ReviewController
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingController(self.workspace, self)
         self.training_plan = TrainingPlan(self.workspace, self)
         self.comparison = ComparisonController(self.workspace, self)
+        self.queue = LabellingQueue(self.workspace, self.review, self)
         self.export = ExportController(self.workspace, self)
         self.imports = ImportController(self.workspace, self)
         self.sequence = SequenceController(self.workspace, self.toolbox, self)
@@ -220,6 +222,7 @@ class MainWindow(QMainWindow):
             self.training,
             self.training_plan,
             self.comparison,
+            self.queue,
             self.predict,
             self._theme,
             self,
@@ -408,6 +411,7 @@ class MainWindow(QMainWindow):
             self.review,
             self.training,
             self.comparison,
+            self.queue,
             canvas,
         ):
             part.failed.connect(self.messages.show_error)
@@ -427,6 +431,7 @@ class MainWindow(QMainWindow):
         self.replace.running_changed.connect(self._on_replace_running_changed)
         self.replace.progressed.connect(self.jobs.set_progress)
         self.replace.finished.connect(self._on_replaced)
+        self.queue.region_opened.connect(canvas.show_part)
         self.export.running_changed.connect(self._on_export_running_changed)
         self.export.progressed.connect(self.jobs.set_progress)
         self.export.exported.connect(self._on_exported)
@@ -681,6 +686,7 @@ class MainWindow(QMainWindow):
         self.training.shut_down()
         self.training_plan.shut_down()
         self.comparison.shut_down()
+        self.queue.shut_down()
         self.review.shut_down()
         self.export.shut_down()
         self.imports.shut_down()

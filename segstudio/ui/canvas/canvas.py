@@ -206,6 +206,16 @@ class Canvas(QWidget):
         """Show the whole image; it stays so when the canvas is resized."""
         self._navigation.fit()
 
+    def show_part(self, rect: Rect) -> None:
+        """Show a part of the image in the middle, with as much around it."""
+        ratio = self.devicePixelRatioF()
+        wanted = min(
+            self.height() * ratio / (2 * max(rect.height, 1)),
+            self.width() * ratio / (2 * max(rect.width, 1)),
+        )
+        self._navigation.zoom_by(wanted / self.zoom)
+        self._navigation.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
+
     def zoom_to_full_size(self) -> None:
         """Show one image pixel as one pixel of the screen."""
         self._navigation.zoom_to_full_size()

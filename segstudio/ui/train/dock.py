@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from segstudio.controllers.comparison import ComparisonController
+from segstudio.controllers.labelling_queue import LabellingQueue
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
 from segstudio.controllers.training_plan import TrainingPlan
@@ -22,6 +23,7 @@ class TrainDock(QDockWidget):
         training: Runs the trainer.
         plan: Says what a training would do.
         comparison: Compares models and promotes them.
+        queue: Finds what to label next.
         predict: Knows the models.
         theme: Colours and icons.
         window: The window.
@@ -32,6 +34,7 @@ class TrainDock(QDockWidget):
         training: TrainingController,
         plan: TrainingPlan,
         comparison: ComparisonController,
+        queue: LabellingQueue,
         predict: PredictController,
         theme: Theme,
         window: QMainWindow,
@@ -39,7 +42,7 @@ class TrainDock(QDockWidget):
         super().__init__(window)
         self.setWindowTitle(self.tr("Train"))
         self.setObjectName("train")
-        self._parts = (training, plan, comparison, predict, theme)
+        self._parts = (training, plan, comparison, queue, predict, theme)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self)
         self.hide()
 

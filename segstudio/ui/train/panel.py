@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from segstudio.controllers.comparison import ComparisonController
+from segstudio.controllers.labelling_queue import LabellingQueue
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
 from segstudio.controllers.training_plan import TrainingPlan
@@ -16,6 +17,7 @@ from segstudio.storage.training_runs import TrainingRun
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.compare_page import ComparePage
 from segstudio.ui.train.progress_page import ProgressPage
+from segstudio.ui.train.queue_page import QueuePage
 from segstudio.ui.train.request_form import RequestForm
 from segstudio.ui.train.runs_page import RunsPage
 
@@ -27,6 +29,7 @@ class TrainPanel(QTabWidget):
         training: Runs the trainer.
         plan: Says what a training would do.
         comparison: Compares models and promotes them.
+        queue: Finds what to label next.
         predict: Knows the chosen model.
         theme: Colours and icons.
     """
@@ -36,6 +39,7 @@ class TrainPanel(QTabWidget):
         training: TrainingController,
         plan: TrainingPlan,
         comparison: ComparisonController,
+        queue: LabellingQueue,
         predict: PredictController,
         theme: Theme,
         parent: QWidget | None = None,
@@ -53,7 +57,9 @@ class TrainPanel(QTabWidget):
         self.runs = RunsPage(training, theme)
         self.addTab(self.progress, self.tr("Progress"))
         self.addTab(self.compare, self.tr("Compare"))
+        self.queue = QueuePage(queue, training, predict, theme)
         self.addTab(self.runs, self.tr("Runs"))
+        self.addTab(self.queue, self.tr("Label next"))
         self.form.train_requested.connect(self._on_train)
         self.form.preview_requested.connect(self._on_preview)
         self.form.mistyped.connect(self.form.plan.setText)

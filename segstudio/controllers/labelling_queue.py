@@ -1,0 +1,309 @@
+"""What to label next: run a model over images that nobody has approved, and rank their parts."""
+
+import threading
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.review import ReviewController
+from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
+from segstudio.core.label_set import class_mapping
+from segstudio.core.labelling_queue import Candidate, best_windows, doubt, look_of, ranked
+from segstudio.core.rect import Rect
+from segstudio.core.review import UNCHECKED, review_map
+from segstudio.core.splits import TEST, VALIDATION
+from segstudio.document.document import Document
+from segstudio.engine.worker import Cancelled, Worker
+from segstudio.storage.images import read_image
+from segstudio.storage.project import Project
+from segstudio.storage.review import read_noted, read_review
+
+MOST_IMAGES: Final = 200
+LENGTH: Final = 48
+_WINDOWS_PER_IMAGE: Final = 4
+_SIDES: Final = (48, 256)
+_THUMBNAIL: Final = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QueueItem:
+    """A part of an image to be labelled next.
+
+    Attributes:
+        candidate: Where it is, and what it may bring.
+        thumbnail: (h, w, 3) uint8, the part with the model's classes over it.
+        size: (height, width) of the image, pixels.
+        packed: What the model says about the whole image, in the project's classes, compressed.
+        model: Name of the model.
+    """
+
+    candidate: Candidate
+    thumbnail: RgbImage
+    size: tuple[int, int]
+    packed: bytes
+    model: str
+
+    @property
+    def key(self) -> str:
+        """Image key."""
+        return self.candidate.key
+
+    @property
+    def rect(self) -> Rect:
+        """The part, image pixels."""
+        return self.candidate.rect
+
+    def class_map(self) -> LabelMap:
+        """Return what the model says; (H, W) uint8."""
+        return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.size)
+
+
+class LabellingQueue(QObject):
+    """Builds the queue, and does what the user decides about its items.
+
+    Images that judge models are never proposed.
+
+    Signals:
+        running_changed: Whether the queue is being built.
+        progressed: (done, total) images.
+        changed: ``items`` changed.
+        region_opened: The ``Rect`` of an item whose image has just been opened.
+        failed: A ``SegStudioError`` to tell the user.
+    """
+
+    running_changed = Signal(bool)
+    progressed = Signal(int, int)
+    changed = Signal()
+    region_opened = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self, workspace: Workspace, review: ReviewController, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._review = review
+        self._pool = Pool(1, self)
+        self._job: Job | None = None
+        self._waiting: tuple[QueueItem, bool] | None = None  # to be accepted once it is open
+        self.items: list[QueueItem] = []
+        workspace.project_changed.connect(self._on_project_changed)
+        workspace.document_changed.connect(self._on_document_changed)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the queue is being built."""
+        return self._job is not None
+
+    def build(self, model: Path, other: Path | None = None) -> None:
+        """Look for what to label next, with a model and perhaps one to disagree with."""
+        project = self._workspace.project
+        if project is None:
+            return
+        self.cancel()
+        judging = (VALIDATION, TEST)
+        keys = [
+            key
+            for key in self._workspace.keys
+            if key not in self._review.approved and project.splits.get(key) not in judging
+        ]
+        keys = keys[:: -(-len(keys) // MOST_IMAGES) or 1]
+        job = Job(
+            lambda cancelled: queue_on_disk(project, keys, model, other, cancelled, job.report),
+            self,
+        )
+        job.progressed.connect(self.progressed)
+        job.succeeded.connect(self._on_built)
+        job.failed.connect(self._on_failed)
+        self._job = job
+        self.running_changed.emit(True)
+        # What was painted a moment ago is no longer to be proposed.
+        self._workspace.when_saved(lambda: job.start(self._pool))
+
+    def accept(self, item: QueueItem) -> None:
+        """Take what the model says about the part for right."""
+        self._remove(item)
+        self._open(item, accepts=True)
+
+    def reject(self, item: QueueItem) -> None:
+        """Leave the part as it is."""
+        self._remove(item)
+
+    def relabel(self, item: QueueItem) -> None:
+        """Open the part, with what the model says, to be corrected."""
+        self._open(item, accepts=False)
+
+    def cancel(self) -> None:
+        """Stop building."""
+        if self._job is not None:
+            self._job.cancel()
+            self._end()
+
+    def shut_down(self) -> None:
+        """Stop building, and end the thread."""
+        self.cancel()
+        self._pool.shut_down()
+
+    def _open(self, item: QueueItem, *, accepts: bool) -> None:
+        self._waiting = (item, accepts)
+        document = self._workspace.document
+        if document is not None and document.key == item.key:
+            self._on_document_changed(document)
+        else:
+            self._workspace.open_image(item.key)
+
+    def _on_document_changed(self, document: Document | None) -> None:
+        if document is None or self._waiting is None:
+            return
+        item, accepts = self._waiting
+        self._waiting = None
+        if document.key != item.key or document.size != item.size or document.is_read_only:
+            return
+        class_map = item.class_map()
+        document.apply_prediction(self.tr("Run %s") % item.model, class_map)
+        self._workspace.save_prediction(item.key, class_map)
+        if accepts:
+            self._review.accept_region(item.key, item.rect)
+            self._workspace.save()
+        self.region_opened.emit(item.rect)
+
+    def _remove(self, item: QueueItem) -> None:
+        self.items = [other for other in self.items if other is not item]
+        self.changed.emit()
+
+    def _on_project_changed(self) -> None:
+        self.cancel()
+        self.items = []
+        self.changed.emit()
+
+    def _on_built(self, items: list[QueueItem] | None) -> None:
+        self._end()
+        if items is not None:
+            self.items = items
+            self.changed.emit()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._end()
+        self.failed.emit(as_user_error(error))
+
+    def _end(self) -> None:
+        self._job = None
+        self.running_changed.emit(False)
+
+
+def queue_on_disk(
+    project: Project,
+    keys: Sequence[str],
+    model: Path,
+    other: Path | None,
+    cancelled: threading.Event,
+    report: Callable[[int, int], None],
+    length: int = LENGTH,
+) -> list[QueueItem] | None:
+    """Rank the parts of some images; None if it was cancelled.
+
+    Args:
+        project: The project.
+        keys: The images.
+        model: The model that is asked.
+        other: One to disagree with it, or None.
+        cancelled: Stops the work when it is set.
+        report: Told (done, total).
+        length: Number of parts to return at most.
+
+    Raises:
+        SegStudioError: With a sentence, if a model or image cannot be used.
+    """
+    found: list[QueueItem] = []
+    try:
+        others = _answers(project, keys, other, cancelled) if other else {}
+        with Worker() as worker:
+            card = worker.load(model).card
+            table = class_mapping(card.label_set.names, project.label_set)
+            for done, key in enumerate(keys, start=1):
+                image = read_image(project.image_path(key))
+                prediction = worker.predict(image, cancelled, confidence=True)
+                confidence = prediction.confidence
+                assert confidence is not None
+                class_map: LabelMap = table[prediction.class_map]
+                unsure = doubt(confidence, class_map, others.get(key))
+                found += _items(project, key, image, class_map, unsure, model.stem)
+                report(done, len(keys))
+    except Cancelled:
+        return None
+    chosen = ranked([item.candidate for item in found], length)
+    by_candidate = {id(item.candidate): item for item in found}
+    return [by_candidate[id(candidate)] for candidate in chosen]
+
+
+def _answers(
+    project: Project, keys: Sequence[str], model: Path, cancelled: threading.Event
+) -> dict[str, LabelMap]:
+    with Worker() as worker:
+        table = class_mapping(worker.load(model).card.label_set.names, project.label_set)
+        return {
+            key: table[worker.predict(read_image(project.image_path(key)), cancelled).class_map]
+            for key in keys
+        }
+
+
+def _items(
+    project: Project,
+    key: str,
+    image: RgbImage,
+    class_map: LabelMap,
+    unsure: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]",
+    model: str,
+) -> list[QueueItem]:
+    height, width = class_map.shape
+    least, most = _SIDES
+    side = min(max(min(height, width) // 4, least), most)
+    unchecked = _unchecked(project, key, (height, width))
+    # A class that the project does not have cannot be accepted.
+    unchecked &= class_map != IGNORE_INDEX
+    packed = zlib.compress(class_map.tobytes(), 1)
+    items = []
+    for rect, gain in best_windows(unsure, unchecked, side, _WINDOWS_PER_IMAGE):
+        part, labels = image[rect.slices], class_map[rect.slices]
+        look = look_of(part, labels, len(project.label_set))
+        items.append(
+            QueueItem(
+                Candidate(key, rect, gain, look),
+                _thumbnail(project, part, labels),
+                (height, width),
+                packed,
+                model,
+            )
+        )
+    return items
+
+
+def _unchecked(
+    project: Project, key: str, size: tuple[int, int]
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+    label_map = project.read_mask(key, *size)
+    if label_map is None:
+        return np.ones(size, np.bool_)
+    review = review_map(
+        label_map,
+        project.read_prediction(key, *size),
+        read_noted(project, key, *size),
+        is_approved=read_review(project, key).is_approved,
+    )
+    return np.equal(review, UNCHECKED)
+
+
+def _thumbnail(project: Project, part: RgbImage, labels: LabelMap) -> RgbImage:
+    step = max(-(-max(part.shape[:2]) // _THUMBNAIL), 1)
+    part, labels = part[::step, ::step], labels[::step, ::step]
+    background = project.label_set.background_index
+    plain = (labels == IGNORE_INDEX) | (labels == (-1 if background is None else background))
+    mixed = (2 * part.astype(np.uint16) + project.label_set.palette[labels]) // 3
+    return np.where(plain[..., None], part, mixed).astype(np.uint8)

@@ -1,0 +1,116 @@
+"""What to label next, in the real window with a real model."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx_models import write_model
+from PIL import Image
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from segstudio.core.label_set import LabelSet
+from segstudio.core.review import CHECKED
+from segstudio.storage.project import Project, create_project
+from segstudio.storage.review import read_noted
+from segstudio.ui.main_window import MainWindow
+from segstudio.ui.train.panel import TrainPanel
+
+SIZE = (120, 160)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Three images; the second has a faint corner, of which the model is unsure; c.png judges."""
+    root = tmp_path / "images"
+    root.mkdir()
+    for key in ("a.png", "b.png", "c.png"):
+        pixels = np.full((*SIZE, 3), 255, np.uint8)
+        if key != "a.png":
+            pixels[60:, 100:] = 140  # just red enough, and confidence is red / 255
+        Image.fromarray(pixels).save(root / key)
+    project = create_project(root).with_label_set(LabelSet.named(["background", "red"]))
+    project = project.with_splits({"c.png": "val"})
+    project.save()
+    project.models_folder.mkdir()
+    write_model(project.models_folder / "red.onnx")
+    return project
+
+
+@pytest.fixture
+def panel(
+    qtbot: QtBot, window: MainWindow, open_folder: Callable[[Path], None], project: Project
+) -> TrainPanel:
+    open_folder(project.image_root)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.train_dock.widget()
+    assert isinstance(panel, TrainPanel)
+    panel.setCurrentWidget(panel.queue)
+    with qtbot.waitSignal(window.queue.changed, timeout=60_000):
+        qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
+    return panel
+
+
+def test_the_unsure_part_comes_first_and_judging_images_never(
+    window: MainWindow, panel: TrainPanel
+) -> None:
+    items = window.queue.items
+    assert items[0].key == "b.png"
+    assert items[0].rect.bottom > 60
+    assert items[0].rect.right > 100
+    assert {item.key for item in items} <= {"a.png", "b.png"}
+    assert panel.queue.sheet.count() == len(items)
+
+
+def test_one_key_accepts_a_part_and_another_leaves_it_out(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
+) -> None:
+    count = len(window.queue.items)
+    item = window.queue.items[0]
+    with qtbot.waitSignal(window.queue.region_opened, timeout=10_000):
+        qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_A)
+
+    assert window.workspace.current_key == "b.png"
+    document = window.workspace.document
+    assert document is not None
+    assert (document.label_map == 1).all()
+    window.workspace.flush()
+    noted = read_noted(project, "b.png", *SIZE)
+    assert noted is not None
+    assert (noted[item.rect.slices] == CHECKED).all()
+    assert np.count_nonzero(noted) == item.rect.height * item.rect.width
+    assert len(window.queue.items) == count - 1
+
+    qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_X)
+    assert len(window.queue.items) == count - 2
+
+    # What was accepted is not proposed again.
+    with qtbot.waitSignal(window.queue.changed, timeout=60_000):
+        qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
+    assert all(other.rect != item.rect for other in window.queue.items if other.key == "b.png")
+
+
+def test_enter_opens_the_part_to_be_corrected(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel
+) -> None:
+    item = window.queue.items[0]
+    with qtbot.waitSignal(window.queue.region_opened, timeout=10_000):
+        panel.queue.sheet.itemActivated.emit(panel.queue.sheet.currentItem())
+
+    document = window.workspace.document
+    assert document is not None
+    assert document.key == item.key
+    assert document.noted is not None
+    assert not document.noted.any()  # nothing counts as looked at yet
+    assert item in window.queue.items
+
+
+def test_a_forecast_says_what_it_lacks(panel: TrainPanel) -> None:
+    assert "needs three models" in panel.queue.outlook.text()
+
+    panel.queue._points = [(count, 0.85 - 0.5 * count**-0.6) for count in (2, 4, 8, 16, 32)]
+    panel.queue.target.setValue(0.82)
+    assert panel.queue.outlook.text().startswith("About ")
+    panel.queue.target.setValue(0.98)
+    assert "unlikely" in panel.queue.outlook.text()
