@@ -36,6 +36,7 @@ from segstudio.formats.coco_json import (
     read_coco_files,
 )
 from segstudio.formats.coco_masks import box_of
+from segstudio.formats.color_masks import values_of_codes
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -169,19 +170,14 @@ def _read_label_map(
 
 def _decoded(png: Path, segments: object, classes: Mapping[int, int]) -> LabelMap:
     class_of_id = {0: IGNORE_INDEX, **_classes_of_ids(png, segments, classes)}
-    red, green, blue = np.moveaxis(read_image(png).astype(np.int32), -1, 0)
-    ids = red + 256 * green + 65536 * blue
-    known = np.array(sorted(class_of_id), np.int32)
-    places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
-    unknown = ids[known[places] != ids]
+    red, green, blue = np.moveaxis(read_image(png).astype(np.uint32), -1, 0)
+    label_map, unknown = values_of_codes(red + 256 * green + 65536 * blue, class_of_id)
     if unknown.size:
         raise FormatError(
             png,
             f"it holds the segment {unknown[0]}, which the JSON file does not have",
             hint="Bring back the PNG and the JSON file that belong together",
         )
-    table = np.array([class_of_id[segment] for segment in known.tolist()], np.uint8)
-    label_map: LabelMap = table[places]
     return label_map
 
 

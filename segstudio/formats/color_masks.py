@@ -36,14 +36,37 @@ def read_color_mask(path: Path, colors: Mapping[Color, int], where: str) -> Labe
     pixels = read_image(path)
     codes = _codes(pixels)
     table = {_code(VOC_VOID): IGNORE_INDEX, **{_code(c): index for c, index in colors.items()}}
-    known = np.array(sorted(table), np.uint32)
-    place = np.minimum(np.searchsorted(known, codes), len(known) - 1)
-    foreign = known[place] != codes
-    if not foreign.any() and colors:
-        return np.array([table[code] for code in known.tolist()], np.uint8)[place]
+    label_map, foreign = values_of_codes(codes, table)
+    if not foreign.size and colors:
+        return label_map
     if (pixels == pixels[..., :1]).all():
         return pixels[..., 0].copy()
-    raise _foreign_colors(path, codes[foreign] if colors else codes.ravel(), bool(colors), where)
+    raise _foreign_colors(path, foreign if colors else codes.ravel(), bool(colors), where)
+
+
+def values_of_codes(
+    codes: NDArray[np.uint32], table: Mapping[int, int]
+) -> tuple[LabelMap, NDArray[np.uint32]]:
+    """Look up the label map value of every pixel.
+
+    Args:
+        codes: (H, W) uint32, a code for each pixel.
+        table: Code -> label map value; not empty.
+
+    Returns:
+        (H, W) uint8 values, and the codes of the pixels that are not in the table.
+    """
+    # Neighbours are mostly the same: to look up runs takes a tenth of the time of all pixels.
+    flat = codes.ravel()
+    starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
+    lengths = np.diff(starts, append=flat.size)
+    own = flat[starts]
+    known = np.array(sorted(table), np.uint32)
+    place = np.minimum(np.searchsorted(known, own), len(known) - 1)
+    foreign = known[place] != own
+    values = np.array([table[code] for code in known.tolist()], np.uint8)[place]
+    label_map: LabelMap = np.repeat(values, lengths).reshape(codes.shape)
+    return label_map, np.repeat(own[foreign], lengths[foreign])
 
 
 def _foreign_colors(
