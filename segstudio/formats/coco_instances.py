@@ -35,7 +35,6 @@ from segstudio.formats.coco_json import (
     ANNOTATIONS,
     CocoImage,
     CocoWriter,
-    image_of,
     label_set_of,
     read_coco_files,
 )
@@ -57,10 +56,10 @@ from segstudio.formats.dataset import (
     LabelledImage,
     Progress,
 )
+from segstudio.formats.json_files import Span, read_spans
 from segstudio.formats.reading import refuse_positive
 from segstudio.formats.splitting import with_validation
 from segstudio.formats.writing import new_export, write_each
-from segstudio.storage.atomic_write import make_folder
 from segstudio.storage.images import read_image_size
 
 _USUAL: Final = (
@@ -87,7 +86,7 @@ class _Classes(NamedTuple):
 
 class _Instances(NamedTuple):
     image: CocoImage
-    annotations: list[Mapping[str, Any]]
+    spans: Sequence[Span]
 
 
 class _Shape(NamedTuple):
@@ -144,16 +143,11 @@ def read_coco_instances(root: Path, *, positive: Positive | None = None) -> Labe
     instances: dict[str, _Instances] = {}
     splits: dict[str, list[LabelledImage]] = {}
     for file in files:
-        by_id: dict[int | None, _Instances] = {}
         items = splits.setdefault(file.split, [])
         for image_id, image in file.images.items():
             key = image.path.relative_to(root).as_posix()
-            by_id[image_id] = instances[key] = _Instances(image, [])
+            instances[key] = _Instances(image, file.annotations.get(image_id, ()))
             items.append(LabelledImage(key, image.path, file.path))
-        for annotation in file.annotations:
-            found = by_id.get(image_of(annotation))
-            if found is not None:  # else told by the reader of the file
-                found.annotations.append(annotation)
     return LabelledDataset(
         root=root,
         label_set=label_set,
@@ -175,7 +169,8 @@ def write_coco_instances(
     first = 0 if label_set.background_index is None else 1
     of_category = {place: place - 1 + first for place in range(1, len(label_set) - first + 1)}
     classes = _Classes(of_category, crowds_are_unlabelled=True)
-    writer = CocoWriter()
+    background = label_set[0].name if first else None
+    writer = CocoWriter(out, "instances", label_set, first, {_BACKGROUND: background})
 
     def write(stem: str, item: LabelledArray) -> LabelMap:
         image_id = writer.add_image(out, stem, item)
@@ -185,11 +180,8 @@ def write_coco_instances(
         read = json.loads(json.dumps(own))
         return _drawn(read, classes, *item.label_map.shape, has_background=first == 1)
 
-    with new_export(out):
-        make_folder(out / ANNOTATIONS)
+    with new_export(out), writer:
         _, report = write_each(items, label_set, write, total=total, progress=progress)
-        background = label_set[0].name if first else None
-        writer.write(out, "instances", label_set, first, {_BACKGROUND: background})
     return report
 
 
@@ -212,7 +204,7 @@ def _read_label_map(
     has_background: bool,
     item: LabelledImage,
 ) -> LabelMap:
-    image, annotations = instances[item.key]
+    image, spans = instances[item.key]
     # The size in the file is a claim; what is drawn must not be larger than the image.
     height, width = read_image_size(item.image)
     if (height, width) != (image.height, image.width):
@@ -223,6 +215,7 @@ def _read_label_map(
             hint="Bring back the image that was labelled",
         )
     try:
+        annotations = read_spans(item.mask, spans)
         return _drawn(annotations, classes, height, width, has_background=has_background)
     except ValueError as error:
         raise FormatError(

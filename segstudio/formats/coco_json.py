@@ -1,31 +1,35 @@
 """What COCO's JSON files have in common: images, categories, where the images lie.
 
-The files come from strangers: they are read with a limit of size, as strict JSON, against a
-schema, and the names in them stay inside the folder of images.
+The files come from strangers: they are read entry by entry, as strict JSON, against a schema, and
+the names in them stay inside the folder of images. Annotations are not held: each is read when its
+image is drawn.
 
 Source: https://cocodataset.org/#format-data.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, Any, Final, NamedTuple, Self
 
 from segstudio.core.label_set import LabelClass, LabelSet
 from segstudio.core.palette import Color, default_color
 from segstudio.core.splits import TRAIN, VALIDATION
-from segstudio.core.strict_json import parse_json
 from segstudio.errors import FormatError
 from segstudio.formats.dataset import LabelledArray
+from segstudio.formats.json_files import Element, Span, read_loosely, scan_json
 from segstudio.formats.reading import counted, first_folder, some
 from segstudio.formats.safe_paths import confined, leads_outside
 from segstudio.formats.splitting import split_of
 from segstudio.formats.writing import copy_image
-from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.atomic_write import StreamedFile, make_folder
 
 ANNOTATIONS: Final = "annotations"
-_MAX_BYTES: Final = 512 * 2**20
+_LISTS: Final = frozenset({"images", "annotations"})
+_CHUNK: Final = 2**20
 _LOOKED_AT: Final = 20
 
 
@@ -55,7 +59,7 @@ class CocoFile:
         split: The split that it is named after, or "all".
         images: Image id -> image, for the images that are there.
         categories: In the order of their ids.
-        annotations: The entries as they stand; their own schema is not checked yet.
+        annotations: Where the annotations of each image stand; they are not checked yet.
         info: The object ``info``.
         problems: What was left out and why, one sentence each.
     """
@@ -64,52 +68,29 @@ class CocoFile:
     split: str
     images: Mapping[int, CocoImage]
     categories: tuple[Category, ...]
-    annotations: Sequence[Mapping[str, Any]]
+    annotations: Mapping[int, Sequence[Span]]
     info: Mapping[str, Any]
     problems: tuple[str, ...]
 
 
 class CocoWriter:
-    """Gathers the images and annotations of an export, and writes a JSON file for each split."""
+    """Writes a JSON file for each split, image by image; used in a ``with`` block.
 
-    def __init__(self) -> None:
-        self._images: dict[str, list[dict[str, Any]]] = {TRAIN: [], VALIDATION: []}
-        self._annotations: dict[str, list[dict[str, Any]]] = {TRAIN: [], VALIDATION: []}
+    Nothing is held: the annotations wait in a temporary file until all images are listed.
 
-    def add_image(self, out: Path, stem: str, item: LabelledArray) -> int:
-        """Copy an image to the folder of its split, list it, and return its id."""
-        folder = out / f"{item.split}2017"
-        make_folder(folder)
-        copy = copy_image(item.image, folder, stem)
-        image_id = 1 + sum(map(len, self._images.values()))
-        height, width = item.label_map.shape
-        entry = {"id": image_id, "file_name": copy.name, "height": height, "width": width}
-        self._images.setdefault(item.split, []).append(entry)
-        return image_id
+    Args:
+        out: The folder of the export.
+        kind: "instances" or "panoptic", as in ``annotations/KIND_train2017.json``.
+        label_set: The classes.
+        first: The class index of the first category, whose id is 1.
+        info: What to say in ``info``.
+    """
 
-    def add_annotations(self, split: str, annotations: Iterable[dict[str, Any]]) -> None:
-        """Add annotations of images that were added."""
-        self._annotations.setdefault(split, []).extend(annotations)
-
-    def next_id(self) -> int:
-        """Return the id of the next annotation."""
-        return 1 + sum(map(len, self._annotations.values()))
-
-    def write(
+    def __init__(
         self, out: Path, kind: str, label_set: LabelSet, first: int, info: Mapping[str, Any]
     ) -> None:
-        """Write ``annotations/KIND_train2017.json`` and the like.
-
-        Args:
-            out: The folder of the export.
-            kind: "instances" or "panoptic".
-            label_set: The classes.
-            first: The class index of the first category, whose id is 1.
-            info: What to say in ``info``.
-
-        Raises:
-            StorageError: If a file cannot be written.
-        """
+        self._out = out
+        self._kind = kind
         categories = [
             {
                 "id": place,
@@ -120,16 +101,82 @@ class CocoWriter:
             }
             for place, item in enumerate(label_set.classes[first:], start=1)
         ]
-        for split, images in self._images.items():
-            value = {
-                "info": {"description": "exported by segstudio", **info},
-                "images": images,
-                "annotations": self._annotations.get(split, []),
-                "categories": categories,
-            }
-            text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-            path = out / ANNOTATIONS / f"{kind}_{split}2017.json"
-            atomic_write(path, text.encode("ascii"))
+        head = {"info": {"description": "exported by segstudio", **info}, "categories": categories}
+        self._head = _encoded(head)[:-1] + b',"images":['
+        self._files: dict[str, _SplitFile] = {}
+        self._stack = ExitStack()
+        self._num_images = 0
+        self._num_annotations = 0
+
+    def __enter__(self) -> Self:
+        make_folder(self._out / ANNOTATIONS)
+        for split in (TRAIN, VALIDATION):
+            self._file(split)
+        return self
+
+    def __exit__(self, *error: Any) -> None:  # noqa: ANN401 - as the protocol has it
+        if error[0] is None:
+            for file in self._files.values():
+                file.finish()
+        self._stack.__exit__(*error)
+
+    def add_image(self, out: Path, stem: str, item: LabelledArray) -> int:
+        """Copy an image to the folder of its split, list it, and return its id."""
+        folder = out / f"{item.split}2017"
+        make_folder(folder)
+        copy = copy_image(item.image, folder, stem)
+        self._num_images += 1
+        height, width = item.label_map.shape
+        entry = {"id": self._num_images, "file_name": copy.name, "height": height, "width": width}
+        self._file(item.split).add_image(_encoded(entry))
+        return self._num_images
+
+    def add_annotations(self, split: str, annotations: Iterable[dict[str, Any]]) -> None:
+        """Add annotations of images that were added."""
+        for annotation in annotations:
+            self._num_annotations += 1
+            self._file(split).add_annotation(_encoded(annotation))
+
+    def next_id(self) -> int:
+        """Return the id of the next annotation."""
+        return 1 + self._num_annotations
+
+    def _file(self, split: str) -> "_SplitFile":
+        if split not in self._files:
+            path = self._out / ANNOTATIONS / f"{self._kind}_{split}2017.json"
+            file = self._stack.enter_context(StreamedFile(path))
+            waiting = self._stack.enter_context(TemporaryFile())  # noqa: SIM115 - it is one
+            file.write(self._head)
+            self._files[split] = _SplitFile(file, waiting)
+        return self._files[split]
+
+
+class _SplitFile:
+    """One JSON file while it is written, and the annotations that come at its end."""
+
+    def __init__(self, file: StreamedFile, waiting: IO[bytes]) -> None:
+        self._file = file
+        self._waiting = waiting
+        self._has_images = False
+
+    def add_image(self, entry: bytes) -> None:
+        self._file.write((b",\n" if self._has_images else b"\n") + entry)
+        self._has_images = True
+
+    def add_annotation(self, entry: bytes) -> None:
+        self._waiting.write((b",\n" if self._waiting.tell() else b"\n") + entry)
+
+    def finish(self) -> None:
+        self._file.write(b'],"annotations":[')
+        self._waiting.seek(0)
+        while chunk := self._waiting.read(_CHUNK):
+            self._file.write(chunk)
+        self._file.write(b"]}\n")
+
+
+def _encoded(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.encode("ascii")
 
 
 def read_coco_files(root: Path, paths: Iterable[Path]) -> list[CocoFile]:
@@ -175,12 +222,6 @@ def label_set_of(path: Path, categories: Sequence[Category], background: str | N
         ) from error
 
 
-def image_of(annotation: Mapping[str, Any]) -> int | None:
-    """Return the ``image_id`` of an annotation, or None if that is no number."""
-    image_id = annotation.get("image_id")
-    return image_id if type(image_id) is int else None
-
-
 def split_name(path: Path) -> str:
     """Return what a JSON file calls its part of the data: ``train2017``."""
     own = path.stem.rsplit("_", 1)[-1]
@@ -188,54 +229,80 @@ def split_name(path: Path) -> str:
 
 
 def _read(root: Path, path: Path) -> CocoFile:
-    value = _parsed(path)
+    images: list[Mapping[str, Any]] = []
+    spans: dict[int, list[Span]] = {}
+    found: dict[str, Any] = {}
+    wrong: dict[int, str] = {}
+    numbers: set[object] = set()
+    doubled = 0
+    for element in scan_json(path, _LISTS):
+        value = element.value
+        if element.key == "annotations":
+            image_id, number = _ids(path, element)
+            if isinstance(value, ValueError):
+                wrong[image_id] = str(value)
+            doubled += number is not None and number in numbers
+            numbers.add(number)
+            spans.setdefault(image_id, []).append(element.span)
+        elif element.key == "images":
+            images.append(_object(path, "images", value))
+        elif isinstance(value, ValueError):
+            raise _not_coco(path, value)
+        else:
+            found[element.key] = value
     try:
-        categories = tuple(_categories(_entries(value, "categories")))
-        annotations = list(_entries(value, "annotations"))
-        entries = list(_entries(value, "images"))
-        folder = _image_folder(root, path, entries)
-        images, problems = _images(folder, entries)
+        categories = tuple(_categories(_entries(found, "categories")))
+        for key in _LISTS:
+            if key in found:
+                raise ValueError(f"it has no list {key}")
+        folder = _image_folder(root, path, images)
+        there, problems = _images(folder, images)
     except ValueError as error:
-        raise FormatError(
-            path, f"it is not a COCO file: {error}", hint="Export it again from its source"
-        ) from error
-    ids = [str(entry["id"]) for entry in annotations if "id" in entry]  # panoptic ones have none
-    doubled = len(ids) - len(set(ids))
+        raise _not_coco(path, error) from error
     if doubled:
         problems.append(f"{counted(range(doubled), 'annotation')} with the id of another one")
-    strangers = [entry for entry in annotations if image_of(entry) not in images]
+    strangers = sum(len(own) for image_id, own in spans.items() if image_id not in there)
     if strangers:
-        told = counted(strangers, "annotation")
+        told = counted(range(strangers), "annotation")
         problems.append(f"{told} passed over, whose image is not here")
+    for image_id, reason in wrong.items():
+        if image_id in there:
+            name = there.pop(image_id).file_name
+            problems.append(f"{name[:80]!a} left out, with an annotation that is wrong: {reason}")
+    info = found.get("info")
     return CocoFile(
         path=path,
         split=split_of(split_name(path)) or "all",
-        images=images,
+        images=there,
         categories=categories,
-        annotations=annotations,
-        info=value["info"] if isinstance(value.get("info"), dict) else {},
+        annotations={image_id: own for image_id, own in spans.items() if image_id in there},
+        info=info if isinstance(info, dict) else {},
         problems=tuple(f"{path.name}: {problem}" for problem in problems),
     )
 
 
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise FormatError(
-                path,
-                f"it is larger than {_MAX_BYTES // 2**20} MiB",
-                hint="Divide it into several files",
-            )
-        value = parse_json(path.read_bytes())
-    except OSError as error:
-        raise FormatError(path, f"it cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise FormatError(
-            path, f"it is not valid JSON ({error})", hint="Export it again from its source"
-        ) from error
+def _ids(path: Path, element: Element) -> tuple[int, object]:
+    """Return the image's id of an annotation (-1 if it has none) and its own, as text."""
+    value = element.value
+    if isinstance(value, ValueError):  # not strict, but JSON: which image must be left out?
+        value = read_loosely(path, element.span)
+    value = _object(path, "annotations", value)
+    image_id, number = value.get("image_id"), value.get("id")  # panoptic ones have no id
+    return image_id if type(image_id) is int else -1, None if number is None else str(number)
+
+
+def _object(path: Path, key: str, value: object) -> Mapping[str, Any]:
+    if isinstance(value, ValueError):
+        raise _not_coco(path, value)
     if not isinstance(value, dict):
-        raise FormatError(path, "it is not a COCO file: it holds no object", hint="Export it again")
+        raise _not_coco(path, ValueError(f"an entry of {key} is not an object"))
     return value
+
+
+def _not_coco(path: Path, error: ValueError) -> FormatError:
+    return FormatError(
+        path, f"it is not a COCO file: {error}", hint="Export it again from its source"
+    )
 
 
 def _entries(value: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:

@@ -31,7 +31,6 @@ from segstudio.formats.coco_json import (
     ANNOTATIONS,
     CocoFile,
     CocoWriter,
-    image_of,
     label_set_of,
     read_coco_files,
 )
@@ -44,6 +43,7 @@ from segstudio.formats.dataset import (
     LabelledImage,
     Progress,
 )
+from segstudio.formats.json_files import read_spans
 from segstudio.formats.reading import counted, refuse_positive, some
 from segstudio.formats.safe_paths import confined
 from segstudio.formats.splitting import with_validation
@@ -102,7 +102,7 @@ def write_coco_panoptic(
 ) -> ExportReport:
     """Write images, PNG files of segments and one JSON file per split; see ``Writer``."""
     classes = {place + 1: place for place in range(len(label_set))}
-    writer = CocoWriter()
+    writer = CocoWriter(out, "panoptic", label_set, 0, {})
 
     def write(stem: str, item: LabelledArray) -> LabelMap:
         mask_folder = out / ANNOTATIONS / f"panoptic_{item.split}2017"
@@ -115,11 +115,10 @@ def write_coco_panoptic(
         writer.add_annotations(item.split, [entry])
         return _decoded(png, segments, classes)
 
-    with new_export(out):
+    with new_export(out), writer:
         for split in (TRAIN, VALIDATION):
             make_folder(out / ANNOTATIONS / f"panoptic_{split}2017")
         _, report = write_each(items, label_set, write, total=total, progress=progress)
-        writer.write(out, "panoptic", label_set, 0, {})
     return report
 
 
@@ -135,14 +134,11 @@ def _items(
     folder = file.path.with_suffix("")
     items: dict[int, LabelledImage] = {}
     doubled = []
-    for annotation in file.annotations:
-        image_id = image_of(annotation)
-        if image_id is None or image_id not in file.images:
-            continue  # told by the reader of the file
+    for image_id, spans in file.annotations.items():
         image = file.images[image_id]
-        if image_id in items:
+        if len(spans) > 1:
             doubled.append(image.file_name)
-            continue
+        (annotation,) = read_spans(file.path, spans[:1])
         name = annotation.get("file_name")
         try:
             png = confined(folder, name if isinstance(name, str) else "")

@@ -5,7 +5,7 @@ each is read again when it is needed. What is wrong with one element then does n
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -88,10 +88,35 @@ def read_span(path: Path, span: Span) -> Any:  # noqa: ANN401 - any JSON value
     Raises:
         FormatError: If the file changed meanwhile, or the element is not strict JSON.
     """
+    (value,) = read_spans(path, [span])
+    return value
+
+
+def read_spans(path: Path, spans: Iterable[Span]) -> list[Any]:
+    """Read several elements of one file again; raises as ``read_span`` does."""
+    try:
+        with path.open("rb") as file:
+            found = []
+            for span in spans:
+                file.seek(span.start)
+                found.append(parse_json(file.read(span.end - span.start)))
+            return found
+    except OSError as error:
+        raise FormatError(path, f"it cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise _not_json(path, error) from error
+
+
+def read_loosely(path: Path, span: Span) -> Any:  # noqa: ANN401 - any JSON value
+    """Read an element that is JSON but not strict: to see what it is about, not to use it.
+
+    Raises:
+        FormatError: If that fails.
+    """
     try:
         with path.open("rb") as file:
             file.seek(span.start)
-            return parse_json(file.read(span.end - span.start))
+            return json.loads(file.read(span.end - span.start))
     except OSError as error:
         raise FormatError(path, f"it cannot be read ({error.strerror})") from error
     except ValueError as error:

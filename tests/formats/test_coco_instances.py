@@ -175,7 +175,7 @@ def test_a_link_out_of_the_folder_is_left_out(tmp_path: Path) -> None:
     ("content", "problem"),
     [
         ("{", "not valid JSON"),
-        ("[]", "holds no object"),
+        ("[]", "no list categories"),
         ('{"images": [], "annotations": [], "categories": NaN}', "NaN is not a JSON number"),
         ('{"images": [], "images": []}', "stands twice"),
         ("[" * 100_000, "nested too deeply"),

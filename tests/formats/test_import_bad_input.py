@@ -90,6 +90,16 @@ def _item(change: Callable[[Any], None]) -> Spoil:
     return lambda root: _edit(root / path, lambda value: change(value["items"][1]))
 
 
+def _annotation(change: Callable[[Any], None]) -> Spoil:
+    path = Path("annotations", "instances_train2017.json")
+    return lambda root: _edit(root / path, lambda value: change(value["annotations"][1]))
+
+
+def _coco_image(change: Callable[[Any], None]) -> Spoil:
+    path = Path("annotations", "instances_train2017.json")
+    return lambda root: _edit(root / path, lambda value: change(value["images"][1]))
+
+
 def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JSON value
     def change(value: Any) -> None:  # noqa: ANN401
         for key in keys[:-1]:
@@ -109,7 +119,17 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
         ("cvat", _xml("train/bad.png", "../../../x.png"), "is not inside set"),
         ("labelstudio", _task(_set("data", "image", to="?d=../../x.png")), "is not inside set"),
         ("datumaro", _item(_set("image", "path", to="../../../../x.png")), "is not inside set"),
+        (
+            "coco-instances",
+            _coco_image(_set("file_name", to="../../x.png")),
+            "whose names lead out of train2017",
+        ),
         # Missing images.
+        (
+            "coco-instances",
+            _coco_image(_set("file_name", to="gone.png")),
+            "which are not in train2017: 'gone.png'",
+        ),
         ("labelme", _without_image(_set("flags", to={})), "whose image 'bad.png' is not here"),
         ("cvat", _xml("train/bad.png", "train/gone.png"), "whose image 'gone.png' is not here"),
         ("labelstudio", _task(_set("data", "image", to="gone.png")), "'gone.png' is not here"),
@@ -139,6 +159,16 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
             _item(_set("annotations", 0, "rle", "size", to=[10**9, 10**9])),
             "is of the size",
         ),
+        (
+            "coco-instances",
+            _annotation(_set("segmentation", "counts", to="zzzzzz")),
+            "a run-length code",
+        ),
+        (
+            "coco-instances",
+            _annotation(_set("segmentation", "size", to=[10**9, 10**9])),
+            "is of the size",
+        ),
         ("labelme", _labelme(_set("shapes", 0, "mask", to="aGVsbG8=")), "no PNG file"),
         ("labelme", _labelme(_set("shapes", 0, "shape_type", to="blob")), "no shape type 'blob'"),
         ("labelme", _labelme(_set("shapes", 0, "label", to="dog")), "there is no class 'dog'"),
@@ -154,6 +184,11 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
             "Infinity is not a JSON number",
         ),
         ("datumaro", _item(_set("attr", to={"x": float("nan")})), "NaN is not a JSON number"),
+        (
+            "coco-instances",
+            _annotation(_set("area", to=float("nan"))),
+            "'bad.png' left out, with an annotation that is wrong: NaN is not a JSON number",
+        ),
         ("yolo", lambda r: (r / "labels/train/bad.txt").write_text("0 nan 0 1 1 0 1\n"), "outside"),
         ("yolo", lambda r: (r / "labels/train/bad.txt").write_text("7 0 0 1 1 0 1\n"), "class 7"),
         ("yolo", lambda r: (r / "labels/train/bad.txt").write_text("0 .1 .1 .5 .5\n"), "a box"),
@@ -168,7 +203,21 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
             lambda r: _replace(r / "tasks.json", '"id":2,"data"', '"id":2,"id":3,"data"'),
             "the key 'id' stands twice",
         ),
+        (
+            "coco-instances",
+            lambda r: _replace(
+                r / "annotations/instances_train2017.json",
+                '"image_id":2',
+                '"id":7,"image_id":2',
+            ),
+            "'bad.png' left out, with an annotation that is wrong: the key 'id' stands twice",
+        ),
         # Wrong sizes.
+        (
+            "coco-instances",
+            _coco_image(_set("height", to=600)),
+            "it has 8 x 6 pixels, but instances_train2017.json says 8 x 600",
+        ),
         ("labelme", _labelme(_set("imageHeight", to=600)), "but its labels are for 8 x 600"),
         ("cvat", _xml('width="8" height="6"', 'width="6" height="8"'), "are for 6 x 8"),
         ("datumaro", _item(_set("image", "size", to=[5, 5])), "are for 5 x 5"),
@@ -205,8 +254,9 @@ def test_a_fault_is_a_row(
     root = _write(make_item, format_name, tmp_path / "set")
     spoil(root)
     rows = _rows(root, format_name, tmp_path / "new")
-    assert len(rows) == 1
     assert reason in rows[0]
+    # COCO tells an image that is not taken, and then annotations without an image.
+    assert len(rows) == 1 or "passed over, whose image is not here" in rows[1]
 
 
 def test_two_images_of_one_mask_name_are_told(tmp_path: Path, make_item: MakeItem) -> None:

@@ -1,10 +1,11 @@
 """Every format that can be written: what comes back is what was given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
@@ -98,6 +99,33 @@ def test_noise_of_all_255_classes_comes_back(
     noise = rng.integers(0, 256, (41, 37), dtype=np.uint8)
     items = [make_item("a.png", noise), make_item("b.jpg", noise[:1, :1], split="val")]
     _assert_comes_back(tmp_path / "out", write, ALL_CLASSES, items, format_name)
+
+
+@pytest.mark.slow
+def test_a_thousand_drawn_label_maps_of_all_values_come_back(
+    tmp_path: Path, make_item: MakeItem, format_name: str, write: Writer
+) -> None:
+    rng = np.random.default_rng(7)
+    image = make_item("a.png").image
+
+    def items() -> Iterator[LabelledArray]:
+        for number in range(1000):
+            label_map = _drawn(rng, 255)
+            picture = image.with_name(f"{number}.png")
+            Image.new("L", label_map.shape[::-1]).save(picture)
+            split = "train" if number % 5 else "val"
+            yield LabelledArray(picture.name, picture, label_map, split)
+
+    report = write(items(), ALL_CLASSES, tmp_path / "out", total=1000)
+    assert (report.images, report.changed) == (1000, {})
+    rng = np.random.default_rng(7)
+    given = {f"{number}": _drawn(rng, 255) for number in range(1000)}
+    dataset = read_any(tmp_path / "out", format_name=format_name)
+    items_of_splits = [item for items in dataset.splits.values() for item in items]
+    assert len(items_of_splits) == 1000
+    for item in items_of_splits:
+        stem = Path(item.image.name).stem.removesuffix("_leftImg8bit")
+        assert np.array_equal(dataset.read_label_map(item), given[stem])
 
 
 @pytest.mark.parametrize("value", [0, 1, 255])
