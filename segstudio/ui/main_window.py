@@ -156,10 +156,10 @@ class MainWindow(QMainWindow):
     # --- Building
 
     def _explain_actions(self) -> None:
-        notes = self._hints.by_action()
-        for name, note in notes.items():
-            set_tool_tip(self.actions_by_name[name], self.actions_by_name[name].text(), note)
-        self.key_list = KeyList(self.actions(), notes, self)
+        self._notes = self._hints.by_action()
+        for name in self._notes:
+            self._tell_if_read_only(name)
+        self.key_list = KeyList(self.actions(), self._notes, self)
 
     def _build(self) -> None:
         actions = self.actions_by_name
@@ -623,9 +623,10 @@ class MainWindow(QMainWindow):
         self._show_history()
 
     def _tell_if_read_only(self, name: str) -> None:
+        """Let a tool tip say why its command is off, else what it does."""
         action, reason = self.actions_by_name[name], self.workspace.read_only
         text = action.text().replace("&&", "&")
-        set_tool_tip(action, text, reason.sentence if reason else "")
+        set_tool_tip(action, text, reason.sentence if reason else self._notes.get(name, ""))
 
     def _show_history(self) -> None:
         document = self.workspace.document

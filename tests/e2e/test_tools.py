@@ -570,20 +570,20 @@ def editor(window: MainWindow, name: str) -> QWidget:
     return found
 
 
-@pytest.mark.parametrize("tool", list(ToolName))
 def test_the_options_bar_shows_the_options_of_the_tool_and_no_others(
-    tool: ToolName, qtbot: QtBot, window: MainWindow, document: Document
+    qtbot: QtBot, window: MainWindow, document: Document
 ) -> None:
     names = {name for row in TOOLS.values() for name in row.options}
     window.toolbox.set_option(by_color=True)
-    window.actions_by_name[tool].trigger()
-    # A tool bar lays its parts out when the event loop comes to it.
-    qtbot.waitUntil(
-        lambda: (
-            {name for name in names if editor(window, name).isVisibleTo(window)}
-            == set(TOOLS[tool].options)
+    for tool in ToolName:
+        window.actions_by_name[tool].trigger()
+        # A tool bar lays its parts out when the event loop comes to it.
+        qtbot.waitUntil(
+            lambda tool=tool: (
+                {name for name in names if editor(window, name).isVisibleTo(window)}
+                == set(TOOLS[tool].options)
+            )
         )
-    )
 
 
 def test_fill_shows_its_tolerance_only_when_colours_count(
@@ -650,20 +650,21 @@ def test_a_badge_at_the_pointer_tells_what_is_protected(
     assert picture() == plain
 
 
-@pytest.mark.parametrize("tool", list(ToolName))
 @pytest.mark.parametrize("width", [1024, 1200, 1600])
-def test_all_options_of_a_tool_fit_into_the_window(
-    width: int, tool: ToolName, qtbot: QtBot, window: MainWindow, document: Document
+def test_all_options_of_every_tool_fit_into_the_window(
+    width: int, qtbot: QtBot, window: MainWindow, document: Document
 ) -> None:
     window.resize(width, 640)
     window.toolbox.set_option(by_color=True)
-    window.actions_by_name[tool].trigger()
-    names = TOOLS[tool].options
-    qtbot.waitUntil(lambda: all(editor(window, name).isVisible() for name in names))
-    if names:
-        last = editor(window, names[-1])
+    for tool in ToolName:
+        window.actions_by_name[tool].trigger()
+        editors = [editor(window, name) for name in TOOLS[tool].options]
         qtbot.waitUntil(
-            lambda: last.mapTo(window, QPoint(last.width(), 0)).x() <= window._view_bar.x() + 8
+            lambda editors=editors: all(
+                part.isVisible()
+                and part.mapTo(window, QPoint(part.width(), 0)).x() <= window._view_bar.x() + 8
+                for part in editors
+            )
         )
 
 
@@ -686,14 +687,14 @@ def test_the_status_bar_says_what_the_tool_answers_to(
     assert "straight line" in window.status.hint
 
 
-@pytest.mark.parametrize("tool", list(ToolName))
-def test_every_tool_has_a_key_a_tip_an_icon_and_a_hint(tool: ToolName, window: MainWindow) -> None:
-    action = window.actions_by_name[tool]
-    key = action.shortcut().toString()
-    assert key
-    assert key in action.toolTip()
-    assert not action.icon().isNull()
-    assert window._hints.of(tool)
+def test_every_tool_has_a_key_a_tip_an_icon_and_a_hint(window: MainWindow) -> None:
+    for tool in ToolName:
+        action = window.actions_by_name[tool]
+        key = action.shortcut().toString()
+        assert key
+        assert f"({key})" in action.toolTip()
+        assert not action.icon().isNull()
+        assert window._hints.of(tool) in action.toolTip()
 
 
 def test_no_two_commands_share_a_key(window: MainWindow) -> None:
