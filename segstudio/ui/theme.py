@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, Protocol
 
-import qtawesome
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from segstudio.storage.assets import assets_folder
+from segstudio.ui.icons import glyph_icon
 
 ACCENT: Final = QColor("#2f7de1")
 
@@ -116,13 +116,11 @@ class Theme(QObject):
     def icon(self, name: str) -> QIcon:
         """Return an icon of the one family we use (Phosphor), in the text colour."""
         normal, disabled = ("#e4e4e4", "#6b6b6b") if self.is_dark else ("#2b2b2b", "#a8a8a8")
-        icon: QIcon = qtawesome.icon(f"ph.{name}", color=normal, color_disabled=disabled)
-        return icon
+        return glyph_icon(name, normal, disabled)
 
     def faint_icon(self, name: str) -> QIcon:
         """Return an icon that is there to be found, not to be seen: a switch that is off."""
-        icon: QIcon = qtawesome.icon(f"ph.{name}", color="#5c5c5c" if self.is_dark else "#bdbdbd")
-        return icon
+        return glyph_icon(name, "#5c5c5c" if self.is_dark else "#bdbdbd")
 
     def keep_icon(self, target: _HasIcon, name: str) -> None:
         """Give a button or action an icon that follows the theme."""

@@ -3,20 +3,20 @@
 from functools import lru_cache
 from typing import Final
 
-import qtawesome
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from segstudio.core.paint_rule import PaintRule
+from segstudio.ui.icons import glyph_icon
 
 _ICON: Final = 14  # widget pixels
 _PADDING: Final = 3
 _OFFSET: Final = QPointF(12, -12)  # of the lower left corner from the pointer
 _ICONS: Final = {
-    PaintRule.CLICKED_CLASS: "ph.target",
-    PaintRule.UNLABELLED: "ph.circle-dashed",
+    PaintRule.CLICKED_CLASS: "target",
+    PaintRule.UNLABELLED: "circle-dashed",
 }
-_LOCK: Final = "ph.lock-simple"
+_LOCK: Final = "lock-simple"
 
 
 def badge_icons(rule: PaintRule, *, has_locks: bool) -> tuple[str, ...]:
@@ -53,6 +53,6 @@ def draw_badge(painter: QPainter, pointer: QPointF, icons: tuple[str, ...]) -> N
 @lru_cache(maxsize=16)
 def _picture(name: str, ratio: float) -> QPixmap:
     size = round(_ICON * ratio)
-    picture: QPixmap = qtawesome.icon(name, color="white").pixmap(size, size)
+    picture = glyph_icon(name, "white").pixmap(size, size)
     picture.setDevicePixelRatio(picture.width() / _ICON)
     return picture
