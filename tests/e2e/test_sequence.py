@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
+from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.paint_rule import PaintRule
+from segstudio.core.rect import Rect
 from segstudio.storage.project import create_project
 from segstudio.ui.main_window import MainWindow
 
@@ -276,6 +278,56 @@ def test_stopping_keeps_what_was_replaced_and_says_so(
     window.replace.undo()
     settled()
     assert np.array_equal(mask(folder, "b.png"), disk(10))
+
+
+@pytest.mark.parametrize("is_open_first", [False, True])
+def test_an_image_that_is_opened_meanwhile_is_changed_once_and_undoes_in_one_step(
+    is_open_first: bool,
+    qtbot: QtBot,
+    window: MainWindow,
+    folder: Path,
+    show: Callable[[str], None],
+    press_key: PressKey,
+    settled: Settled,
+) -> None:
+    show("c.png")
+    if is_open_first:
+        window.workspace.open_image("b.png")  # being read when the masks are changed
+    window.replace.replace(1, 2)
+    window.workspace.open_image("b.png")
+    settled()
+    qtbot.waitUntil(lambda: label_map(window, "b.png") is not None)
+    settled()
+    assert np.array_equal(label_map(window, "b.png"), disk(10, 2))
+    press_key(Qt.Key.Key_Z, _CTRL)
+    assert np.array_equal(label_map(window, "b.png"), disk(10))
+    press_key(Qt.Key.Key_Y, _CTRL)
+    window.workspace.flush()
+    assert np.array_equal(mask(folder, "b.png"), disk(10, 2))
+    assert np.array_equal(mask(folder, "d.png"), disk(20, 2))
+
+
+def test_strokes_that_are_not_saved_yet_are_replaced_too(
+    qtbot: QtBot,
+    window: MainWindow,
+    folder: Path,
+    show: Callable[[str], None],
+    settled: Settled,
+) -> None:
+    show("b.png")
+    window.toolbox.choose_class(1)
+    window.toolbox.set_size(5)
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.rect().center())
+    window.canvas.setFocus()
+    document = window.workspace.document
+    assert document is not None
+    document.apply("corner", MaskPatch(Rect(0, 0, 1, 1), disk(10)[:1, :1], disk(90)[:1, :1]))
+    window.workspace.open_image("c.png")  # b.png is on its way to the disk
+    window.replace.replace(1, 2)
+    settled()
+    window.workspace.flush()
+    assert not (mask(folder, "b.png") == 1).any()
+    assert mask(folder, "b.png")[0, 0] == 2
 
 
 def button(window: MainWindow, text: str) -> QPushButton:
