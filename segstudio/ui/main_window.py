@@ -641,7 +641,7 @@ class MainWindow(QMainWindow):
             # A class name is part of the text, and a single ampersand would mark a key.
             action.setText(f"{verb} {edit}".replace("&", "&&") if edit else verb)
             set_tool_tip(action, f"{verb} {edit}" if edit else verb)
-        for name in ("undo", "redo", "run", "export"):
+        for name in ("undo", "redo", "run", "export", "import"):
             self._tell_if_read_only(name)
 
     def _show_tool(self) -> None:

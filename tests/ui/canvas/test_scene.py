@@ -10,10 +10,12 @@ from PySide6.QtGui import QImage, QPainter, QTransform
 from pytestqt.qtbot import QtBot
 
 from segstudio.controllers.jobs import Pool
+from segstudio.core.display import Display
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.overlay import colored, overlay_table
 from segstudio.core.palette import Color, palette_of
 from segstudio.core.rect import Rect
+from segstudio.ui.canvas.layers import OverlayStyle
 from segstudio.ui.canvas.scene import Scene
 
 PALETTE = palette_of([Color(0, 0, 0), Color(230, 159, 0), Color(20, 90, 200)])
@@ -102,6 +104,62 @@ def test_from_100_percent_up_every_pixel_is_that_of_whole_pictures(
     settle(qtbot, scene, zoom, top, left)
     expected = drawn_whole(image, label_map, zoom, top, left)
     assert (draw(scene, zoom, top, left) == expected).all()
+
+
+@pytest.mark.parametrize("zoom", [0.2, 0.5, 1.0])
+def test_outlines_and_marks_follow_small_changes(qtbot: QtBot, pool: Pool, zoom: float) -> None:
+    image, label_map = picture_and_labels(1023, 2049)
+    label_map[:] = 0
+    reference = label_map.copy()
+
+    def make() -> Scene:
+        scene = Scene(image, label_map, pool, pool)
+        scene.set_style(OverlayStyle.OUTLINES)
+        scene.set_reference(reference)
+        scene.set_colors(PALETTE, 0.5, ())
+        return scene
+
+    scene = make()
+    settle(qtbot, scene, zoom)
+    generator = np.random.default_rng(7)
+    for _ in range(12):
+        top, left = int(generator.integers(0, 500)), int(generator.integers(0, 700))
+        side = int(generator.integers(1, 200))
+        rect = Rect(top, left, top + side, left + side)
+        label_map[rect.slices] = generator.integers(0, 3)
+        scene.mask_changed(rect)
+        draw(scene, zoom)
+    settle(qtbot, scene, zoom)
+    fresh = make()
+    settle(qtbot, fresh, zoom)
+    assert (draw(scene, zoom) == draw(fresh, zoom)).all()
+
+
+def test_a_display_that_is_set_back_gives_the_first_picture(qtbot: QtBot, pool: Pool) -> None:
+    image, label_map = picture_and_labels(1023, 2049)
+    scene = make_scene(image, label_map, pool)
+    settle(qtbot, scene, 0.3)
+    before = draw(scene, 0.3)
+    for display in (Display(gamma=2.0), Display(channel=1), Display(is_stretched=True, contrast=9)):
+        scene.set_display(display)
+        settle(qtbot, scene, 0.3)
+        assert (draw(scene, 0.3) != before).any()
+    scene.set_display(Display())
+    settle(qtbot, scene, 0.3)
+    assert (draw(scene, 0.3) == before).all()
+
+
+def test_a_single_pixel_that_differs_is_seen_at_any_zoom(qtbot: QtBot, pool: Pool) -> None:
+    image, label_map = picture_and_labels(2300, 2300)
+    label_map[:] = 255
+    reference = label_map.copy()
+    label_map[777, 999] = 1
+    scene = make_scene(np.zeros_like(image), label_map, pool)
+    scene.set_reference(reference)
+    for zoom in (0.05, 0.12, 0.3):
+        settle(qtbot, scene, zoom)
+        picture = draw(scene, zoom) & 0xFFFFFF
+        assert picture.max() > 0x200000
 
 
 @pytest.mark.parametrize(("height", "width"), [(1023, 2049), (2300, 777)])
