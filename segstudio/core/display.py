@@ -59,7 +59,7 @@ def tone_table(display: Display) -> NDArray[np.uint8]:
 
 
 def toned(pixels: NDArray[np.uint32], table: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """Return (h, w) pixels of four channels of 8 bits with a table applied to all but the highest.
+    """Return (h, w) opaque pixels with a table applied to red, green and blue.
 
     Args:
         pixels: (h, w) uint32, rows in one piece; 0xffRRGGBB.
@@ -67,10 +67,10 @@ def toned(pixels: NDArray[np.uint32], table: NDArray[np.uint8]) -> NDArray[np.ui
     """
     import cv2
 
-    height, width = pixels.shape
-    tables = np.stack([table, table, table, np.arange(256, dtype=np.uint8)], axis=-1)
-    parts = pixels.view(np.uint8).reshape(height, width, 4)
-    return cv2.LUT(parts, tables[None]).view(np.uint32).reshape(height, width)
+    # One table for all bytes is twice as fast as one for each channel.
+    shown: NDArray[np.uint32] = cv2.LUT(pixels.view(np.uint8), table).view(np.uint32)
+    shown |= np.uint32(0xFF000000)
+    return shown
 
 
 def channel_ranges(values: Values, *, is_stretched: bool) -> Ranges:

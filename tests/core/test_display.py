@@ -38,7 +38,7 @@ def test_gamma_above_one_shows_more_in_the_dark() -> None:
     assert (table[0], table[255]) == (0, 255)
 
 
-def test_tones_leave_the_highest_byte_alone() -> None:
+def test_tones_leave_pixels_opaque() -> None:
     pixels = np.array([[0xFF102030, 0xFFFFFFFF]], np.uint32)
     inverse = EVERY_VALUE[::-1].copy()
     assert toned(pixels, inverse).tolist() == [[0xFFEFDFCF, 0xFF000000]]
