@@ -29,6 +29,7 @@ import numpy as np
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSettings, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QTransform, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from segstudio.controllers.toolbox import ToolName
@@ -37,6 +38,7 @@ from segstudio.core.overlay import colored, overlay_table
 from segstudio.core.palette import default_color, palette_of
 from segstudio.core.rect import Rect
 from segstudio.storage.images import read_image
+from segstudio.tools.table import TOOLS
 from segstudio.ui.app import make_application
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.theme import Theme
@@ -228,6 +230,19 @@ class Editor:
         if releases:
             self.mouse(QEvent.Type.MouseButtonRelease, points[-1], button)
             QApplication.processEvents()
+        return times
+
+    def use(self, tool: ToolName, points: list[QPointF]) -> list[float]:
+        """Use a tool along some points until it is done; return the milliseconds of each event."""
+        toolbox = self.window.toolbox
+        toolbox.set_tool(tool)
+        times = self.drag(points, Qt.MouseButton.LeftButton)
+        times.append(timed(lambda: QTest.keyClick(self.canvas, Qt.Key.Key_Return)))
+        while not self.canvas.is_settled:
+            times.append(timed(lambda: None))
+            time.sleep(0.002)
+        times.append(timed(lambda: QTest.keyClick(self.canvas, Qt.Key.Key_Escape)))
+        toolbox.set_tool(ToolName.BRUSH)
         return times
 
     def close(self) -> None:
@@ -422,6 +437,9 @@ def window_row() -> Row:
     return Row("window shown and idle", seconds("window"), seconds("bare-window"), 600)
 
 
+EDITING_TOOLS = [tool for tool in ToolName if TOOLS[tool].make is not None]
+
+
 def soak(editor: Editor, seconds: float) -> Row:
     """Edit at random for a while; return the longest that the event loop was held."""
     generator = random.Random(1)
@@ -438,8 +456,13 @@ def soak(editor: Editor, seconds: float) -> Row:
         "class": lambda: editor.window.toolbox.choose_class(generator.randint(1, 2)),
     }
     while time.perf_counter() < end:
-        name = generator.choice([*actions, "stroke", "stroke", "pan", "zoom", "zoom"])
-        if name in actions:
+        name = generator.choice(
+            [*actions, "stroke", "stroke", "pan", "zoom", "zoom", "tool", "tool"]
+        )
+        if name == "tool":
+            name = generator.choice(EDITING_TOOLS)
+            times = editor.use(name, path(8, generator.randint(0, 99)))
+        elif name in actions:
             times = [timed(actions[name])]
         elif name == "zoom":
             at = QPointF(generator.uniform(0, VIEW[0]), generator.uniform(0, VIEW[1]))
