@@ -52,6 +52,9 @@ def save(opened: Opened, under: Path, at: int) -> tuple[str, int]:
     document.apply("Fill", difference_patch(document.label_map, after))
     workspace.flush()
     said = f"not saved: {workspace.save_error}" if workspace.has_unsaved_work else "saved"
+    if workspace.read_only is not None:  # it could not be locked, and nothing was painted
+        assert not document.is_modified
+        said = f"read only: {workspace.read_only}"
     calls = int(faults.faults_reset())
     os.environ["FAULT_UNDER"] = ""
     workspace.shut_down()
