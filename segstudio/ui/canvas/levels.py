@@ -85,8 +85,11 @@ class Levels:
 
     def unbuilt(self, rect: Rect) -> Iterator[Block]:
         """Yield the blocks in ``rect``, pixels of level 0, that are not built as they should be."""
-        if self.count:
-            yield from (block for block in blocks_of(rect) if self._state[block] != _FRESH)
+        if self.count and not rect.is_empty:
+            top, left = rect.top // BLOCK, rect.left // BLOCK
+            states = self._state[top : -(-rect.bottom // BLOCK), left : -(-rect.right // BLOCK)]
+            for row, column in np.argwhere(states != _FRESH).tolist():
+                yield top + row, left + column
 
     def version(self, block: Block) -> int:
         """Return a number that changes with every change of a block's pixels."""

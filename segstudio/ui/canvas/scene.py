@@ -252,7 +252,7 @@ class Scene(QObject):
                     window.patch(at_level(affected, window.level))
             else:
                 self._outdate(affected)
-        if changed:
+        if not is_small:
             self._build_next()
 
     def _draw_roughly(self, painter: QPainter, exposed: Rect) -> None:
