@@ -1,12 +1,17 @@
 """Start from the weights of another run."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from segstudio.core.label_set import LabelSet
 from trainer.checkpoint import find_checkpoint, load_checkpoint, segmenter_of
-from trainer.errors import CheckpointError
+from trainer.errors import CheckpointError, listed
 from trainer.networks.segmenter import Segmenter
 from trainer.networks.table import Network
 from trainer.recipe import Recipe
@@ -54,8 +59,20 @@ def parent_weights(weights: str, row: Network) -> Parent | None:
     return Parent(path, digest, checkpoint.label_set, recipe, segmenter_of(checkpoint, path))
 
 
-def take_weights(segmenter: Segmenter, label_set: LabelSet, parent: Parent) -> tuple[str, ...]:
-    """Copy every weight that fits, and say what does not: the head, if the classes differ."""
+def take_weights(
+    segmenter: Segmenter, label_set: LabelSet, parent: Parent, row: Network
+) -> tuple[str, ...]:
+    """Copy every weight that fits, and say what does not.
+
+    Where the classes differ, the last layers take over those of the parent's classes that are still
+    there, by name; new classes start afresh.
+
+    Args:
+        segmenter: The network that gets the weights.
+        label_set: Its classes.
+        parent: Where they come from.
+        row: The network's row in the table.
+    """
     own = segmenter.state_dict()
     given = parent.segmenter.state_dict()
     fitting = {
@@ -63,14 +80,70 @@ def take_weights(segmenter: Segmenter, label_set: LabelSet, parent: Parent) -> t
         for name, value in given.items()
         if name in own and own[name].shape == value.shape
     }
+    notes: list[str] = []
+    if label_set.names != parent.label_set.names:
+        mapped, note = _mapped_weights(own, given, label_set, parent.label_set, row)
+        fitting |= mapped
+        notes.append(note)
     # The normalisation comes along: these weights were trained with it.
     segmenter.load_state_dict({**own, **fitting})
     if len(fitting) < len(given):
-        what = "the classes are not" if len(label_set) != len(parent.label_set) else "not all is"
-        return (f"{what} as in {parent.path.name}: the layers that do not fit start afresh",)
-    if label_set.names != parent.label_set.names:
-        return (f"the classes are called differently in {parent.path.name}",)
-    return ()
+        notes.append(
+            f"not all is as in {parent.path.name}: the layers that do not fit start afresh"
+        )
+    return tuple(notes)
+
+
+def _mapped_weights(
+    own: Mapping[str, Tensor],
+    given: Mapping[str, Tensor],
+    label_set: LabelSet,
+    known: LabelSet,
+    row: Network,
+) -> tuple[dict[str, Tensor], str]:
+    """Return the weights of the classes in their new order, and what was done, in words."""
+    here = [place for place, name in enumerate(label_set.names) if name in known.names]
+    there = [known.names.index(label_set.names[place]) for place in here]
+    mapped = {}
+    for name, axes in _class_axes(own, len(label_set), row).items():
+        if name not in given or given[name].dim() != own[name].dim():
+            continue
+        value = own[name].clone()
+        part = given[name]
+        target: list[Any] = [slice(None)] * value.dim()
+        for axis in axes:
+            part = part.index_select(axis, torch.tensor(there, dtype=torch.long))
+            target[axis] = torch.tensor(here, dtype=torch.long)
+        if len(axes) == 2:  # from classes to classes: every pair
+            target[axes[0]] = target[axes[0]][:, None]
+        value[tuple(target)] = part
+        mapped[name] = value
+    new = [name for name in label_set.names if name not in known.names]
+    if not here:
+        return mapped, "none of the classes is as in the weights: the last layers start afresh"
+    told = f"; {listed(new)} start{'s' if len(new) == 1 else ''} afresh" if new else ""
+    return mapped, f"the classes were taken over by their names{told}"
+
+
+def _class_axes(
+    own: Mapping[str, Tensor], num_classes: int, row: Network
+) -> dict[str, tuple[int, ...]]:
+    """Return the weights whose shape follows the number of classes, and along which axes."""
+    with torch.random.fork_rng(devices=[]):
+        larger = Segmenter(row.build(num_classes + 1), row.stride, [0.0] * 3, [1.0] * 3)
+    shapes = {name: value.shape for name, value in larger.state_dict().items()}
+    return {
+        name: axes
+        for name, value in own.items()
+        if name in shapes
+        and (
+            axes := tuple(
+                axis
+                for axis, (one, more) in enumerate(zip(value.shape, shapes[name], strict=True))
+                if one != more
+            )
+        )
+    }
 
 
 def _title(network: str, backbone: str | None) -> str:

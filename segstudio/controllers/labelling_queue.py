@@ -94,6 +94,7 @@ class LabellingQueue(QObject):
         self._job: Job | None = None
         self._waiting: tuple[QueueItem, bool] | None = None  # to be accepted once it is open
         self.items: list[QueueItem] = []
+        self.was_built = False
         workspace.project_changed.connect(self._on_project_changed)
         workspace.document_changed.connect(self._on_document_changed)
 
@@ -180,13 +181,13 @@ class LabellingQueue(QObject):
 
     def _on_project_changed(self) -> None:
         self.cancel()
-        self.items = []
+        self.items, self.was_built = [], False
         self.changed.emit()
 
     def _on_built(self, items: list[QueueItem] | None) -> None:
         self._end()
         if items is not None:
-            self.items = items
+            self.items, self.was_built = items, True
             self.changed.emit()
 
     def _on_failed(self, error: Exception) -> None:

@@ -13,7 +13,9 @@ from PIL import Image
 from trainer.checkpoint import load_checkpoint, segmenter_of
 from trainer.errors import CheckpointError, DivergedError, RunError, TrainerError
 from trainer.loop import Ending, train
+from trainer.networks.segmenter import Segmenter
 from trainer.networks.table import find_network
+from trainer.parents import _class_axes
 from trainer.run_folder import BEST, LAST, Emit
 from trainer.session import Session, resumed_session
 from trainer.trial import Trial
@@ -226,16 +228,52 @@ def test_training_goes_on_from_another_runs_weights(
     assert len(child.parent) == 64
 
 
-def test_weights_for_other_classes_start_the_last_layer_afresh(
+def test_weights_of_wholly_other_classes_start_the_last_layer_afresh(
     start: Start, keep: Emit, tmp_path: Path, make_voc: Callable[..., Path]
 ) -> None:
     _train(start("parent", epochs=1), keep)
-    three = make_voc(tmp_path / "three", classes=("background", "cell", "nucleus"))
+    three = make_voc(tmp_path / "three", classes=("sky", "tree", "road"))
 
     child = start("child", weights=str(tmp_path / "parent"), data=str(three))
 
     assert len(child.label_set) == 3
-    assert "afresh" in child.notes[-1]
+    assert "none of the classes" in child.notes[-1]
+
+
+def test_classes_are_taken_over_by_their_names(
+    start: Start, keep: Emit, tmp_path: Path, make_voc: Callable[..., Path]
+) -> None:
+    two = make_voc(tmp_path / "two", classes=("background", "cell"))
+    parent = start("parent", epochs=1, data=str(two))
+    _train(parent, keep)
+    three = make_voc(tmp_path / "three", classes=("cell", "nucleus", "background"))
+
+    child = start("child", weights=str(tmp_path / "parent"), data=str(three))
+
+    assert child.notes[-1] == "the classes were taken over by their names; nucleus starts afresh"
+    best = load_checkpoint(tmp_path / "parent" / BEST)
+    assert best.average is not None
+    heads = [
+        name
+        for name, weight in child.segmenter.state_dict().items()
+        if weight.shape[:1] == (3,) and best.average[name].shape[:1] == (2,)
+    ]
+    assert len(heads) == 2  # the last convolution's weights and biases
+    for name in heads:
+        before, after = best.average[name], child.segmenter.state_dict()[name]
+        assert torch.equal(after[0], before[1])
+        assert torch.equal(after[2], before[0])
+
+
+@pytest.mark.parametrize("network", ["fcn8s", "bisenetv2", "segnet"])
+def test_the_layers_of_classes_are_found_in_every_kind_of_network(network: str) -> None:
+    row = find_network(network)
+    state = Segmenter(row.build(2), row.stride, [0.0] * 3, [1.0] * 3).state_dict()
+
+    found = _class_axes(state, 2, row)
+
+    assert found
+    assert all(state[name].shape[axis] == 2 for name, axes in found.items() for axis in axes)
 
 
 def test_weights_that_do_not_exist_are_refused(start: Start, tmp_path: Path) -> None:

@@ -127,6 +127,8 @@ class QueuePage(QWidget):
         self.state.setText(
             self.tr("%d parts, the most telling first") % count
             if count
+            else self.tr("Nothing is left to propose: everything was looked at, or is left out.")
+            if self._queue.was_built
             else self.tr("Where the model is unsure, a correction teaches it most.")
         )
 
