@@ -5,12 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QShowEvent,
@@ -32,8 +31,8 @@ from segstudio.controllers.comparison import ComparisonController
 from segstudio.controllers.export import ExportController
 from segstudio.controllers.import_labels import ImportController
 from segstudio.controllers.labelling_queue import LabellingQueue
-from segstudio.controllers.predict import PredictController, PredictionNote
-from segstudio.controllers.replace import Outcome, ReplaceController
+from segstudio.controllers.predict import PredictController
+from segstudio.controllers.replace import ReplaceController
 from segstudio.controllers.review import ReviewController
 from segstudio.controllers.sequence import SequenceController
 from segstudio.controllers.thumbnails import Thumbnails
@@ -44,8 +43,6 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.pyramid import ReducedImage
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError, StorageError
-from segstudio.formats.dataset import ExportReport
-from segstudio.formats.table import FORMATS
 from segstudio.ui.actions import Actions, set_tool_tip
 from segstudio.ui.canvas.canvas import Canvas
 from segstudio.ui.class_panel import ClassPanel
@@ -56,11 +53,12 @@ from segstudio.ui.import_dialog import ImportDialog
 from segstudio.ui.inference import InferenceUi
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.key_list import KeyList
+from segstudio.ui.menus import build_menus
 from segstudio.ui.messages import MessageBar
 from segstudio.ui.option_bar import OptionBar
 from segstudio.ui.read_only_bar import ReadOnlyBar
 from segstudio.ui.recent import add_recent, recent_folders
-from segstudio.ui.replace_dialog import ReplaceDialog, replaced_text
+from segstudio.ui.replace_dialog import ReplaceDialog
 from segstudio.ui.safety_bar import SafetyBar
 from segstudio.ui.status import StatusBar
 from segstudio.ui.theme import Theme
@@ -68,6 +66,7 @@ from segstudio.ui.tool_options import ModelBar, ViewBar
 from segstudio.ui.train.dock import TrainDock
 from segstudio.ui.view_options import ViewOptions
 from segstudio.ui.welcome import WelcomePage
+from segstudio.ui.work_reports import WorkReports
 
 _THUMBNAIL_PIXELS: Final = 96
 _FACTOR: Final = 1.25
@@ -234,7 +233,7 @@ class MainWindow(QMainWindow):
             self.workspace, self.canvas, actions, self.status, self._theme, self
         )
         self._view_bar.addWidget(self.view_options.button)
-        self._build_menus(classes.toggleViewAction(), images.toggleViewAction())
+        build_menus(self, actions, [classes.toggleViewAction(), images.toggleViewAction()])
 
     def _add_bar(self, bar: QToolBar, area: Qt.ToolBarArea) -> None:
         bar.setObjectName(bar.windowTitle())
@@ -252,87 +251,6 @@ class MainWindow(QMainWindow):
         dock.setWidget(panel)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         return dock
-
-    def _build_menus(self, *view_actions: QAction) -> None:
-        actions = self.actions_by_name
-        menus = (
-            (
-                self.tr("&File"),
-                (
-                    "open",
-                    "open_sample",
-                    "add_model",
-                    None,
-                    "save",
-                    "import",
-                    "export",
-                    None,
-                    "quit",
-                ),
-            ),
-            (
-                self.tr("&Edit"),
-                (
-                    "undo",
-                    "redo",
-                    None,
-                    "copy_previous",
-                    "interpolate",
-                    "replace_all",
-                    None,
-                    "swap",
-                ),
-            ),
-            (
-                self.tr("&View"),
-                (
-                    "fit",
-                    "full_size",
-                    "zoom_in",
-                    "zoom_out",
-                    "minimap",
-                    "heat",
-                    None,
-                    "outlines",
-                    "changes",
-                    "split",
-                    None,
-                    "next",
-                    "previous",
-                    "next_unreviewed",
-                    None,
-                ),
-            ),
-            (
-                self.tr("&Tools"),
-                (
-                    "run",
-                    "run_all",
-                    "next_uncertain",
-                    "train",
-                    None,
-                    "approve",
-                    "unapprove",
-                    None,
-                    *ToolName,
-                    None,
-                    "smaller",
-                    "larger",
-                    "rule",
-                ),
-            ),
-            (self.tr("&Help"), ("keys",)),
-        )
-        for title, names in menus:
-            menu = self.menuBar().addMenu(title)
-            menu.setToolTipsVisible(True)
-            for name in names:
-                if name is None:
-                    menu.addSeparator()
-                else:
-                    menu.addAction(actions[name])
-            if title == self.tr("&View"):
-                menu.addActions(view_actions)
 
     def _connect_actions(self) -> None:
         canvas, toolbox, workspace = self.canvas, self.toolbox, self.workspace
@@ -421,20 +339,23 @@ class MainWindow(QMainWindow):
         self.predict.model_loaded.connect(self.status.show_engine)
         self.predict.models_changed.connect(self._show_project_state)
         self.inference.all.running_changed.connect(lambda _running: self._show_project_state())
-        self.predict.running_changed.connect(self._on_running_changed)
-        self.predict.progressed.connect(self.jobs.set_progress)
-        self.predict.predicted.connect(self._on_predicted)
-        self.sequence.running_changed.connect(self._on_sequence_running_changed)
-        self.sequence.painted.connect(
-            lambda text: self.messages.show_notice(text, self.tr("Undo"), self._undo)
+        self.predict.predicted.connect(
+            lambda note: self.status.show_engine(note.model, note.milliseconds)
         )
-        self.replace.running_changed.connect(self._on_replace_running_changed)
-        self.replace.progressed.connect(self.jobs.set_progress)
-        self.replace.finished.connect(self._on_replaced)
         self.queue.region_opened.connect(canvas.show_part)
-        self.export.running_changed.connect(self._on_export_running_changed)
-        self.export.progressed.connect(self.jobs.set_progress)
-        self.export.exported.connect(self._on_exported)
+        reports = WorkReports(
+            self.jobs,
+            self.messages,
+            workspace,
+            self.predict,
+            self.sequence,
+            self.replace,
+            self.export,
+            self,
+        )
+        reports.running_changed.connect(self._show_project_state)
+        reports.export_wanted.connect(self._ask_export_as)
+        reports.undo_wanted.connect(self._undo)
         self.export_dialog.chosen.connect(self.export.run)
         self._show_tool()
 
@@ -519,73 +440,6 @@ class MainWindow(QMainWindow):
             )
         else:
             self.messages.show_error(error, self.tr("Open images…"), self._ask_folder)
-
-    def _on_running_changed(self, is_running: bool) -> None:
-        model = self.predict.model
-        if is_running and model is not None:
-            self.jobs.begin(self.tr("Running %s") % model.name, self.predict.cancel)
-        else:
-            self.jobs.end()
-        self._show_project_state()
-
-    def _on_predicted(self, note: PredictionNote) -> None:
-        self.status.show_engine(note.model, note.milliseconds)
-        if note.kept_pixels:
-            self.messages.show_notice(
-                self.tr("%s pixels that you had corrected were kept.") % f"{note.kept_pixels:,}",
-                self.tr("Replace them too"),
-                self.predict.replace_corrections,
-            )
-        elif note.new_classes:
-            self.messages.show_notice(
-                self.tr("New classes from the model: %s.") % ", ".join(note.new_classes)
-            )
-
-    def _on_export_running_changed(self, is_running: bool) -> None:
-        if is_running:
-            self.jobs.begin(self.tr("Exporting"), self.export.cancel)
-        else:
-            self.jobs.end()
-        self._show_project_state()
-
-    def _on_sequence_running_changed(self, is_running: bool) -> None:
-        if is_running:
-            self.jobs.begin(self.tr("Looking at the neighbours"), self.sequence.cancel)
-        else:
-            self.jobs.end()
-
-    def _on_replace_running_changed(self, is_running: bool) -> None:
-        if self.replace.is_changing:
-            self.jobs.begin(self.tr("Replacing in all images"), self.replace.cancel)
-        elif not is_running:
-            self.jobs.end()
-        self._show_project_state()
-
-    def _on_replaced(self, outcome: Outcome) -> None:
-        text = replaced_text(outcome, self)
-        if self.replace.can_undo:
-            self.messages.show_notice(text, self.tr("Undo in all"), self.replace.undo)
-        else:
-            self.messages.show_notice(text)
-
-    def _on_exported(self, folder: Path, report: ExportReport) -> None:
-        count = self.tr("%d images") % report.images if report.images != 1 else self.tr("1 image")
-        text = self.tr("%s exported to %s, %d pixels changed.") % (
-            count,
-            folder,
-            report.changed_pixels,
-        )
-        if not report.lossless:
-            self.messages.show_notice(text, self.tr("Show folder"), lambda: _show_folder(folder))
-            return
-        lost = report.changed_by_class(self.workspace.label_set)
-        names = ", ".join(f"{name} {pixels:,}" for name, pixels in lost.items())
-        title = FORMATS[report.lossless].title
-        self.messages.show_notice(
-            text + " " + self.tr("It cannot hold: %s.") % names,
-            self.tr("Export as %s") % title,
-            lambda: self._ask_export_as(report.lossless),
-        )
 
     # --- Showing state
 
@@ -709,7 +563,3 @@ class MainWindow(QMainWindow):
             QMessageBox.StandardButton.Cancel,
         )
         return answer == QMessageBox.StandardButton.Close
-
-
-def _show_folder(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
