@@ -20,7 +20,7 @@ import numpy as np
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
-from segstudio.core.splits import TRAIN, VALIDATION
+from segstudio.core.splits import TEST, TRAIN, VALIDATION
 from segstudio.errors import FormatError
 from segstudio.formats.ade20k_classes import SCENE_CLASSES
 from segstudio.formats.binary import Positive
@@ -45,7 +45,7 @@ from segstudio.formats.writing import (
 from segstudio.storage.atomic_write import make_folder
 from segstudio.storage.masks import read_label_map
 
-_FOLDERS: Final = {TRAIN: "training", VALIDATION: "validation"}
+_FOLDERS: Final = {TRAIN: "training", VALIDATION: "validation", TEST: "testing"}
 _TABLE: Final = "objectInfo150.txt"
 _HEAD: Final = ("Idx", "Ratio", "Train", "Val", "Name")
 
@@ -102,9 +102,9 @@ def write_ade20k(
         return write_gray_mask(masks / f"{stem}.png", item.label_map + np.uint8(1)) - np.uint8(1)
 
     with new_export(out):
-        for name in _FOLDERS.values():
-            make_folder(out / "images" / name)
-            make_folder(out / "annotations" / name)
+        for split in (TRAIN, VALIDATION):
+            make_folder(out / "images" / _FOLDERS[split])
+            make_folder(out / "annotations" / _FOLDERS[split])
         _, report = write_each(items, label_set, write, total=total, progress=progress)
         rows = [f"{place}\t0\t0\t0\t{name}" for place, name in enumerate(label_set.names, start=1)]
         write_lines(out / _TABLE, ["\t".join(_HEAD), *rows])

@@ -66,7 +66,7 @@ class LabelledArray(NamedTuple):
         key: Relative path of the image, forward slashes.
         image: The image file.
         label_map: (H, W) uint8 class indices.
-        split: "train" or "val".
+        split: "train", "val" or "test".
     """
 
     key: str

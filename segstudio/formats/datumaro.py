@@ -119,6 +119,13 @@ def write_datumaro(
     files: dict[str, StreamedFile] = {}
     counts: dict[str, int] = {}
 
+    def file_of(split: str) -> StreamedFile:
+        if split not in files:
+            file = StreamedFile(out / _ANNOTATIONS / f"{split}.json")
+            files[split] = stack.enter_context(file)
+            file.write(head.encode("ascii"))
+        return files[split]
+
     def write(stem: str, item: LabelledArray) -> LabelMap:
         folder = out / "images" / item.split
         make_folder(folder)
@@ -126,7 +133,7 @@ def write_datumaro(
         text = json.dumps(_item(image, item, label_set), separators=(",", ":"))
         counts[item.split] = counts.get(item.split, 0) + 1
         separator = ",\n" if counts[item.split] > 1 else "\n"
-        files[item.split].write(f"{separator}{text}".encode("ascii"))
+        file_of(item.split).write(f"{separator}{text}".encode("ascii"))
         label_map = np.full(item.label_map.shape, classes.uncovered, np.uint8)
         _draw(label_map, json.loads(text), classes, labels)
         return label_map
@@ -134,9 +141,7 @@ def write_datumaro(
     with new_export(out), ExitStack() as stack:
         make_folder(out / _ANNOTATIONS)
         for split in (TRAIN, VALIDATION):
-            file = StreamedFile(out / _ANNOTATIONS / f"{split}.json")
-            files[split] = stack.enter_context(file)
-            file.write(head.encode("ascii"))
+            file_of(split)
         _, report = write_each(items, label_set, write, total=total, progress=progress)
         for file in files.values():
             file.write(b"\n]}\n")

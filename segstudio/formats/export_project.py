@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from segstudio.core.splits import TRAIN, VALIDATION, with_splits
+from segstudio.core.splits import TEST, TRAIN, VALIDATION, with_splits
 from segstudio.errors import FormatError
 from segstudio.formats.dataset import ExportReport, LabelledArray, Progress
 from segstudio.formats.table import FORMATS
@@ -53,11 +53,11 @@ def export_project(
         )
     splits = with_splits(project.splits, keys)
     for key in keys:
-        if splits[key] not in (TRAIN, VALIDATION):
+        if splits[key] not in (TRAIN, VALIDATION, TEST):
             raise FormatError(
                 project.folder,
                 f"the split of {key} is {splits[key]!r}",
-                hint=f"Make it {TRAIN} or {VALIDATION} in project.json",
+                hint=f"Make it {TRAIN}, {VALIDATION} or {TEST} in project.json",
             )
     if splits != project.splits:
         project = project.with_splits(splits)

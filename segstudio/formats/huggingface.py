@@ -19,9 +19,10 @@ import io
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from PIL import Image
@@ -102,66 +103,92 @@ def write_huggingface(
     progress: Progress | None = None,
 ) -> ExportReport:
     """Write one Parquet file per split, ``id2label.json`` and ``README.md``; see ``Writer``."""
-    pyarrow, parquet = _pyarrow(out)
-    schema = _schema(pyarrow)
-    waiting: dict[str, list[dict[str, Any]]] = {TRAIN: [], VALIDATION: []}
-    digests: dict[str, Any] = {split: hashlib.sha256() for split in waiting}
+    files: dict[str, _SplitFile] = {}
 
-    def flush(split: str) -> None:
-        writers[split].write_table(pyarrow.Table.from_pylist(waiting[split], schema=schema))
-        waiting[split].clear()
+    def file_of(split: str) -> _SplitFile:
+        if split not in files:
+            name = f"{_SPLITS.get(split, split)}-00000-of-00001.parquet"
+            files[split] = stack.enter_context(_SplitFile(out / "data" / name))
+        return files[split]
 
     def write(stem: str, item: LabelledArray) -> LabelMap:
         suffix, content = upright_bytes(item.image)
         mask = _png(item.label_map)
-        digests[item.split].update(mask)
-        waiting[item.split].append(
-            {
-                "image": {"bytes": content, "path": f"{stem}{suffix}"},
-                "mask": {"bytes": mask, "path": f"{stem}.png"},
-            }
-        )
-        if len(waiting[item.split]) == _GROUP:
-            flush(item.split)
+        file_of(item.split).add(f"{stem}{suffix}", content, f"{stem}.png", mask)
         with Image.open(io.BytesIO(mask)) as image:
             return np.asarray(image)
 
+    _pyarrow(out)
     with new_export(out):
         make_folder(out / "data")
-        paths = {
-            split: out / "data" / f"{_SPLITS[split]}-00000-of-00001.parquet" for split in waiting
-        }
-        writers = {split: parquet.ParquetWriter(path, schema) for split, path in paths.items()}
-        try:
+        with ExitStack() as stack:
+            for split in (TRAIN, VALIDATION):
+                file_of(split)
             _, report = write_each(items, label_set, write, total=total, progress=progress)
-            for split in waiting:
-                flush(split)
-        finally:
-            for writer in writers.values():
-                writer.close()
-        for split, path in paths.items():
-            _compare(path, digests[split])
+        for file in files.values():
+            file.compare()
         names = {str(place): name for place, name in enumerate(label_set.names)}
         atomic_write_json(out / _CLASSES, names)
-        atomic_write(out / "README.md", _README.encode("ascii"))
+        atomic_write(out / "README.md", _readme(list(files)).encode("ascii"))
     return report
 
 
-_README: Final = """\
----
-task_categories:
-- image-segmentation
-configs:
-- config_name: default
-  data_files:
-  - split: train
-    path: data/train-*
-  - split: validation
-    path: data/validation-*
----
-Exported by segstudio. The values of `mask` are class indices, named in `id2label.json`; 255 is
-unlabelled.
-"""
+class _SplitFile:
+    """One Parquet file while it is written, a few rows at a time; used in a ``with`` block."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pyarrow, parquet = _pyarrow(path)
+        self._schema = _schema(self._pyarrow)
+        self._writer = parquet.ParquetWriter(path, self._schema)
+        self._rows: list[dict[str, Any]] = []
+        self._digest = hashlib.sha256()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            if error[0] is None:
+                self._flush()
+        finally:
+            self._writer.close()
+
+    def add(self, name: str, image: bytes, mask_name: str, mask: bytes) -> None:
+        """Add a row."""
+        self._digest.update(mask)
+        columns = {"image": (image, name), "mask": (mask, mask_name)}
+        row = {key: {"bytes": data, "path": path} for key, (data, path) in columns.items()}
+        self._rows.append(row)
+        if len(self._rows) == _GROUP:
+            self._flush()
+
+    def compare(self) -> None:
+        """Read the masks back; raises FormatError if they are others."""
+        read = hashlib.sha256()
+        for row in _rows(self._path, ["mask"]):
+            read.update(row["mask"]["bytes"])
+        if read.digest() != self._digest.digest():
+            raise FormatError(
+                self._path, "it reads back differently", hint="Export again to another disk"
+            )
+
+    def _flush(self) -> None:
+        self._writer.write_table(self._pyarrow.Table.from_pylist(self._rows, schema=self._schema))
+        self._rows.clear()
+
+
+def _readme(splits: list[str]) -> str:
+    files = "".join(
+        f"  - split: {name}\n    path: data/{name}-*\n"
+        for name in (_SPLITS.get(split, split) for split in splits)
+    )
+    return (
+        "---\ntask_categories:\n- image-segmentation\nconfigs:\n- config_name: default\n"
+        f"  data_files:\n{files}---\n"
+        "Exported by segstudio. The values of `mask` are class indices, named in `id2label.json`;\n"
+        "255 is unlabelled.\n"
+    )
 
 
 def _pyarrow(path: Path) -> tuple[Any, Any]:
@@ -190,14 +217,6 @@ def _png(label_map: LabelMap) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(label_map)).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
-
-
-def _compare(path: Path, written: Any) -> None:  # noqa: ANN401 - hashlib's type has no name
-    read = hashlib.sha256()
-    for row in _rows(path, ["mask"]):
-        read.update(row["mask"]["bytes"])
-    if read.digest() != written.digest():
-        raise FormatError(path, "it reads back differently", hint="Export again to another disk")
 
 
 def _files(root: Path) -> list[Path]:

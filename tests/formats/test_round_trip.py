@@ -101,6 +101,20 @@ def test_noise_of_all_255_classes_comes_back(
     _assert_comes_back(tmp_path / "out", write, ALL_CLASSES, items, format_name)
 
 
+def test_images_for_testing_stay_apart(
+    tmp_path: Path, make_item: MakeItem, format_name: str, write: Writer
+) -> None:
+    splits = ("train", "val", "test")
+    label_map = np.ones((3, 4), np.uint8)
+    items = [make_item(f"{split}.png", label_map, split=split) for split in splits]
+    write(items, CLASSES, tmp_path / "out", total=3)
+    dataset = read_any(tmp_path / "out", format_name=format_name)
+    for split in splits:
+        (item,) = dataset.splits[split]
+        assert item.image.name.startswith(split)
+        assert np.array_equal(dataset.read_label_map(item), label_map)
+
+
 @pytest.mark.slow
 def test_a_thousand_drawn_label_maps_of_all_values_come_back(
     tmp_path: Path, make_item: MakeItem, format_name: str, write: Writer
