@@ -192,15 +192,18 @@ def predict(
 @click.argument("project", type=_PATH)
 @click.option("--format", "format_name", required=True, metavar="NAME", help="Such as voc.")
 @click.option("--out", required=True, type=_PATH, metavar="DIR", help="New folder to write.")
+@click.option(
+    "--instances", "each_region", is_flag=True, help="Each connected region is an object."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def export(project: Path, format_name: str, out: Path, as_json: bool) -> None:
+def export(project: Path, format_name: str, out: Path, each_region: bool, as_json: bool) -> None:
     """Write a project's labels in another format.
 
     What was written is read back and compared.
     """
     from segstudio.commands.export import export_labels
 
-    export_labels(project, format_name, out, as_json=as_json)
+    export_labels(project, format_name, out, each_region=each_region, as_json=as_json)
 
 
 @cli.command("import")

@@ -15,7 +15,9 @@ from segstudio.storage.image_list import PROJECT_FILE, PROJECT_FOLDER, is_projec
 from segstudio.storage.project import load_project
 
 
-def export_labels(folder: Path, format_name: str, out: Path, *, as_json: bool) -> None:
+def export_labels(
+    folder: Path, format_name: str, out: Path, *, each_region: bool, as_json: bool
+) -> None:
     """Export the project in ``folder``, or that of the images in ``folder``, to ``out``.
 
     Raises:
@@ -23,7 +25,9 @@ def export_labels(folder: Path, format_name: str, out: Path, *, as_json: bool) -
     """
     project = load_project(_project_folder(folder))
     with progress_bar(error_console(), "Exporting") as advance:
-        project, report = export_project(project, format_name, out, progress=advance)
+        project, report = export_project(
+            project, format_name, out, each_region=each_region, progress=advance
+        )
     if as_json:
         click.echo(json.dumps(_proof(report, project.label_set, format_name, out)))
         return

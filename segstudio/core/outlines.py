@@ -5,7 +5,7 @@ filling it by pixel centres gives the region again, to the pixel: one-pixel isla
 holes included. Regions are connected by sides (4-connected).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -62,6 +62,15 @@ def region_outlines(mask: NDArray[np.bool_]) -> list[list[Ring]]:
         y, x = insides[place]
         found.setdefault(int(parts[y, x]), []).append(rings[place])
     return list(found.values())
+
+
+def connected_parts(mask: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
+    """Yield each connected part of a mask, (H, W) bool, in the order of their first pixels."""
+    import cv2
+
+    number, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    for part in range(1, number):
+        yield parts == part
 
 
 def joined_rings(rings: Sequence[Ring]) -> Ring:

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.label_set import LabelSet, is_background
+from segstudio.core.outlines import connected_parts
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
 from segstudio.formats.coco_json import (
@@ -164,8 +165,12 @@ def write_coco_instances(
     *,
     total: int,
     progress: Progress | None = None,
+    each_region: bool = False,
 ) -> ExportReport:
-    """Write images and one JSON file per split; see ``Writer``."""
+    """Write images and one JSON file per split; see ``Writer``.
+
+    With ``each_region``, each connected region of a class is an instance of its own.
+    """
     first = 0 if label_set.background_index is None else 1
     of_category = {place: place - 1 + first for place in range(1, len(label_set) - first + 1)}
     classes = _Classes(of_category, crowds_are_unlabelled=True)
@@ -174,7 +179,9 @@ def write_coco_instances(
 
     def write(stem: str, item: LabelledArray) -> LabelMap:
         image_id = writer.add_image(out, stem, item)
-        own = _annotations(item.label_map, first, image_id, writer.next_id())
+        own = _annotations(
+            item.label_map, first, image_id, writer.next_id(), each_region=each_region
+        )
         writer.add_annotations(item.split, own)
         # The file on disk is compared with these very characters when it is written.
         read = json.loads(json.dumps(own))
@@ -264,23 +271,24 @@ def _shape(annotation: Mapping[str, Any], classes: _Classes, height: int, width:
 
 
 def _annotations(
-    label_map: LabelMap, first: int, image_id: int, next_id: int
+    label_map: LabelMap, first: int, image_id: int, next_id: int, *, each_region: bool
 ) -> list[dict[str, Any]]:
-    """Return one annotation for each class index from ``first`` on, and one for unlabelled."""
+    """Return annotations for each class index from ``first`` on, and one for unlabelled."""
     values = np.flatnonzero(np.bincount(label_map.ravel(), minlength=256))
     annotations: list[dict[str, Any]] = []
     for value in values[values >= first].tolist():
-        mask = label_map == value
+        whole = label_map == value
         is_crowd = value == IGNORE_INDEX
-        annotations.append(
-            {
-                "id": next_id + len(annotations),
-                "image_id": image_id,
-                "category_id": 1 if is_crowd else value + 1 - first,
-                "iscrowd": int(is_crowd),
-                "area": int(mask.sum()),
-                "bbox": box_of(mask),
-                "segmentation": compressed(mask),
-            }
-        )
+        for mask in connected_parts(whole) if each_region and not is_crowd else [whole]:
+            annotations.append(
+                {
+                    "id": next_id + len(annotations),
+                    "image_id": image_id,
+                    "category_id": 1 if is_crowd else value + 1 - first,
+                    "iscrowd": int(is_crowd),
+                    "area": int(mask.sum()),
+                    "bbox": box_of(mask),
+                    "segmentation": compressed(mask),
+                }
+            )
     return annotations

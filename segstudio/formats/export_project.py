@@ -14,7 +14,12 @@ from segstudio.storage.project import Project
 
 
 def export_project(
-    project: Project, format_name: str, out: Path, *, progress: Progress | None = None
+    project: Project,
+    format_name: str,
+    out: Path,
+    *,
+    each_region: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[Project, ExportReport]:
     """Write every image of a project that has a mask, and read what was written back.
 
@@ -25,6 +30,8 @@ def export_project(
         project: The project.
         format_name: A name in the table of formats.
         out: Folder to write; must not exist, or be empty.
+        each_region: Whether each connected region of a class is an object of its own, in a format
+            that tells objects apart.
         progress: Told after each image; raise in it to stop.
 
     Returns:
@@ -44,6 +51,12 @@ def export_project(
         if row is not None:
             problem = f"the format {format_name} can only be read"
         raise FormatError(out, problem, hint=f"Known are: {known}")
+    write = row.write_regions if each_region else row.write
+    if write is None:
+        able = ", ".join(row.name for row in FORMATS.values() if row.write_regions)
+        raise FormatError(
+            out, f"the format {format_name} does not tell objects apart", hint=f"Use {able}"
+        )
     keys = [key for key in project.image_keys() if project.mask_path(key).is_file()]
     if not keys:
         raise FormatError(
@@ -62,7 +75,7 @@ def export_project(
     if splits != project.splits:
         project = project.with_splits(splits)
         project.save()
-    report = row.write(
+    report = write(
         _labelled(project, keys), project.label_set, out, total=len(keys), progress=progress
     )
     files = sum(len(names) for _, _, names in os.walk(out))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -92,6 +93,8 @@ class LabelFormat(NamedTuple):
         write: None for what is only read.
         asks_positive: Whether masks of 0 and 255 leave open what they mean; the others define it.
         values: What the values in its masks stand for, in words.
+        write_regions: ``write`` with each connected region of a class as an object of its own, for
+            formats that tell objects apart.
         read_apart: ``read``, where it also finds images in another folder.
         lossless: Name of a format that keeps what this one cannot, which is told when pixels
             changed; empty where everything is kept.
@@ -106,6 +109,7 @@ class LabelFormat(NamedTuple):
     values: str = "the value is the class index, 255 is unlabelled"
     read_apart: ApartReader | None = None
     lossless: str = ""
+    write_regions: Writer | None = None
 
 
 _PROJECT: Final = LabelFormat("segstudio", "segstudio project", is_project_or_images, read_project)
@@ -179,6 +183,7 @@ _ROWS: Final = (
         read_coco_instances,
         write_coco_instances,
         values="polygons and run lengths of a category each, in the JSON file",
+        write_regions=partial(write_coco_instances, each_region=True),
     ),
     LabelFormat(
         "yolo-mask",

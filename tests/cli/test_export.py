@@ -92,6 +92,33 @@ def test_what_a_format_cannot_hold_is_told_by_class(
     assert result.stdout.endswith("--format yolo-mask keeps every pixel\n")
 
 
+def test_connected_regions_become_instances_on_request(
+    run: Run, complains: Complains, tmp_path: Path, project: Project
+) -> None:
+    label_map = np.zeros((17, 23), np.uint8)
+    label_map[2:4, 2:4] = label_map[4, 4] = label_map[9:, 9:] = 1
+    label_map[0] = 2
+    project.write_mask("a.png", label_map)
+    result = run(
+        *("export", "--format", "coco-instances", "--instances", project.folder),
+        *("--out", tmp_path / "out", "--json"),
+    )
+    assert json.loads(result.stdout)["changed_pixels"] == 0
+    found = [
+        (annotation["category_id"], annotation["area"])
+        for path in (tmp_path / "out" / "annotations").glob("*.json")
+        for value in [json.loads(path.read_text())]
+        for image in value["images"]
+        for annotation in value["annotations"]
+        if image["file_name"] == "a.png" and annotation["image_id"] == image["id"]
+    ]
+    assert sorted(found) == [(1, 1), (1, 4), (1, 8 * 14), (2, 23)]
+    complains(
+        *("export", "--format", "voc", "--instances", project.folder, "--out", tmp_path / "no"),
+        sentence="no: the format voc does not tell objects apart. Use coco-instances",
+    )
+
+
 def test_what_cannot_be_exported_is_one_line(
     complains: Complains, tmp_path: Path, project: Project
 ) -> None:
