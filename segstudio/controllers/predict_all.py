@@ -19,6 +19,7 @@ from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.mask_edit import difference_patch
 from segstudio.core.merge import Disagreement, MergeRule, disagreement, merged, narrowed
 from segstudio.core.review import UNCHECKED, review_map
+from segstudio.document.document import Document
 from segstudio.storage.images import read_image
 from segstudio.storage.predicted import is_predicted, note_predicted
 from segstudio.storage.project import Project
@@ -96,7 +97,9 @@ class PredictAllController(QObject):
         self._predict = predict
         self._pass: _Pass | None = None
         self._job: Job | None = None
+        self._opening: dict[str, tuple[_Pass, LabelMap]] = {}
         workspace.project_changed.connect(self._forget)
+        workspace.document_changed.connect(self._on_document_changed)
 
     @property
     def is_running(self) -> bool:
@@ -217,12 +220,8 @@ class PredictAllController(QObject):
         self._start_writing(current, Job(run, self), take)
 
     def _write(self, current: _Pass, key: str, class_map: LabelMap) -> None:
-        document = self._workspace.document
         name = self._predict.edit_name()
-        if document is not None and document.key == key:
-            answer = narrowed(document.label_map, class_map, document.review(), current.rule)
-            document.apply_prediction(name, answer)
-            self._workspace.save_prediction(key, answer)
+        if self._write_open(current, key, class_map):
             current.changed += 1
             self._end_one(current)
             return
@@ -234,8 +233,29 @@ class PredictAllController(QObject):
             current.changed += changed
             if changed:
                 self._workspace.note_changed(key)
+                self._opening[key] = current, class_map
+                self._on_document_changed(self._workspace.document)
 
         self._start_writing(current, job, take)
+
+    def _write_open(self, current: _Pass, key: str, class_map: LabelMap) -> bool:
+        """Put an answer into the open image; return whether it is this one."""
+        document = self._workspace.document
+        if document is None or document.key != key:
+            return False
+        answer = narrowed(document.label_map, class_map, document.review(), current.rule)
+        document.apply_prediction(self._predict.edit_name(), answer)
+        self._workspace.save_prediction(key, answer)
+        return True
+
+    def _on_document_changed(self, document: Document | None) -> None:
+        """Tell an image that was being opened, and read, while its mask was written."""
+        is_opening = document is None and self._workspace.current_key in self._opening
+        if document is not None and document.key in self._opening:
+            current, class_map = self._opening[document.key]
+            self._write_open(current, document.key, class_map)
+        if not is_opening:
+            self._opening.clear()
 
     def _start_writing(self, current: _Pass, job: Job, take: Callable[..., None]) -> None:
         def end(result: object) -> None:

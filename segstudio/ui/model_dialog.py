@@ -78,6 +78,7 @@ class ModelDialog(QDialog):
             [self.tr("Class of the model"), self.tr("Class of the project")]
         )
         self.classes.horizontalHeader().setStretchLastSection(True)
+        self.classes.setColumnWidth(0, 150)
         self.classes.verticalHeader().hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = buttons.addButton(
@@ -144,7 +145,7 @@ class ModelDialog(QDialog):
 
     def _item(self, guess: ForeignCard) -> QListWidgetItem:
         contract = guess.contract
-        item = QListWidgetItem(self.tr("pixels: %s\n%s") % (guess.reason, contract.output))
+        item = QListWidgetItem(self.tr("pixels: %s\noutput: %s") % (guess.reason, contract.output))
         item.setToolTip(
             self.tr("%s, output %s: %s")
             % (contract.colors.value.upper(), contract.output, contract.kind.value)
