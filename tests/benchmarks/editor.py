@@ -588,7 +588,7 @@ def measure_switching(window: MainWindow, folder: Path) -> dict[str, float]:
         worst = max(worst, timed(lambda: None))
         if number:
             switched.append((time.perf_counter() - start) * 1000)
-        end = time.perf_counter() + 5
+        end = time.perf_counter() + 60
         while number < 3 and f"{number + 1}.jpg" not in window.workspace.read_ahead:
             assert time.perf_counter() < end, "nothing is read ahead"
             QApplication.processEvents()
