@@ -109,9 +109,9 @@ class _Training:
 
     def run(self) -> Ending:
         session, position = self.session, self.session.position
-        self.emit(_started(session, self.batches))
         if position.step == 0:
             session.save(LAST)  # a run that is killed in its first epoch can be resumed, too
+        self.emit(_started(session, self.batches))
         if session.recipe.minutes is not None:
             self.pace.set_validation(_estimate_validation(session))
         while not self._is_over(self._beat()):

@@ -132,8 +132,12 @@ class TrainingController(QObject):
 
     def start(self, request: TrainingRequest) -> None:
         """Freeze the labels as they are now and train on them; what happens comes by signals."""
+        if self.is_busy:
+            return
         project = self._workspace.freeze_splits()
-        if project is None or self.is_busy:
+        if project is None:
+            if self._workspace.read_only is not None:
+                self.failed.emit(self._workspace.read_only)
             return
         if missing := self.missing:
             self.failed.emit(
