@@ -81,7 +81,6 @@ def read_voc(root: Path, *, positive: Positive | None = None) -> LabelledDataset
             hint="It needs JPEGImages, SegmentationClass and ImageSets/Segmentation/train.txt",
         )
     image_files, mask_files = flat_files_in(images), flat_files_in(masks)
-    _refuse_equal_stems(images, image_files.images)
     pairing = pair(image_files.images, mask_files.images)
     items = {
         stem: LabelledImage(stem, images / image, masks / mask)
@@ -157,19 +156,6 @@ def write_voc(
             write_lines(out / _SPLITS_FOLDER / f"{name}.txt", listed_stems)
         write_lines(out / LABELMAP, labelmap_lines(label_set))
     return report
-
-
-def _refuse_equal_stems(folder: Path, names: Iterable[str]) -> None:
-    seen: dict[str, str] = {}
-    for name in names:
-        stem = without_suffix(name)
-        if stem in seen:
-            raise FormatError(
-                folder / name,
-                f"it has the same stem as {seen[stem]}",
-                hint="Rename one of the two: this format tells images apart by their stem",
-            )
-        seen[stem] = name
 
 
 def _stems(path: Path, images: Container[str]) -> list[str]:

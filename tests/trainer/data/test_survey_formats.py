@@ -37,7 +37,10 @@ def _images(folder: Path) -> Iterator[LabelledArray]:
 
 
 @pytest.mark.parametrize("format_name", WRITABLE)
-def test_every_format_is_read(tmp_path: Path, format_name: str) -> None:
+def test_every_format_is_read(
+    tmp_path: Path, format_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # where Parquet is unpacked
     root = tmp_path / "set"
     write = FORMATS[format_name].write
     assert write
