@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from segstudio.controllers.jobs import Job
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.mask_edit import difference_patch
 from segstudio.storage.masks import read_label_map, write_label_map
@@ -134,13 +136,20 @@ def test_a_large_photograph_is_seen_before_it_is_decoded(
     Image.effect_noise((2400, 1800), 60).convert("RGB").save(folder / "c.jpg")
     workspace.set_opened(open_path(folder))
     qtbot.waitUntil(lambda: workspace.document is not None)
-    seen: list[object] = []
-    workspace.image_previewed.connect(lambda key, first: seen.append((key, first.pixels.shape)))
-    workspace.document_changed.connect(lambda document: seen.append(document and document.key))
+    may_decode = threading.Event()
+    pool = workspace._loader._images  # kept busy, as a hundred megapixels keep it
+    for _ in range(2):
+        Job(lambda _cancelled: may_decode.wait(60), workspace).start(pool)
 
-    go(qtbot, workspace, "c.jpg")
-
-    assert seen == [None, ("c.jpg", (900, 1200, 3)), "c.jpg"]
+    with qtbot.waitSignal(workspace.image_previewed, timeout=60_000) as seen:
+        workspace.open_image("c.jpg")
+    key, reduced = seen.args
+    assert (key, reduced.pixels.shape) == ("c.jpg", (900, 1200, 3))
+    assert workspace.document is None
+    may_decode.set()
+    qtbot.waitUntil(lambda: workspace.document is not None, timeout=60_000)
+    assert workspace.document is not None
+    assert workspace.document.reduced is reduced
 
 
 def test_the_next_image_is_read_ahead_and_a_change_of_its_mask_is_still_seen(
