@@ -61,6 +61,7 @@ from segstudio.storage.images import IMAGE_SUFFIXES
 
 LABELS_FILE: Final = "labels.txt"
 _LOOKED_AT: Final = 5
+_SAMPLE_BYTES: Final = 64 * 2**20
 _X_ANYLABELING: Final = frozenset({"difficult", "kie_linking", "score", "attributes"})
 _WITHOUT_PIXELS: Final = frozenset({"point", "points", "line", "linestrip"})
 
@@ -219,8 +220,9 @@ def _samples(root: Path) -> Iterator[dict[str, Any]]:
     paths = (path for pattern in patterns for path in islice(root.glob(pattern), _LOOKED_AT))
     for path in paths:
         try:
-            yield _shape_file(path)
-        except FormatError:
+            if path.stat().st_size <= _SAMPLE_BYTES:  # else it is about many images
+                yield _shape_file(path)
+        except (FormatError, OSError):
             continue
 
 
