@@ -238,6 +238,8 @@ def _load_onnx(path: Path) -> LoadedModel:
 
     try:
         content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelError(path, "there is no such model", hint="Check the name") from error
     except OSError as error:
         raise ModelError(path, f"it cannot be read ({error.strerror})") from error
     try:

@@ -14,7 +14,7 @@ from trainer.data.survey import Survey
 from trainer.loss_settings import LossSettings
 from trainer.networks.table import Network
 from trainer.reason import Reason
-from trainer.recipe import DEFAULT_CACHE_MIB, Recipe
+from trainer.recipe import DEFAULT_CACHE_MIB, Recipe, check_amounts
 from trainer.trial import Cost
 
 # With the same number of pixels, 80 steps of 4 crops of 256 x 256 brought unet-mini to a membrane
@@ -87,6 +87,10 @@ class Request:
     correction_weight: float | None = None
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
     loss: LossSettings | None = None
+
+    def __post_init__(self) -> None:
+        # Here, because batch and steps are divided by them, and before all images are looked at.
+        check_amounts(self.batch, self.crop, self.reduce, self.epochs, self.minutes)
 
 
 class Steps(Protocol):
@@ -221,8 +225,12 @@ class _Plan:
             return batch, None
         steps = self._steps_in_time(cost)
         if self.request.batch is None and self.device_type == "cpu" and steps < _MANY_STEPS:
-            batch, steps = max(batch // 2, 2), steps * batch // max(batch // 2, 2)
-            self._because("batch", str(batch), "half the usual, for more steps in the time")
+            usual, batch = batch, max(batch // 2, 2)
+            steps = steps * usual // batch
+            if batch < usual:
+                del self.reasons[-1]  # that of the usual batch, which was the last decision
+                why = f"half the usual {usual}, for more steps in the time"
+                self._because("batch", str(batch), why)
         few = "; too few to learn much, give it more --minutes" if steps < _FEW_STEPS else ""
         self._because(
             "steps", f"about {_round(steps)}", f"one takes {cost.seconds:.2g} s, measured{few}"

@@ -103,13 +103,10 @@ class Recipe:
     loss: LossSettings = field(default_factory=LossSettings)
 
     def __post_init__(self) -> None:
-        _require(self.batch >= 1, "--batch must be at least 1")
-        _require(min(self.crop) >= 1, "--crop needs two sides of at least 1 pixel")
+        check_amounts(self.batch, self.crop, self.reduce, self.epochs, self.minutes)
         _require(0 < self.learning_rate < 10, "--lr must be above 0 and below 10")
         _require(self.cache_mib >= 0, "--cache-mib must not be negative")
         _require(self.seed >= 0, "--seed must not be negative")
-        _require(self.epochs is None or self.epochs >= 1, "--epochs must be at least 1")
-        _require(self.minutes is None or self.minutes > 0, "--minutes must be above 0")
         _require(
             (self.epochs is None) != (self.minutes is None),
             "--epochs and --minutes exclude each other",
@@ -118,7 +115,6 @@ class Recipe:
             1 <= self.accumulate <= self.batch,
             "--accumulate is from 1 to the number of crops in a batch",
         )
-        _require(1 <= self.reduce <= 8, "--reduce is from 1 to 8")
         _require(not self.refine or self.reduce > 1, "--refine goes with --reduce 2 or more")
         _require(0 <= self.backbone_rate <= 1, "--backbone-lr is from 0 to 1")
         _require(0 <= self.weight_decay < 1, "--weight-decay is from 0 to below 1")
@@ -165,6 +161,32 @@ class Recipe:
             return cls.from_json(json.loads(text))
         except (ValueError, RecursionError) as error:
             raise RecipeError(f"the recipe is not valid JSON ({error})") from error
+
+
+def check_amounts(
+    batch: int | None,
+    crop: tuple[int, int] | None,
+    reduce: int | None,
+    epochs: int | None,
+    minutes: float | None,
+) -> None:
+    """Check the amounts that other settings are computed from; None is not decided yet.
+
+    Args:
+        batch: Crops a step.
+        crop: (height, width) of the training crops, pixels.
+        reduce: Side of the pixel squares that the network sees as one pixel.
+        epochs: Passes over the data.
+        minutes: Time limit, minutes.
+
+    Raises:
+        RecipeError: If one of them makes no sense.
+    """
+    _require(batch is None or batch >= 1, "--batch must be at least 1")
+    _require(crop is None or min(crop) >= 1, "--crop needs two sides of at least 1 pixel")
+    _require(reduce is None or 1 <= reduce <= 8, "--reduce is from 1 to 8")
+    _require(epochs is None or epochs >= 1, "--epochs must be at least 1")
+    _require(minutes is None or minutes > 0, "--minutes must be above 0")
 
 
 def _require(condition: bool, problem: str) -> None:

@@ -17,6 +17,7 @@ from trainer.checkpoint import load_checkpoint
 
 ROOT = Path(__file__).parents[2]
 Trainer = Callable[..., subprocess.CompletedProcess[str]]
+ASKED = ("train", "--out", "run", "--data", ".", "--network", "unet-mini")
 QUICK = ("--network", "unet-mini", "--crop", 32, 32, "--batch", 2, "--device", "cpu")
 
 
@@ -174,12 +175,19 @@ def test_images_smaller_than_the_crop_are_trained_on(
         (("train", "--out", "run", "--network", "unet"), "--data is missing"),
         (("train", "--out", "run", "--data", "."), "no known label format"),
         (("train", "--out", "run", "--batch", "many"), "many"),
+        ((*ASKED, "--crop", "0", "0"), "--crop needs two sides"),
+        ((*ASKED, "--batch", "0"), "--batch must be at least 1"),
+        ((*ASKED, "--reduce", "0"), "--reduce is from 1 to 8"),
+        ((*ASKED, "--epochs", "0"), "--epochs must be at least 1"),
+        ((*ASKED, "--minutes", "-1"), "--minutes must be above 0"),
         (("trian",), "Did you mean 'train'? See: trainer --help"),
-        (("train", "--out", "run", "--data", ".", "--format", "vox"), "known are segstudio, voc"),
-        (("evaluate", "run", "--data", ".", "--format", "vox"), "known are segstudio, voc"),
+        (("train", "--out", "run", "--data", ".", "--format", "vox"), "known are segstudio, cvat-mask, voc"),
+        (("evaluate", "run", "--data", ".", "--format", "vox"), "known are segstudio, cvat-mask, voc"),
         (("train", "--out", "nowhere", "--resume"), "no such run folder"),
         (("evaluate", "nowhere", "--data", "."), "no such run or file"),
+        (("evaluate", "nowhere.onnx", "--data", "."), "there is no such model. Check the name"),
         (("export", "nowhere", "--out", "x.onnx"), "no such run or file"),
+        (("export", "run", "--out", "model.txt"), "model.txt: this is no name of a model. End it"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -55,6 +55,7 @@ def _decide(
     costs: Costs | None = None,
 ) -> tuple[Recipe, dict[str, Reason]]:
     recipe, reasons = decide_recipe(request, found, network, device, costs or Costs())
+    assert len({reason.setting for reason in reasons}) == len(reasons)  # no setting is told twice
     return recipe, {reason.setting: reason for reason in reasons}
 
 
@@ -139,6 +140,7 @@ def test_too_short_a_time_limit_is_told() -> None:
     recipe, reasons = _decide(replace(REQUEST, minutes=1), costs=Costs(seconds=1))
 
     assert recipe.batch == 2  # more steps in the same time
+    assert reasons["batch"].why == "half the usual 4, for more steps in the time"
     assert "too few" in reasons["steps"].why
 
 

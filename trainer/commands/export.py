@@ -12,7 +12,7 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.dataset import LabelledDataset
 from trainer.checkpoint import find_checkpoint, load_checkpoint
 from trainer.data.source import items_of, open_label_set, read_sample
-from trainer.errors import RunError
+from trainer.errors import ExportError, RunError
 from trainer.export import Exported, exported_model, images_to_check, write_model
 from trainer.recipe import Recipe
 from trainer.reports.terminal import TerminalReport
@@ -45,6 +45,8 @@ def export_run(
     Raises:
         SegStudioError: If anything does not fit; nothing is written then.
     """
+    if out.suffix.lower() != ".onnx":
+        raise ExportError(f"{out.name}: this is no name of a model", hint="End it with .onnx")
     file = find_checkpoint(path)
     checkpoint = load_checkpoint(file)
     recipe = checkpoint.recipe

@@ -114,7 +114,7 @@ def run_training(
             )
             if ending is Ending.STOPPED:
                 if session.processes.is_main:
-                    _say_stopped(console, folder, as_json=as_json)
+                    _say_stopped(console, session, as_json=as_json)
                 return STOPPED_CODE
             if session.processes.is_main:
                 _finish(session, emit)
@@ -196,14 +196,16 @@ def _refuse_finished(session: Session) -> None:
         )
 
 
-def _say_stopped(console: Console, folder: Path, *, as_json: bool) -> None:
-    if not as_json:
-        console.print(
-            f"stopped; go on with: trainer train --out {folder} --resume",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
+def _say_stopped(console: Console, session: Session, *, as_json: bool) -> None:
+    if as_json:
+        return
+    lines = [f"stopped; go on with: trainer train --out {session.folder} --resume"]
+    if session.position.epoch:  # before, no weights were judged
+        lines.append(
+            f"the best model so far: trainer export {session.folder} --out {session.folder / MODEL}"
         )
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _report(console: Console, *, as_json: bool) -> JsonReport | TerminalReport:
