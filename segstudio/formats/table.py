@@ -349,6 +349,8 @@ def find_format(root: Path, format_name: str | None = None) -> LabelFormat:
             do that mean different labels.
     """
     if not root.is_dir():
+        if root.exists():
+            raise FormatError(root, "this is a file", hint="Name the folder of the label set")
         raise FormatError(root, "there is no such folder", hint="Check the name")
     if (root / UNFINISHED).is_file():
         raise FormatError(
@@ -376,7 +378,8 @@ def _recognised(root: Path) -> LabelFormat:
         raise FormatError(
             root,
             "no known label format was found in this folder",
-            hint=f"Looked for: {', '.join(row.title for row in _ROWS)}",
+            hint="Put images into a folder images and masks of the same names into a folder masks; "
+            f"looked for: {'; '.join(row.title for row in _ROWS)}",
         )
     if found is not _PROJECT or is_project(root):
         return found

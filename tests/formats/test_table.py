@@ -35,6 +35,14 @@ def test_a_folder_of_nothing_names_what_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="no known label format") as caught:
         read_any(tmp_path)
     assert all(row.title in caught.value.hint for row in FORMATS.values())
+    assert caught.value.hint.startswith("Put images into a folder images and masks")
+
+
+def test_a_file_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "masks.zip").touch()
+    with pytest.raises(FormatError, match="this is a file") as caught:
+        read_any(tmp_path / "masks.zip")
+    assert caught.value.hint == "Name the folder of the label set"
 
 
 @pytest.mark.parametrize("format_name", sorted(FORMATS))

@@ -51,6 +51,12 @@ def test_all_damaged_files_are_listed(voc: Path) -> None:
     assert "image0.png, image2.png: the file is damaged" in str(_refusal(voc))
 
 
+def test_a_damaged_mask_is_not_taken_for_its_image(voc: Path) -> None:
+    truncate(voc / "SegmentationClass" / "image0.png")
+
+    assert "mask image0.png: the file is damaged" in str(_refusal(voc))
+
+
 def test_a_file_that_is_no_picture_is_named(voc: Path) -> None:
     (voc / "JPEGImages" / "image0.png").write_text("no picture")
 

@@ -132,7 +132,9 @@ def _told(code: str, failures: _Failures) -> Iterator[Finding]:
         hints[problem] = error.hint
     if len(files_by_problem) <= _TOLD_APART:
         for problem, files in files_by_problem.items():
-            yield refused(code, f"{listed(files)}: {problem}", hints[problem], files)
+            # An image and its mask often have the same name; say which of the two it is.
+            kind = "mask " if code == "unusable-mask" else ""
+            yield refused(code, f"{kind}{listed(files)}: {problem}", hints[problem], files)
         return
     files = [str(error).partition(": ")[0] for _, error in failures]
     _, first = failures[0]
