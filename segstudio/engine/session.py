@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import re
 import sys
 import threading
 import time
@@ -16,54 +15,25 @@ from numpy.typing import NDArray
 
 from segstudio.core.label_map import RgbImage
 from segstudio.core.model_card import CARD_KEY
-from segstudio.core.model_contract import Fit, Layout, ModelContract, OutputKind
+from segstudio.core.model_contract import Layout, ModelContract, OutputKind
 from segstudio.core.rect import Rect
-from segstudio.core.resample import resized_image, resized_scores
-from segstudio.engine.asking import OutputError, class_map_of, probabilities_of
+from segstudio.engine.admission import admitted
+from segstudio.engine.asker import Asker, tiles_for
+from segstudio.engine.asking import OutputError
 from segstudio.engine.confine import confine_reading
 from segstudio.engine.contract import CLASS_INDEX, CONFIDENCE, LOGITS
 from segstudio.engine.cuda import CudaRuntime
 from segstudio.engine.decide import decide
 from segstudio.engine.memory import PassMemory
-from segstudio.engine.onnx_scan import Scan, ScanError, scan_model
 from segstudio.engine.pixels import SharedPixels, Views
 from segstudio.engine.provider import CUDA_PROVIDER, TENSORRT_PROVIDER
-from segstudio.engine.tiles import Blender, Probabilities, Tile, tile_side, tiles_of
-from segstudio.engine.weights_outside import OutsideError, weight_files
+from segstudio.engine.refusal import RefusedError, refusal_of
+from segstudio.engine.tiles import Blender, Probabilities, tile_side, tiles_of
 
 Tell = Callable[[int, int], None]
 
-# What is part of onnxruntime. Anything else would come from a plug-in, which is a program.
-_OUR_DOMAINS: Final = frozenset(
-    {"", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training", "com.microsoft"}
-    | {"com.microsoft.nchwc", "com.ms.internal.nhwc"}
-)
-# Holds compiled code for one device, or the name of a file with it.
-_CODE: Final = ("com.microsoft", "EPContext")
 _TRIAL_SIDE: Final = 512
 _GPU_SHARE: Final = 0.9
-# In the words of onnxruntime 1.31 and of earlier versions.
-_WRONG_SHAPE: Final = re.compile(
-    r"(?:has shape |Current shape:)\{([\d,]*)\} "
-    r"(?:but the computed output shape for this run is |Requested shape:)\{([\d,]*)\}"
-)
-_MEMORY_WORDS: Final = (
-    "Failed to allocate memory",
-    "out of memory",
-    "bad_alloc",
-    "bad allocation",
-    "ALLOC_FAILED",
-    "BFCArena",
-    "Available memory of",
-)
-
-
-class RefusedError(Exception):
-    """The model cannot be loaded or run."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
 
 
 class Runtime:
@@ -103,9 +73,7 @@ class Runtime:
         """Make a model the one that runs; the first one, where the kernel confines to it."""
         path, providers = Path(question["path"]), question["providers"]
         self._session = None  # two models at once may not fit in the memory
-        scan = _scanned(path)
-        files = [path, *_weights(path, scan)]
-        _check_operators(scan)
+        scan, files = admitted(path)
         self._gpu = None
         wants_gpu = bool({CUDA_PROVIDER, TENSORRT_PROVIDER} & set(providers))
         if wants_gpu and hasattr(self._ort, "preload_dlls"):
@@ -126,7 +94,7 @@ class Runtime:
             session.disable_fallback()
             meta = session.get_modelmeta()
         except Exception as error:  # onnxruntime's exceptions have no common base
-            raise _refusal(error) from error
+            raise refusal_of(error) from error
         self._session = session
         if not {CUDA_PROVIDER, TENSORRT_PROVIDER} & set(session.get_providers()):
             self._gpu = None
@@ -168,7 +136,7 @@ class Runtime:
         is_plain = flips == 1 and scales == [1.0] and not question.get("entropy")
         start = time.perf_counter()
         with self._cancellable(question["id"]) as run_options:
-            asker = _Asker(self, contract, run_options, flips, scales)
+            asker = Asker(self, contract, run_options, flips, scales)
             try:
                 most = self._most_pixels(question, asker, views, height * width)
                 fits = height * width <= most
@@ -213,7 +181,7 @@ class Runtime:
         try:
             self._session.run_with_iobinding(binding, run_options)
         except Exception as error:
-            raise _refusal(error) from error
+            raise refusal_of(error) from error
         self._memory.note(height * width)
 
     def _cut_passes(
@@ -243,13 +211,13 @@ class Runtime:
         question: dict[str, Any],
         views: Views,
         contract: ModelContract,
-        asker: "_Asker",
+        asker: Asker,
         most: int,
         tell: Tell,
     ) -> None:
         """Run a model by its contract, in one pass or in tiles that fade into one another."""
         height, width = question["height"], question["width"]
-        tiles = _tiles_for(contract, height, width, most)
+        tiles = tiles_for(contract, height, width, most)
         wants_entropy = bool(question.get("entropy"))
 
         def finish(place: Rect, probabilities: Probabilities) -> None:
@@ -280,7 +248,7 @@ class Runtime:
                 tell((number + 1) * asker.passes, steps)
 
     def _most_pixels(
-        self, question: dict[str, Any], asker: "_Asker", views: Views, pixels: int
+        self, question: dict[str, Any], asker: Asker, views: Views, pixels: int
     ) -> int:
         """Return how many pixels run at once; where nothing is known yet, try a small part."""
         if question.get("most_pixels"):
@@ -308,7 +276,7 @@ class Runtime:
         try:
             outputs: list[Any] = self._session.run(list(names), feeds, run_options)
         except Exception as error:
-            raise _refusal(error) from error
+            raise refusal_of(error) from error
         return outputs
 
     # --- Loading
@@ -339,98 +307,8 @@ class Runtime:
                 self._running = None
 
 
-class _Asker:
-    """Asks the loaded model about parts of one image, mirrored and resized as wished."""
-
-    def __init__(
-        self,
-        runtime: Runtime,
-        contract: ModelContract | None,
-        run_options: object,
-        flips: int,
-        scales: Sequence[float],
-    ) -> None:
-        self._runtime = runtime
-        self._contract = contract
-        self._run_options = run_options
-        self._flips = flips
-        self._scales = list(scales)
-        self.passes = flips * len(self._scales)
-
-    @property
-    def is_free_size(self) -> bool:
-        return self._contract is None or self._contract.fixed_size is None
-
-    def try_out(self, image: RgbImage) -> None:
-        """Ask once and forget the answer."""
-        if self._contract is None:
-            self._runtime.try_own(image, self._run_options)
-        elif self._contract.kind.is_scores:
-            self._once(image)
-        else:
-            self.class_map(image)
-
-    def probabilities(self, image: RgbImage, tell: Callable[[int], None]) -> Probabilities:
-        """Return the mean of the answers to all views of an image."""
-        height, width = image.shape[:2]
-        if self.passes == 1 and self._scales == [1.0]:
-            return self._once(image)
-        total: Probabilities | None = None
-        passes = 0
-        for scale in self._scales:
-            sized = resized_image(
-                np.ascontiguousarray(image),
-                max(round(height * scale), 1),
-                max(round(width * scale), 1),
-            )
-            for flip in _FLIPS[self._flips]:
-                answer = self._once(np.ascontiguousarray(sized[flip]))
-                answer = resized_scores(np.ascontiguousarray(answer[:, *flip]), height, width)
-                total = answer if total is None else total + answer
-                passes += 1
-                if passes < self.passes:
-                    tell(passes)
-        assert total is not None
-        return total / np.float32(self.passes)
-
-    def class_map(self, image: RgbImage) -> NDArray[np.uint8]:
-        """Return the classes of an image, from a model that gives no scores."""
-        assert self._contract is not None
-        if self.passes > 1:
-            raise OutputError("it gives no scores, so its answers cannot be averaged")
-        return class_map_of(self._contract, image, self._ask)
-
-    def _once(self, image: RgbImage) -> Probabilities:
-        assert self._contract is not None
-        return probabilities_of(self._contract, image, self._ask)
-
-    def _ask(self, feed: NDArray[Any]) -> object:
-        assert self._contract is not None
-        return self._runtime.one_output(self._contract, feed, self._run_options)
-
-
 def _tell_more(tell: Tell, done: int, steps: int, more: int) -> None:
     tell(done + more, steps)
-
-
-_PLAIN: Final = (slice(None), slice(None))
-_ACROSS: Final = (slice(None), slice(None, None, -1))
-_DOWN: Final = (slice(None, None, -1), slice(None))
-_BOTH: Final = (slice(None, None, -1), slice(None, None, -1))
-_FLIPS: Final = {1: (_PLAIN,), 2: (_PLAIN, _ACROSS), 4: (_PLAIN, _ACROSS, _DOWN, _BOTH)}
-
-
-def _tiles_for(contract: ModelContract, height: int, width: int, most: int) -> list[Tile]:
-    fades = contract.kind.is_scores
-    size = contract.fixed_size
-    if size is not None and contract.fit is not Fit.TILE:
-        return tiles_of(height, width, (height, width))
-    if size is not None:
-        return tiles_of(height, width, size, stride=contract.stride, fades=fades)
-    if height * width <= most:
-        return tiles_of(height, width, (height, width))
-    side = tile_side(most, contract.stride)
-    return tiles_of(height, width, (side, side), stride=contract.stride, fades=fades)
 
 
 def _own_contract(session: Any) -> ModelContract | None:  # noqa: ANN401 - onnxruntime's
@@ -446,38 +324,6 @@ def _own_contract(session: Any) -> ModelContract | None:  # noqa: ANN401 - onnxr
         output_layout=Layout.NCHW,
         kind=OutputKind.LOGITS,
     )
-
-
-def _scanned(path: Path) -> Scan:
-    try:
-        return scan_model(path)
-    except ScanError as error:
-        raise RefusedError("InvalidProtobuf", str(error)) from error
-    except OSError as error:
-        raise RefusedError(type(error).__name__, str(error)) from error
-
-
-def _weights(path: Path, scan: Scan) -> list[Path]:
-    try:
-        return weight_files(path, scan.external)
-    except OutsideError as error:
-        raise RefusedError("Outside", str(error)) from error
-
-
-def _check_operators(scan: Scan) -> None:
-    for domain, operator in sorted(scan.operators - scan.functions):
-        if domain not in _OUR_DOMAINS or (domain, operator) == _CODE:
-            raise RefusedError("Operator", f"{operator[:60]} of {domain[:60]}")
-
-
-def _refusal(error: Exception) -> RefusedError:
-    message = str(error)
-    kind = type(error).__name__
-    if found := _WRONG_SHAPE.search(message):
-        return RefusedError("Output", f"its output is ({found[2]}) instead of ({found[1]})")
-    if isinstance(error, MemoryError) or any(words in message for words in _MEMORY_WORDS):
-        kind = "MemoryError"
-    return RefusedError(kind, message)
 
 
 def _look(name: str, value: object) -> list[object]:

@@ -26,7 +26,8 @@ from typing import Any
 from segstudio.engine.channel import MAX_MESSAGE
 from segstudio.engine.confine import confine
 from segstudio.engine.pixels import SharedPixels
-from segstudio.engine.session import RefusedError, Runtime
+from segstudio.engine.refusal import RefusedError
+from segstudio.engine.session import Runtime
 
 
 def main() -> None:
