@@ -155,4 +155,4 @@ def test_ctrl_c_ends_a_prediction_and_its_worker(tmp_path: Path) -> None:
 
 
 def test_every_command_is_listed_in_the_plan() -> None:
-    assert set(cli.cli.commands) == {"<window>", "predict", "export", "score", "doctor"}
+    assert set(cli.cli.commands) == {"<window>", "predict", "export", "import", "score", "doctor"}
