@@ -16,6 +16,7 @@ from trainer.errors import ExportError, RunError
 from trainer.export import Exported, exported_model, images_to_check, write_model
 from trainer.recipe import Recipe
 from trainer.reports.terminal import TerminalReport
+from trainer.words import counted
 
 if TYPE_CHECKING:
     from trainer.exporting.precision import Converted
@@ -106,7 +107,7 @@ def _table(converted: "Converted", exported: Exported, precision: str, num_image
     comparison = converted.comparison
     sizes = len(exported.content) / 1e6, len(converted.content) / 1e6
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
-    table.add_column(f"{num_images} validation images, on the CPU")
+    table.add_column(f"{counted(num_images, 'validation image')}, on the CPU")
     for title in ("fp32", precision, ""):
         table.add_column(title, justify="right")
     table.add_row(

@@ -146,7 +146,7 @@ def show_plan(console: Console, request: Request, *, as_json: bool) -> None:
     images = plan.found.images
     lines = (
         f"{plan.recipe.network} on {plan.device}; {images[TRAIN]} training and "
-        f"{images[VALIDATION]} validation images; about {duration(plan.seconds)}",
+        f"{counted(images[VALIDATION], 'validation image')}; about {duration(plan.seconds)}",
         f"data: {plan.found.summary}",
         f"classes: {', '.join(plan.found.label_set.names)}",
         *(f"{each.setting} {each.value}: {each.why}" for each in plan.reasons),

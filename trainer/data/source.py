@@ -94,7 +94,7 @@ def items_of(dataset: LabelledDataset, split: str) -> Sequence[LabelledImage]:
         raise DatasetError(
             dataset.root,
             f"the split {split!r} holds no images",
-            hint="Label two images or more: some train, the others judge",
+            hint="Name images in its list, or label two or more: some train, others judge",
         )
     return dataset.splits[split]
 

@@ -103,7 +103,8 @@ class TerminalReport:
         classes = ", ".join(item["name"] for item in event["classes"])
         self._say(
             f"{recipe['network']}: {event['parameters']:,} weights on {event['device_name']}; "
-            f"{images['train']} training and {images['val']} validation images"
+            f"{images['train']} training and "
+            f"{counted(images['val'], 'validation image')}"
         )
         self._say(f"data: {event['data_summary']}")
         self._say(f"classes: {classes}")

@@ -34,7 +34,7 @@ def missing_images(evidence: Evidence) -> Iterator[Finding]:
             yield refused(
                 "empty-split",
                 f"the split {split!r} holds no images",
-                "Label two images or more: some train, the others judge",
+                "Name images in its list, or label two or more: some train, others judge",
             )
     if len(splits.get(TRAIN, ())) == 1:
         yield warning(
