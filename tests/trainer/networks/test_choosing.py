@@ -18,8 +18,9 @@ def test_a_run_keeps_what_was_chosen_and_what_was_not(start: Start) -> None:
     session = start(network="unet", options=("norm=none",))
     session.save(LAST)
 
-    assert (session.recipe.backbone, session.recipe.options) == (None, ("norm=none",))
-    assert read_recipe(session.folder).options == ("norm=none",)
+    chosen = ("norm=none", "width=64")
+    assert (session.recipe.backbone, session.recipe.options) == (None, chosen)
+    assert read_recipe(session.folder).options == chosen
     again = resumed_session(session.folder, kept={"options": ("norm=none",)})
     assert again.segmenter.state_dict().keys() == session.segmenter.state_dict().keys()
     with pytest.raises(RunError, match="its options is"):
