@@ -80,7 +80,7 @@ def test_train_evaluate_and_export_agree(
 
     done = trainer("train", *QUICK, "--data", data, "--out", out, "--epochs", 2)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "3 training and 1 validation images" in done.stdout
+    assert "3 training and 1 validation image" in done.stdout
     assert "membrane" in done.stdout
     assert "epoch   2" in done.stdout
     assert str(out / "model.onnx") in done.stdout.replace("\n", "")
@@ -163,7 +163,7 @@ def test_images_smaller_than_the_crop_are_trained_on(
     arguments = ("train", *QUICK, "--data", data, "--out", tmp_path / "run", "--epochs", 1)
     assert run([str(argument) for argument in arguments]) == 0
 
-    assert "1 training and 1 validation images" in capsys.readouterr().out
+    assert "1 training and 1 validation image" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

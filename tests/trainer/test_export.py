@@ -108,6 +108,7 @@ def test_the_contract_is_one_file_with_plain_names(exported: tuple[Checkpoint, P
     assert [described(value) for value in model.graph.output] == [
         ("class_index", onnx.TensorProto.UINT8, ["N", "H", "W"]),
         ("confidence", onnx.TensorProto.FLOAT, ["N", "H", "W"]),
+        ("logits", onnx.TensorProto.FLOAT, ["N", 2, "H", "W"]),
     ]
     assert [item.name for item in path.parent.iterdir()] == ["cells.onnx"]
 

@@ -47,7 +47,7 @@ def test_the_command_line_stands_above_the_job(
 
     assert run(["train", "--job", str(job), "--batch", "3", "--dry-run"]) == 0
 
-    assert "3 training and 1 validation images; about 2:00" in capsys.readouterr().out
+    assert "3 training and 1 validation image; about 2:00" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
