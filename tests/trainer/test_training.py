@@ -190,6 +190,8 @@ def test_trying_a_step_leaves_the_network_as_it_was() -> None:
 
 
 @pytest.mark.slow
+# torch's compiler warns of what it does itself.
+@pytest.mark.filterwarnings("default")
 def test_a_compiled_step_learns_as_well(start: Start, keep: Emit, events: Events) -> None:
     _train(start("plain", epochs=2), keep)
     _train(start("compiled", epochs=2, compile=True), keep)
