@@ -2,30 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer
-from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QShowEvent,
-)
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QFileDialog,
-    QGridLayout,
-    QLabel,
-    QMainWindow,
-    QMessageBox,
-    QStackedWidget,
-    QToolBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from segstudio.controllers.comparison import ComparisonController
 from segstudio.controllers.export import ExportController
@@ -42,8 +23,9 @@ from segstudio.controllers.training_plan import TrainingPlan
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.pyramid import ReducedImage
 from segstudio.document.document import Document
-from segstudio.errors import SegStudioError, StorageError
-from segstudio.ui.actions import Actions, set_tool_tip
+from segstudio.errors import SegStudioError
+from segstudio.ui.actions import Actions
+from segstudio.ui.availability import Availability
 from segstudio.ui.canvas.canvas import Canvas
 from segstudio.ui.class_panel import ClassPanel
 from segstudio.ui.export_dialog import ExportDialog
@@ -55,7 +37,9 @@ from segstudio.ui.job_bar import JobBar
 from segstudio.ui.key_list import KeyList
 from segstudio.ui.menus import build_menus
 from segstudio.ui.messages import MessageBar
+from segstudio.ui.opening import Opening, local_paths
 from segstudio.ui.option_bar import OptionBar
+from segstudio.ui.pages import Pages
 from segstudio.ui.read_only_bar import ReadOnlyBar
 from segstudio.ui.recent import add_recent, recent_folders
 from segstudio.ui.replace_dialog import ReplaceDialog
@@ -66,23 +50,17 @@ from segstudio.ui.tool_options import ModelBar, ViewBar
 from segstudio.ui.train.dock import TrainDock
 from segstudio.ui.view_options import ViewOptions
 from segstudio.ui.welcome import WelcomePage
+from segstudio.ui.work_parts import WorkParts
 from segstudio.ui.work_reports import WorkReports
 
 _THUMBNAIL_PIXELS: Final = 96
 _FACTOR: Final = 1.25
-_EDITING: Final = (
-    *ToolName,
-    "smaller",
-    "larger",
-    "rule",
-    "swap",
-    "copy_previous",
-    "interpolate",
-    "replace_all",
-    "approve",
-    "unapprove",
-    "save",
-)
+
+
+class _Part(Protocol):
+    """What stops its threads when the window closes."""
+
+    def shut_down(self) -> None: ...
 
 
 class MainWindow(QMainWindow):
@@ -118,16 +96,27 @@ class MainWindow(QMainWindow):
         self.inference = InferenceUi(
             self.workspace, self.predict, self.canvas, self.messages, self.jobs, self
         )
+        self.opening = Opening(self.workspace, self.predict, self.messages, self)
         self._hints = Hints(self)
         self.actions_by_name = Actions(self, theme)
         self.export_dialog = ExportDialog(self.workspace, self)
         self.import_dialog = ImportDialog(self.imports, self.workspace, self)
         self.replace_dialog = ReplaceDialog(self.replace, self.workspace, self.toolbox, self)
-        self._explain_actions()
+        notes = self._hints.by_action()
+        self.key_list = KeyList(self.actions(), notes, self)
         self._build()
+        self._availability = Availability(
+            self.actions_by_name,
+            notes,
+            self.workspace,
+            self.predict,
+            self.inference.all,
+            self.export,
+            self.replace,
+            self,
+        )
         self._connect_actions()
         self._connect_parts()
-        self._show_project_state()
         self.resize(1280, 800)
         self.setAcceptDrops(True)
         self.setMinimumSize(800, 560)
@@ -154,69 +143,29 @@ class MainWindow(QMainWindow):
 
     # --- Building
 
-    def _explain_actions(self) -> None:
-        self._notes = self._hints.by_action()
-        for name in self._notes:
-            self._tell_if_read_only(name)
-        self.key_list = KeyList(self.actions(), self._notes, self)
-
     def _build(self) -> None:
         actions = self.actions_by_name
         self.welcome = WelcomePage(self._theme)
         self.welcome.show_recent(recent_folders(self._settings))
-        self._unreadable = QLabel()
-        self._unreadable.setTextFormat(Qt.TextFormat.PlainText)
-        self._unreadable.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._unreadable.setWordWrap(True)
-        self._unreadable.setContentsMargins(48, 48, 48, 48)
-        self._pages = QStackedWidget()
-        for page in (self.welcome, self.canvas, self._unreadable):
-            self._pages.addWidget(page)
-        centre = QWidget()
-        # The bars lie over the page: beside it they would make the image jump when they come.
-        layout = QGridLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._pages, 0, 0)
-        bars = QWidget()
-        stack = QVBoxLayout(bars)
-        stack.setContentsMargins(0, 0, 0, 0)
-        stack.setSpacing(0)
-        stack.addWidget(self.read_only_bar)
-        stack.addWidget(self.safety)
-        stack.addWidget(self.messages)
-        layout.addWidget(bars, 0, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.jobs, 0, 0, Qt.AlignmentFlag.AlignBottom)
-        self.setCentralWidget(centre)
-
+        self.pages = Pages(
+            self.welcome,
+            self.canvas,
+            upper=(self.read_only_bar, self.safety, self.messages),
+            lower=self.jobs,
+        )
+        self.setCentralWidget(self.pages)
         self.model_bar = ModelBar(self.predict, actions["run"], self)
         self._option_bar = OptionBar(self.toolbox, self)
         self._view_bar = ViewBar([actions["fit"], actions["full_size"]], self)
-        tools = QToolBar(self.tr("Tools"), self)
-        tools.addActions([actions[name] for name in ToolName])
-        tools.addSeparator()
-        tools.addActions([actions["undo"], actions["redo"]])
-        self._tool_group = QActionGroup(self)
-        for name in ToolName:
-            self._tool_group.addAction(actions[name])
-        for bar in (self.model_bar, self._option_bar, self._view_bar):
-            self._add_bar(bar, Qt.ToolBarArea.TopToolBarArea)
-        self._add_bar(tools, Qt.ToolBarArea.LeftToolBarArea)
-
         self.class_panel = ClassPanel(self.workspace, self.toolbox, self._theme)
         self.image_panel = ImagePanel(self.workspace, self.review, self.thumbnails, self._theme)
-        classes = self._add_dock("classes", self.tr("Classes"), self.class_panel)
-        images = self._add_dock("images", self.tr("Images"), self.image_panel)
-        self._work_parts = (
-            classes,
-            images,
-            tools,
-            self._option_bar,
-            self._view_bar,
-            self.model_bar,
+        self._work_parts = WorkParts(
+            self,
+            actions,
+            (self.model_bar, self._option_bar, self._view_bar),
+            self.class_panel,
+            self.image_panel,
         )
-        for part in self._work_parts:
-            part.hide()  # until there is something to work on
-        self._side = [classes, images]
         self.train_dock = TrainDock(
             self.training,
             self.training_plan,
@@ -226,38 +175,20 @@ class MainWindow(QMainWindow):
             self._theme,
             self,
         )
-
         self.status = StatusBar(self.workspace, self.review)
         self.setStatusBar(self.status)
         self.view_options = ViewOptions(
             self.workspace, self.canvas, actions, self.status, self._theme, self
         )
         self._view_bar.addWidget(self.view_options.button)
-        build_menus(self, actions, [classes.toggleViewAction(), images.toggleViewAction()])
-
-    def _add_bar(self, bar: QToolBar, area: Qt.ToolBarArea) -> None:
-        bar.setObjectName(bar.windowTitle())
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
-        self.addToolBar(area, bar)
-
-    def _add_dock(self, name: str, title: str, panel: QWidget) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        dock.setFeatures(
-            QDockWidget.DockWidgetFeature.DockWidgetMovable
-            | QDockWidget.DockWidgetFeature.DockWidgetClosable
-        )
-        dock.setWidget(panel)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        return dock
+        build_menus(self, actions, self._work_parts.toggles)
 
     def _connect_actions(self) -> None:
         canvas, toolbox, workspace = self.canvas, self.toolbox, self.workspace
         slots: dict[str, Callable[[], object]] = {
-            "open": self._ask_folder,
+            "open": self.opening.ask_images,
             "open_sample": workspace.open_sample,
-            "add_model": self._ask_model,
+            "add_model": self.opening.ask_model,
             "save": workspace.save,
             "import": self.import_dialog.show,
             "export": self.export_dialog.show,
@@ -303,13 +234,11 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         workspace, canvas = self.workspace, self.canvas
         workspace.project_changed.connect(self._on_project_changed)
-        workspace.read_only_changed.connect(self._show_project_state)
         workspace.label_set_changed.connect(lambda: canvas.set_label_set(workspace.label_set))
         workspace.document_changed.connect(self._on_document_changed)
         workspace.image_opening.connect(self._on_image_opening)
         workspace.image_previewed.connect(self._on_image_previewed)
         workspace.image_failed.connect(self._on_image_failed)
-        workspace.open_failed.connect(self._on_open_failed)
         canvas.hovered.connect(self.status.show_pixel)
         canvas.preview_changed.connect(self.status.show_selection)
         canvas.zoom_changed.connect(self.status.show_zoom)
@@ -318,7 +247,7 @@ class MainWindow(QMainWindow):
         self._view_bar.opacity_changed.connect(canvas.set_opacity)
         self.toolbox.changed.connect(self._show_tool)
         for page in (self.welcome, self.image_panel):
-            page.open_requested.connect(self._ask_folder)
+            page.open_requested.connect(self.opening.ask_images)
         self.welcome.sample_requested.connect(workspace.open_sample)
         self.welcome.recent_requested.connect(workspace.open)
         for part in (
@@ -337,8 +266,6 @@ class MainWindow(QMainWindow):
         self.toolbox.class_needed.connect(self._on_class_needed)
         self.toolbox.refused.connect(lambda error: self.messages.show_notice(error.sentence))
         self.predict.model_loaded.connect(self.status.show_engine)
-        self.predict.models_changed.connect(self._show_project_state)
-        self.inference.all.running_changed.connect(lambda _running: self._show_project_state())
         self.predict.predicted.connect(
             lambda note: self.status.show_engine(note.model, note.milliseconds)
         )
@@ -353,36 +280,16 @@ class MainWindow(QMainWindow):
             self.export,
             self,
         )
-        reports.running_changed.connect(self._show_project_state)
-        reports.export_wanted.connect(self._ask_export_as)
+        reports.export_wanted.connect(self._show_export_as)
         reports.undo_wanted.connect(self._undo)
         self.export_dialog.chosen.connect(self.export.run)
         self._show_tool()
 
     # --- What the user asks for
 
-    def _ask_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of images"))
-        if folder:
-            self.workspace.open(Path(folder))
-
-    def _ask_model(self) -> None:
-        file, _filter = QFileDialog.getOpenFileName(
-            self, self.tr("Add a model"), "", self.tr("ONNX models (*.onnx)")
-        )
-        if file:
-            self.predict.add_model(Path(file))
-
-    def _ask_export_as(self, format_name: str) -> None:
+    def _show_export_as(self, format_name: str) -> None:
         self.export_dialog.choose(format_name)
         self.export_dialog.show()
-
-    def _ask_project_folder(self, images: Path) -> None:
-        folder = QFileDialog.getExistingDirectory(
-            self, self.tr("Choose an empty folder for the labels")
-        )
-        if folder:
-            self.workspace.open(images, project_folder=Path(folder))
 
     def _undo(self) -> None:
         if self.workspace.document is not None:
@@ -399,26 +306,22 @@ class MainWindow(QMainWindow):
         if project is not None:
             self.setWindowTitle(f"{project.name} - segstudio")
             add_recent(self._settings, project.image_root)
-            if self._pages.currentWidget() is self.welcome:
-                self._show_work_parts()
+            if self.pages.shows_welcome:
+                self._work_parts.show()
         self.messages.hide()
-        self._show_project_state()
 
     def _on_document_changed(self, document: Document | None) -> None:
         if document is not None:
-            document.history_changed.connect(self._show_history)
-            self._pages.setCurrentWidget(self.canvas)
+            self.pages.show_canvas()
             self.canvas.setFocus()
         self.canvas.set_document(document)
-        self._show_project_state()
 
     def _on_image_opening(self, _key: str) -> None:
         self.messages.hide_notice()
         self.canvas.show_first(None)
-        self._show_project_state()
 
     def _on_image_previewed(self, _key: str, reduced: ReducedImage) -> None:
-        self._pages.setCurrentWidget(self.canvas)
+        self.pages.show_canvas()
         self.canvas.show_first(reduced)
 
     def _on_class_needed(self) -> None:
@@ -429,74 +332,7 @@ class MainWindow(QMainWindow):
         )
 
     def _on_image_failed(self, _key: str, error: SegStudioError) -> None:
-        self._unreadable.setText(error.sentence)
-        self._pages.setCurrentWidget(self._unreadable)
-        self._show_project_state()
-
-    def _on_open_failed(self, path: Path, error: SegStudioError) -> None:
-        if isinstance(error, StorageError):
-            self.messages.show_error(
-                error, self.tr("Choose a folder…"), lambda: self._ask_project_folder(path)
-            )
-        else:
-            self.messages.show_error(error, self.tr("Open images…"), self._ask_folder)
-
-    # --- Showing state
-
-    def _show_work_parts(self) -> None:
-        for part in self._work_parts:
-            part.show()
-        self.resizeDocks(self._side, [220, 480], Qt.Orientation.Vertical)
-        self.resizeDocks(self._side, [260, 260], Qt.Orientation.Horizontal)
-
-    def _show_project_state(self) -> None:
-        actions = self.actions_by_name
-        has_project = self.workspace.project is not None
-        has_document = self.workspace.document is not None
-        can_edit = has_document and self.workspace.read_only is None
-        for name in ("fit", "full_size", "zoom_in", "zoom_out"):
-            actions[name].setEnabled(has_document)
-        for name in _EDITING:
-            actions[name].setEnabled(can_edit)
-            self._tell_if_read_only(name)
-        actions["train"].setEnabled(has_project)
-        for name in ("next", "previous", "next_unreviewed"):
-            actions[name].setEnabled(has_project)
-        # An export decides splits, which the project keeps.
-        may_export = has_project and self.workspace.read_only is None
-        actions["export"].setEnabled(may_export and not self.export.is_running)
-        actions["import"].setEnabled(may_export)
-        can_run = can_edit and self.predict.model is not None
-        actions["run"].setEnabled(can_run and not self.predict.is_running)
-        has_model = self.predict.model is not None
-        actions["run_all"].setEnabled(
-            has_project and has_model and not self.inference.all.is_running
-        )
-        for name in ("heat", "next_uncertain"):
-            actions[name].setEnabled(can_run)
-        self._show_history()
-
-    def _tell_if_read_only(self, name: str) -> None:
-        """Let a tool tip say why its command is off, else what it does."""
-        action, reason = self.actions_by_name[name], self.workspace.read_only
-        text = action.text().replace("&&", "&")
-        set_tool_tip(action, text, reason.sentence if reason else self._notes.get(name, ""))
-
-    def _show_history(self) -> None:
-        document = self.workspace.document
-        undo = document.history.undo_name if document else None
-        redo = document.history.redo_name if document else None
-        for name, verb, edit in (
-            ("undo", self.tr("Undo"), undo),
-            ("redo", self.tr("Redo"), redo),
-        ):
-            action = self.actions_by_name[name]
-            action.setEnabled(edit is not None and self.workspace.read_only is None)
-            # A class name is part of the text, and a single ampersand would mark a key.
-            action.setText(f"{verb} {edit}".replace("&", "&&") if edit else verb)
-            set_tool_tip(action, f"{verb} {edit}" if edit else verb)
-        for name in ("undo", "redo", "run", "export", "import"):
-            self._tell_if_read_only(name)
+        self.pages.show_problem(error.sentence)
 
     def _show_tool(self) -> None:
         self.actions_by_name[self.toolbox.tool.value].setChecked(True)
@@ -516,18 +352,12 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept local files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if local_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the images or folder that were dropped; add models to the dropdown."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        models = [path for path in paths if path.suffix.lower() == ".onnx"]
-        for path in models:
-            self.predict.add_model(path)
-        others = [path for path in paths if path not in models]
-        if others:
-            self.workspace.open(others[0])
+        self.opening.open_dropped(local_paths(event.mimeData()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save, and ask only if something could not be saved."""
@@ -536,20 +366,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
-        self.sequence.shut_down()
-        self.replace.shut_down()
-        self.training.shut_down()
-        self.training_plan.shut_down()
-        self.comparison.shut_down()
-        self.queue.shut_down()
-        self.review.shut_down()
-        self.export.shut_down()
-        self.imports.shut_down()
-        self.inference.shut_down()
-        self.predict.shut_down()
-        self.thumbnails.shut_down()
-        self.canvas.shut_down()
-        self.workspace.shut_down()
+        for part in self._closing_order():
+            part.shut_down()
         event.accept()
 
     def _may_lose_work(self) -> bool:
@@ -563,3 +381,22 @@ class MainWindow(QMainWindow):
             QMessageBox.StandardButton.Cancel,
         )
         return answer == QMessageBox.StandardButton.Close
+
+    def _closing_order(self) -> tuple[_Part, ...]:
+        # What works on the project ends before the workspace, which writes what they hand to it.
+        return (
+            self.sequence,
+            self.replace,
+            self.training,
+            self.training_plan,
+            self.comparison,
+            self.queue,
+            self.review,
+            self.export,
+            self.imports,
+            self.inference,
+            self.predict,
+            self.thumbnails,
+            self.canvas,
+            self.workspace,
+        )

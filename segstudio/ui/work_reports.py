@@ -21,12 +21,10 @@ class WorkReports(QObject):
     """Connects what works in the background with the two bars that tell of it.
 
     Signals:
-        running_changed: Some work began or ended, so that other actions are possible now.
         export_wanted: The name of a format that holds what the last export could not.
         undo_wanted: The user wants back what was painted.
     """
 
-    running_changed = Signal()
     export_wanted = Signal(str)
     undo_wanted = Signal()
 
@@ -64,7 +62,6 @@ class WorkReports(QObject):
             self._jobs.begin(self.tr("Running %s") % model.name, self._predict.cancel)
         else:
             self._jobs.end()
-        self.running_changed.emit()
 
     def _on_predicted(self, note: PredictionNote) -> None:
         if note.kept_pixels:
@@ -89,7 +86,6 @@ class WorkReports(QObject):
             self._jobs.begin(self.tr("Replacing in all images"), self._replace.cancel)
         elif not is_running:
             self._jobs.end()
-        self.running_changed.emit()
 
     def _on_replaced(self, outcome: Outcome) -> None:
         text = replaced_text(outcome, self)
@@ -103,7 +99,6 @@ class WorkReports(QObject):
             self._jobs.begin(self.tr("Exporting"), self._export.cancel)
         else:
             self._jobs.end()
-        self.running_changed.emit()
 
     def _on_exported(self, folder: Path, report: ExportReport) -> None:
         count = self.tr("%d images") % report.images if report.images != 1 else self.tr("1 image")

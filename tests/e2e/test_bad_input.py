@@ -55,8 +55,8 @@ def test_a_damaged_image_is_named_and_the_next_one_opens(
     open_folder(image_folder)
     with qtbot.waitSignal(window.workspace.image_failed):
         window.workspace.step(1)
-    assert "b.png" in window._unreadable.text()
-    assert window._unreadable.isVisible()
+    assert "b.png" in window.pages.problem.text()
+    assert window.pages.problem.isVisible()
 
     window.workspace.step(1)
     qtbot.waitUntil(lambda: window.workspace.document is not None)
@@ -76,7 +76,7 @@ def test_a_mask_of_another_size_is_not_overwritten(
         window.workspace.open_image("c.png")
     window.workspace.flush()
 
-    assert "5 x 5" in window._unreadable.text()
+    assert "5 x 5" in window.pages.problem.text()
     assert (masks / "c.png.png").read_bytes() == content
 
 

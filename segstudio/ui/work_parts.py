@@ -1,0 +1,83 @@
+"""The tool bars and panels around the page: hidden until there is something to work on."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
+
+from segstudio.controllers.toolbox import ToolName
+from segstudio.ui.actions import Actions
+
+
+class WorkParts:
+    """Places bars and panels in the window.
+
+    Args:
+        window: Where.
+        actions: Has the tools, undo and redo.
+        bars: The tool bars at the top, from left to right.
+        classes: The panel of classes.
+        images: The panel of images.
+    """
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        actions: Actions,
+        bars: Sequence[QToolBar],
+        classes: QWidget,
+        images: QWidget,
+    ) -> None:
+        self._window = window
+        for bar in bars:
+            self._add_bar(bar, Qt.ToolBarArea.TopToolBarArea)
+        tools = self._tool_bar(actions)
+        self._add_bar(tools, Qt.ToolBarArea.LeftToolBarArea)
+        self._docks = [
+            self._add_dock("classes", window.tr("Classes"), classes),
+            self._add_dock("images", window.tr("Images"), images),
+        ]
+        self._parts: tuple[QWidget, ...] = (*self._docks, tools, *bars)
+        for part in self._parts:
+            part.hide()
+
+    @property
+    def toggles(self) -> list[QAction]:
+        """What shows and hides each panel."""
+        return [dock.toggleViewAction() for dock in self._docks]
+
+    def show(self) -> None:
+        """Show them all."""
+        for part in self._parts:
+            part.show()
+        self._window.resizeDocks(self._docks, [220, 480], Qt.Orientation.Vertical)
+        self._window.resizeDocks(self._docks, [260, 260], Qt.Orientation.Horizontal)
+
+    def _tool_bar(self, actions: Actions) -> QToolBar:
+        tools = [actions[name] for name in ToolName]
+        bar = QToolBar(self._window.tr("Tools"), self._window)
+        bar.addActions(tools)
+        bar.addSeparator()
+        bar.addActions([actions["undo"], actions["redo"]])
+        group = QActionGroup(self._window)
+        for tool in tools:
+            group.addAction(tool)
+        return bar
+
+    def _add_bar(self, bar: QToolBar, area: Qt.ToolBarArea) -> None:
+        bar.setObjectName(bar.windowTitle())
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        self._window.addToolBar(area, bar)
+
+    def _add_dock(self, name: str, title: str, panel: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(name)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        dock.setWidget(panel)
+        self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
