@@ -6,7 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
 from segstudio.formats.dataset import ExportReport
 from segstudio.formats.export_project import export_project
 from segstudio.storage.project import Project

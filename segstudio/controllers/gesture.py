@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.saver import as_user_error
 from segstudio.controllers.toolbox import Toolbox
+from segstudio.controllers.user_error import as_user_error
 from segstudio.core.flood import load_opencv
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.paint_rule import held_to

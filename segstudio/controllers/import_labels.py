@@ -12,7 +12,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import SegStudioError

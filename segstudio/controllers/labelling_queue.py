@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.review import ReviewController
-from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.label_set import class_mapping
 from segstudio.core.labelling_queue import Candidate, best_windows, doubt, look_of, ranked

@@ -10,7 +10,7 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.saver import Session, Unsaved
+from segstudio.controllers.session import Session, Unsaved
 from segstudio.core.display import Values
 from segstudio.core.history import History
 from segstudio.core.label_map import LabelMap, RgbImage

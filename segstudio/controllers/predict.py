@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.engine.card_file import ForeignCard, write_card_file

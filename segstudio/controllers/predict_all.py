@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.jobs import Job
 from segstudio.controllers.predict import Answer, PredictController
-from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
 from segstudio.core.history import Edit, History
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.mask_edit import difference_patch

@@ -6,7 +6,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.rect import Rect
 from segstudio.core.review import CHECKED, ReviewMap

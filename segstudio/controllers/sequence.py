@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.toolbox import Toolbox
-from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
 from segstudio.core.interpolate import interpolated
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.mask_edit import MaskPatch, difference_patch

@@ -17,7 +17,8 @@ from segstudio.controllers.trainer_process import (
     missing_packages,
     start_trainer,
 )
-from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
 from segstudio.core.run_history import History
 from segstudio.core.training_request import TrainingRequest
 from segstudio.errors import SegStudioError

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.trainer_process import TrainerError, run_trainer
-from segstudio.controllers.workspace import Workspace, as_user_error
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.core.training_request import TrainingRequest
 from segstudio.storage.frozen_labels import freeze_labels

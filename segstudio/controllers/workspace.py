@@ -3,15 +3,19 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from segstudio.controllers.images import ImageOpener
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.loader import Loaded, Loader, Request
-from segstudio.controllers.saver import Saver, Session, Unsaved, as_user_error
+from segstudio.controllers.loader import Request
+from segstudio.controllers.projects import ProjectOpener
+from segstudio.controllers.saver import Saver
+from segstudio.controllers.session import Unsaved
+from segstudio.controllers.sessions import Sessions
+from segstudio.controllers.user_error import as_user_error
 from segstudio.core.history import Edit, EditKind, Histories, History
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
@@ -22,20 +26,13 @@ from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
 from segstudio.storage.project import Opened, Project, open_path
-from segstudio.storage.recovery import RecoveredMask, Recovery, discarded
-from segstudio.storage.review import (
-    forget_noted,
-    read_review,
-    review_now,
-    write_noted,
-    write_review,
-)
+from segstudio.storage.recovery import Recovery
+from segstudio.storage.review import keep_noted, withdraw_approval
 from segstudio.storage.sample import sample_project
 
 __all__ = ["Workspace", "as_user_error"]
 
 _IDLE_SAVE_MS: Final = 3000
-_AHEAD_MS: Final = 300  # after an image is shown, until those beside it are read
 
 
 class Workspace(QObject):
@@ -87,21 +84,21 @@ class Workspace(QObject):
         self.labelled: set[str] = set()
         self.document: Document | None = None
         self.current_key: str | None = None
-        self._open_job: Job | None = None
-        self._begin_job: Job | None = None
-        self._pool = Pool(1, self)
-        self._loader = Loader(self)
-        self._loader.previewed.connect(self.image_previewed)
-        self._loader.loaded.connect(self._on_loaded)
-        self._loader.failed.connect(self._on_load_failed)
-        self._session: Session | None = None
-        self._saver = Saver(self)
+        self._projects = ProjectOpener(self)
+        self._projects.opened.connect(self.set_opened)
+        self._projects.failed.connect(self._on_open_failed)
+        self._projects.labelled_found.connect(self._on_labelled_found)
         self._visited = Histories()
-        self._recovered: dict[str, RecoveredMask] = {}
+        self._saver = Saver(self)
+        self._sessions = Sessions(self._saver, self._visited, self)
+        self._sessions.begun.connect(self._on_begun)
+        self._sessions.failed.connect(self._on_failed)
+        self._images = ImageOpener(self._visited, self)
+        self._images.previewed.connect(self.image_previewed)
+        self._images.opened.connect(self._on_image_opened)
+        self._images.failed.connect(self._on_image_failed)
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_SAVE_MS)
         self._idle.timeout.connect(self.save)
-        self._ahead = QTimer(self, singleShot=True, interval=_AHEAD_MS)
-        self._ahead.timeout.connect(self._read_ahead)
         self._saver.saved.connect(self._on_saved)
         self._saver.changed.connect(self.save_state_changed)
         self._saver.failed.connect(self.failed)
@@ -122,18 +119,20 @@ class Workspace(QObject):
     @property
     def journaled(self) -> int:
         """Sequence of the last edit that killing this process does not lose."""
-        journal = self._session.journal if self._session else None
-        return journal.written if journal else 0
+        session = self._sessions.current
+        return session.journal.written if session and session.journal else 0
 
     @property
     def edited(self) -> int:
         """Sequence of the last edit that was made."""
-        return self._session.sequence if self._session else 0
+        session = self._sessions.current
+        return session.sequence if session else 0
 
     @property
     def read_only(self) -> SegStudioError | None:
         """Why the open project cannot be changed, or None if it can."""
-        return self._session.read_only if self._session else None
+        session = self._sessions.current
+        return session.read_only if session else None
 
     @property
     def label_set(self) -> LabelSet:
@@ -143,12 +142,13 @@ class Workspace(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being opened."""
-        return self._open_job is None and self._begin_job is None and self._loader.is_idle
+        is_beginning = self._sessions.is_beginning
+        return self._projects.is_idle and not is_beginning and self._images.is_idle
 
     @property
     def read_ahead(self) -> set[str]:
         """The images that are in memory already, to be opened at once."""
-        return self._loader.in_memory
+        return self._images.in_memory
 
     @property
     def has_unsaved_work(self) -> bool:
@@ -162,27 +162,26 @@ class Workspace(QObject):
 
     def open(self, path: Path, *, project_folder: Path | None = None) -> None:
         """Open an image, a folder or a project in the background."""
-        self._open_in_background(path, lambda: open_path(path, project_folder=project_folder))
+        self._projects.open(path, lambda: open_path(path, project_folder=project_folder))
 
     def open_sample(self) -> None:
         """Open the sample project, copying it to the user's folder first."""
-        self._open_in_background(user_sample_folder(), sample_project)
+        self._projects.open(user_sample_folder(), sample_project)
 
     def set_opened(self, opened: Opened) -> None:
         """Show a project that is already read, once its journal is replayed."""
         self._leave_document()
-        self._session = None
-        self._loader.forget_ahead()
+        self._sessions.forget()
+        self._images.forget_ahead()
         self._visited.clear()
-        self._recovered.clear()
         self.current_key = None
         self.project, self.keys = opened.project, opened.keys
         self.labelled = set()
         self._saver.saved_at = None
         self.project_changed.emit()
         self.label_set_changed.emit()
-        self._find_labelled(opened.project)
-        self._begin_session(opened)
+        self._projects.find_labelled(opened.project)
+        self._sessions.begin(opened)
 
     def try_editing(self, *, take_over: bool = False) -> None:
         """Ask again whether a project that is read-only may be edited now.
@@ -195,19 +194,19 @@ class Workspace(QObject):
             opened = Opened(self.project, self.keys, self.current_key or self.keys[0])
             self._leave_document()
             self.current_key = None
-            self._begin_session(opened, take_over=take_over)
+            self._sessions.begin(opened, take_over=take_over)
 
     def open_image(self, key: str) -> None:
         """Open an image of the project; the document comes by signal."""
-        project, session = self.project, self._session
-        is_current = key == self.current_key and (self.document or not self._loader.is_idle)
+        project, session = self.project, self._sessions.current
+        is_current = key == self.current_key and (self.document or not self._images.is_idle)
         if project is None or session is None or is_current:
             return
         self._leave_document()
         self.current_key = key
         self.image_opening.emit(key)
         unsaved = self._saver.unsaved(project.mask_path(key))
-        self._loader.load(Request(project, session, key, unsaved))
+        self._images.open(Request(project, session, key, unsaved))
 
     def step(self, distance: int) -> None:
         """Open the image that lies ``distance`` further in the list, if there is one."""
@@ -258,8 +257,8 @@ class Workspace(QObject):
     ) -> Job:
         """Return a job for ``save_pool`` that changes a saved mask; see ``Saver.change``."""
         assert self.project is not None
-        assert self._session is not None
-        return self._saver.change(self.project, self._session, key, change, size)
+        assert self._sessions.current is not None
+        return self._saver.change(self.project, self._sessions.current, key, change, size)
 
     def note_changed(self, key: str) -> None:
         """Note that the saved mask of an image that is not open was changed, or made."""
@@ -299,20 +298,15 @@ class Workspace(QObject):
 
     def discard_recovered(self) -> None:
         """Take back the edits that were recovered; each image's undo brings them again."""
-        name = self.tr("Discard recovered edits")
-        for key, mask in self._recovered.items():
-            self._visited.take(key)
-            if self.document is not None and self.document.key == key:
-                label_map = self.document.label_map
-                after = discarded(mask, label_map)
-                self.document.apply(name, difference_patch(label_map, after))
-            elif self._session is not None:
-                self._saver.discard(self._session, mask, name)
-        self._recovered.clear()
+        name, document = self.tr("Discard recovered edits"), self.document
+        open_image = (document.key, document.label_map) if document is not None else None
+        without = self._sessions.discard_recovered(name, open_image)
+        if document is not None and without is not None:
+            document.apply(name, difference_patch(document.label_map, without))
 
     def accept_recovered(self) -> None:
         """Forget how the recovered images were before."""
-        self._recovered.clear()
+        self._sessions.accept_recovered()
 
     def keep_mine(self, key: str) -> None:
         """Save our label map over a mask that somebody else changed; theirs goes to the history."""
@@ -333,12 +327,10 @@ class Workspace(QObject):
 
         def write(project: Project) -> None:
             # First what the user looked at: it is told from what the prediction before this said.
-            if noted is not None:
-                write_noted(project, key, noted)
-            elif is_current:
-                forget_noted(project, key)
-            if withdrawn and read_review(project, key).is_approved:
-                write_review(project, key, review_now(is_approved=False))
+            if is_current:
+                keep_noted(project, key, noted)
+            if withdrawn:
+                withdraw_approval(project, key)
             project.write_prediction(key, class_map)
 
         self.write(write)
@@ -363,61 +355,26 @@ class Workspace(QObject):
     def shut_down(self) -> None:
         """Stop all threads; ``flush`` first."""
         self._idle.stop()
-        for job in (self._open_job, self._begin_job):
-            if job is not None:
-                job.cancel()
-        self._ahead.stop()
-        self._loader.shut_down()
-        self._pool.shut_down()
+        self._sessions.cancel()
+        self._images.shut_down()
+        self._projects.shut_down()
         self._saver.shut_down()
 
-    def _open_in_background(self, path: Path, read: Callable[[], Opened]) -> None:
-        if self._open_job is not None:
-            self._open_job.cancel()
-        job = Job(lambda _cancelled: read(), self)
-        job.succeeded.connect(self._on_opened)
-        job.failed.connect(lambda error: self._on_open_failed(path, error))
-        self._open_job = job
-        job.start(self._pool)
-
-    @Slot(object)
-    def _on_opened(self, opened: Opened) -> None:
-        self._open_job = None
-        self.set_opened(opened)
-
+    @Slot(object, object)
     def _on_open_failed(self, path: Path, error: Exception) -> None:
-        self._open_job = None
         self.open_failed.emit(path, as_user_error(error))
 
-    def _begin_session(self, opened: Opened, *, take_over: bool = False) -> None:
-        if self._begin_job is not None:
-            self._begin_job.cancel()
-        self._session = None
-        session = self._saver.new_session(opened.project, take_over=take_over)
-        job = Job(lambda _cancelled: session.begin(), self)
-        job.succeeded.connect(lambda recovery: self._on_begun(session, opened, recovery))
-        job.failed.connect(self._on_begin_failed)
-        self._begin_job = job
-        # On the saver's thread: what another session of this project still saves comes first.
-        job.start(self._saver.pool)
+    @Slot(object, object)
+    def _on_labelled_found(self, project: Project, keys: set[str]) -> None:
+        if self.project is not None and project.folder == self.project.folder:
+            self.labelled |= keys
+            self.labelled_changed.emit()
 
-    def _on_begun(self, session: Session, opened: Opened, recovery: Recovery) -> None:
-        self._begin_job = None
-        self._session = session
+    @Slot(object, object)
+    def _on_begun(self, opened: Opened, recovery: Recovery) -> None:
+        session = self._sessions.current
+        assert session is not None
         self.read_only_changed.emit()
-        for mask in recovery.masks:
-            self._saver.add(
-                Unsaved(
-                    session,
-                    opened.project,
-                    mask.key,
-                    Snapshot(mask.label_map, will_change=False),
-                    History(edits=mask.history.edits, done=mask.history.done),
-                    session.sequence,
-                )
-            )
-            self._visited.keep(mask.key, mask.history)
-            self._recovered[mask.key] = mask
         self._saver.save_all()
         self.open_image(opened.first)
         if session.read_only is None:
@@ -429,24 +386,9 @@ class Workspace(QObject):
         if recovery.masks:
             self.recovered.emit(recovery)
 
-    @Slot(object)
-    def _on_begin_failed(self, error: Exception) -> None:
-        self._begin_job = None
-        self.failed.emit(as_user_error(error))
-
-    def _find_labelled(self, project: Project) -> None:
-        def found(labelled: set[str]) -> None:
-            if project.folder == (self.project and self.project.folder):
-                self.labelled |= labelled
-                self.labelled_changed.emit()
-
-        job = Job(lambda _cancelled: project.labelled_keys(), self)
-        job.succeeded.connect(found)
-        job.start(self._pool)
-
     def _save(self, *, is_leaving: bool) -> None:
         self._idle.stop()
-        document, project, session = self.document, self.project, self._session
+        document, project, session = self.document, self.project, self._sessions.current
         if document is not None and project is not None and session and document.is_modified:
             if document.in_gesture:
                 self._idle.start()
@@ -470,8 +412,7 @@ class Workspace(QObject):
         self.save_state_changed.emit()
 
     def _leave_document(self) -> None:
-        self._ahead.stop()
-        self._loader.cancel()
+        self._images.cancel()
         document = self.document
         if document is None:
             return
@@ -491,45 +432,27 @@ class Workspace(QObject):
             job.start(self._saver.pool)
 
     @Slot(object)
-    def _on_loaded(self, loaded: Loaded) -> None:
-        key, mask = loaded.request.key, loaded.mask
-        visited = self._visited.take(key)
-        # A history fits only the pixels it was made on; the mask may have been changed outside.
-        history = visited if mask.history_fits else None
-        document = Document(
-            key=key,
-            image=loaded.picture.image,
-            label_map=mask.label_map,
-            history=history or mask.history,
-            read_only=self.read_only is not None,
-            prediction=mask.prediction,
-            noted=mask.noted,
-            is_approved=mask.is_approved,
-            reduced=loaded.picture.reduced,
-            values=loaded.picture.values,
-            parent=self,
-        )
+    def _on_image_opened(self, document: Document) -> None:
         document.mask_changed.connect(self._on_mask_changed)
         document.edited.connect(self._on_edited)
         document.history_changed.connect(self._unpack_near)
         self.document = document
         self.document_changed.emit(document)
         self.save_state_changed.emit()
-        self._ahead.start()
+        self._read_beside(document)
 
     @Slot(str, object)
-    def _on_load_failed(self, key: str, error: Exception) -> None:
+    def _on_image_failed(self, key: str, error: Exception) -> None:
         self.image_failed.emit(key, as_user_error(error))
 
-    @Slot()
-    def _read_ahead(self) -> None:
-        document, project, session = self.document, self.project, self._session
-        if document is None or project is None or session is None:
+    def _read_beside(self, document: Document) -> None:
+        project, session = self.project, self._sessions.current
+        if project is None or session is None or self.document is not document:
             return
         place = self.keys.index(document.key)
         beside = [self.keys[i] for i in (place + 1, place - 1) if 0 <= i < len(self.keys)]
         height, width = document.size
-        self._loader.read_ahead(project, session, beside, height * width)
+        self._images.read_beside(project, session, beside, height * width)
 
     @Slot()
     def _on_mask_changed(self) -> None:
@@ -538,21 +461,19 @@ class Workspace(QObject):
 
     @Slot(object, object)
     def _on_edited(self, kind: EditKind, edit: Edit) -> None:
-        if self._session is not None and self.document is not None:
-            self._session.record(self.document.key, self.document.size, kind, edit)
+        session = self._sessions.current
+        if session is not None and self.document is not None:
+            session.record(self.document.key, self.document.size, kind, edit)
             self._visited.trim(beside=self.document.history.size)
 
     @Slot()
     def _unpack_near(self) -> None:
-        """Decompress what would be undone or redone next, while the user thinks about it."""
-        assert self.document is not None
-        for edit in self.document.history.near():
-            if not edit.is_plain:
-                Job(partial(_unpack, edit), self).start(self._pool)
+        if self.document is not None:
+            self._images.unpack(self.document.history.near())
 
     @Slot(object)
     def _on_saved(self, unsaved: Unsaved) -> None:
-        if unsaved.session is self._session:
+        if unsaved.session is self._sessions.current:
             self.labelled.add(unsaved.key)
             self.labelled_changed.emit()
             if self.document is None or not self.document.is_modified:
@@ -580,12 +501,8 @@ class Workspace(QObject):
         job = Job(read, self)
         job.succeeded.connect(show)
         job.failed.connect(self._on_failed)
-        job.start(self._pool)
+        job.start(self._saver.pool)
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
         self.failed.emit(as_user_error(error))
-
-
-def _unpack(edit: Edit, _cancelled: threading.Event) -> None:
-    edit.unpack()

@@ -75,6 +75,12 @@ def review_now(*, is_approved: bool) -> Review:
     return Review(is_approved, at=datetime.now(UTC).isoformat(timespec="seconds"), by=_user())
 
 
+def withdraw_approval(project: Project, key: str) -> None:
+    """Take back that an image is approved, if it is; raises StorageError."""
+    if read_review(project, key).is_approved:
+        write_review(project, key, review_now(is_approved=False))
+
+
 def approved_keys(project: Project) -> set[str]:
     """Return the keys of the approved images."""
     folder = project.folder / "review"
@@ -111,6 +117,14 @@ def forget_noted(project: Project, key: str) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(path, f"it could not be removed ({error.strerror})") from error
+
+
+def keep_noted(project: Project, key: str, noted: ReviewMap | None) -> None:
+    """Keep or, without any, forget which pixels were looked at; raises StorageError."""
+    if noted is None:
+        forget_noted(project, key)
+    else:
+        write_noted(project, key, noted)
 
 
 def _palette() -> Palette:

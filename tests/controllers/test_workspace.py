@@ -137,7 +137,7 @@ def test_a_large_photograph_is_seen_before_it_is_decoded(
     workspace.set_opened(open_path(folder))
     qtbot.waitUntil(lambda: workspace.document is not None)
     may_decode = threading.Event()
-    pool = workspace._loader._images  # kept busy, as a hundred megapixels keep it
+    pool = workspace._images._loader._images  # kept busy, as a hundred megapixels keep it
     for _ in range(2):
         Job(lambda _cancelled: may_decode.wait(60), workspace).start(pool)
 
