@@ -78,8 +78,12 @@ def note_sitting(project: Project, key: str, label_map: LabelMap, sitting: Sitti
         StorageError: If it cannot be written; the old ledger is then intact.
     """
     prediction = sitting.prediction
-    fits = prediction is not None and prediction.shape == label_map.shape
-    changes = changes_between(prediction, label_map, project.label_set) if fits else ()
+    if prediction is not None and prediction.shape != label_map.shape:
+        prediction = None
+    fits = prediction is not None
+    changes = (
+        () if prediction is None else changes_between(prediction, label_map, project.label_set)
+    )
     entry = Entry(
         began=sitting.began,
         ended=sitting.ended,

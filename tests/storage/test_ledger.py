@@ -48,7 +48,14 @@ def test_labels_painted_from_scratch_have_time_but_no_changes(project: Project) 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b'{"version": 2, "entries": []}', b'{"version": 1, "entries": [7]}', b"[]", b"\xff"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"version": 2, "entries": []}',
+        b'{"version": 1, "entries": [7]}',
+    ],
 )
 def test_a_damaged_ledger_counts_as_none_and_is_begun_anew(
     project: Project, content: bytes
