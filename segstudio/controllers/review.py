@@ -1,6 +1,8 @@
 """Approving images, and going to the next that nobody has looked at."""
 
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -10,16 +12,16 @@ from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.rect import Rect
-from segstudio.core.review import CHECKED, ReviewMap
+from segstudio.core.review import CHECKED, Review, ReviewMap
 from segstudio.document.document import Document
 from segstudio.storage.project import Project
 from segstudio.storage.review import (
     approved_keys,
+    approved_now,
+    change_review,
     read_noted,
     read_review,
-    review_now,
     write_noted,
-    write_review,
 )
 
 
@@ -59,8 +61,7 @@ class ReviewController(QObject):
         document.is_approved = is_approved
         self._set(document.key, is_approved=is_approved)
         self._workspace.save()
-        review = review_now(is_approved=is_approved)
-        self._workspace.write(lambda project: write_review(project, document.key, review))
+        self._keep(document.key, partial(approved_now, is_approved=is_approved))
 
     def approve_and_go_on(self) -> None:
         """Approve the open image and open the next one that is not approved."""
@@ -119,6 +120,9 @@ class ReviewController(QObject):
 
     def _on_withdrawn(self, key: str) -> None:
         self._set(key, is_approved=False)
+
+    def _keep(self, key: str, change: Callable[[Review], Review]) -> None:
+        self._workspace.write(lambda project: change_review(project, key, change))
 
     def _set(self, key: str, *, is_approved: bool) -> None:
         if (key in self.approved) != is_approved:

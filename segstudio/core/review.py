@@ -5,6 +5,7 @@ own mistakes. So every pixel has one of three states, and training takes what is
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -20,19 +21,56 @@ ReviewMap: TypeAlias = NDArray[np.uint8]
 """(H, W) uint8: UNCHECKED, CHECKED (looked at and right) or CORRECTED (changed by the user)."""
 
 
+class ReviewState(StrEnum):
+    """How far the review of an image is.
+
+    UNLABELLED: no pixel has a class. PREDICTED: every label is as a model said. CORRECTED: a person
+    painted or changed some. APPROVED: a person took the image as a whole for right. FLAGGED: a
+    person wants it looked at again; it counts as approved for nothing.
+    """
+
+    UNLABELLED = "unlabelled"
+    PREDICTED = "predicted"
+    CORRECTED = "corrected"
+    APPROVED = "approved"
+    FLAGGED = "flagged"
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """What is known about the review of one image, besides its pixels.
 
     Attributes:
-        is_approved: Whether the user has approved the image as a whole.
-        at: When, as ISO 8601 with the time zone, or an empty string.
+        is_approved: Whether the user has approved the image as a whole; never if it is flagged.
+        at: When that or the flag was last changed, as ISO 8601 with the time zone, or an empty
+            string.
         by: Login name of who did, or an empty string.
+        is_flagged: Whether the user wants it looked at again.
+        note: What the user wrote about the image.
     """
 
     is_approved: bool = False
     at: str = ""
     by: str = ""
+    is_flagged: bool = False
+    note: str = ""
+
+
+def review_state(review: Review, labelled: int, corrected: int) -> ReviewState:
+    """Return how far the review of an image is.
+
+    Args:
+        review: What the user said about the image.
+        labelled: Number of pixels that have a class.
+        corrected: Number of them that a person gave it.
+    """
+    if review.is_flagged:
+        return ReviewState.FLAGGED
+    if review.is_approved:
+        return ReviewState.APPROVED
+    if labelled == 0:
+        return ReviewState.UNLABELLED
+    return ReviewState.CORRECTED if corrected else ReviewState.PREDICTED
 
 
 def corrected_pixels(label_map: LabelMap, prediction: LabelMap | None) -> NDArray[np.bool_]:

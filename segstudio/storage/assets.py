@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from platformdirs import user_data_path, user_state_path
+from platformdirs import user_cache_path, user_data_path, user_state_path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -31,3 +31,8 @@ def user_sample_folder() -> Path:
 def user_state_folder() -> Path:
     """Return the folder on this computer for what must survive a crash; it may not exist."""
     return user_state_path("segstudio", appauthor=False)
+
+
+def user_cache_folder() -> Path:
+    """Return the folder on this computer for what can be made again; it may not exist."""
+    return user_cache_path("segstudio", appauthor=False)

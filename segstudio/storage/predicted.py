@@ -1,10 +1,11 @@
 """Which model made the prediction of an image, so that no model is asked the same thing twice.
 
-predictions/a.jpg.json   {"version": 1, "model": "cells.onnx", "size": 123, "changed": 456}
+predictions/a.jpg.json
+    {"version": 1, "model": "cells.onnx", "size": 123, "changed": 456, "uncertainty": 0.07}
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from segstudio.core.strict_json import parse_json
 from segstudio.errors import StorageError
@@ -16,48 +17,77 @@ _MAX_BYTES: Final = 2**16
 _MOST_NAME: Final = 200
 
 
-def note_predicted(project: Project, key: str, model: Path) -> None:
-    """Note that an image's prediction is this model's; raises StorageError."""
-    path = _path(project, key)
+def predicted_path(project: Project, key: str) -> Path:
+    """Return the file that says whose an image's prediction is; it may not exist."""
+    return project.prediction_path(key).with_suffix(".json")
+
+
+def note_predicted(
+    project: Project, key: str, model: Path | None, uncertainty: float | None = None
+) -> None:
+    """Note whose an image's prediction is, and how sure the model was of it.
+
+    Args:
+        project: The project.
+        key: Image key.
+        model: The model, or None if it should be asked again whichever it was.
+        uncertainty: Mean over the image, 0 certain to 1 unsure, or None if that is not known.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    path = predicted_path(project, key)
     make_folder(path.parent)
-    atomic_write_json(path, _identity(model))
+    value: dict[str, object] = {"version": _VERSION} if model is None else _identity(model)
+    if uncertainty is not None:
+        value["uncertainty"] = round(uncertainty, 6)
+    atomic_write_json(path, value)
 
 
 def is_predicted(project: Project, key: str, model: Path) -> bool:
     """Return whether an image's prediction is this model's, as the file is now."""
-    path = _path(project, key)
-    try:
-        if path.stat().st_size > _MAX_BYTES or not project.prediction_path(key).is_file():
-            return False
-        return bool(parse_json(path.read_bytes()) == _identity(model))
-    except (OSError, ValueError):
+    value = _read(project, key)
+    if value is None or not project.prediction_path(key).is_file():
         return False
+    try:
+        identity = _identity(model)
+    except OSError:
+        return False
+    return all(value.get(name) == part for name, part in identity.items())
 
 
 def predicted_by(project: Project, key: str) -> str:
     """Return the file name of the model whose prediction an image has, or "" if not known."""
-    path = _path(project, key)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            return ""
-        value = parse_json(path.read_bytes())
-    except (OSError, ValueError):
-        return ""
-    name = value.get("model") if isinstance(value, dict) else None
+    name = (_read(project, key) or {}).get("model")
     return name[:_MOST_NAME] if isinstance(name, str) else ""
 
 
 def forget_predicted(project: Project, key: str) -> None:
     """Forget which model made an image's prediction; raises StorageError."""
-    path = _path(project, key)
+    path = predicted_path(project, key)
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(path, f"it could not be removed ({error.strerror})") from error
 
 
-def _path(project: Project, key: str) -> Path:
-    return project.prediction_path(key).with_suffix(".json")
+def read_uncertainty(project: Project, key: str) -> float | None:
+    """Return how unsure the model was on average, 0 to 1, or None if that is not known."""
+    value = (_read(project, key) or {}).get("uncertainty")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1 else None
+
+
+def _read(project: Project, key: str) -> dict[str, Any] | None:
+    path = predicted_path(project, key)
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            return None
+        value = parse_json(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) and value.get("version") == _VERSION else None
 
 
 def _identity(model: Path) -> dict[str, object]:

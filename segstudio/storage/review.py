@@ -1,6 +1,6 @@
 """What a project keeps about the review of its images.
 
-    review/a.jpg.json   whether the image is approved, when and by whom
+    review/a.jpg.json   whether the image is approved or flagged, when and by whom; a note
     review/a.jpg.png    which pixels were looked at or corrected; see ``core.review``
 
 Both are missing where there is nothing to say. They lie beside the masks, not in a database, so
@@ -8,6 +8,8 @@ that they move, merge and are restored with them.
 """
 
 import getpass
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -25,6 +27,8 @@ from segstudio.storage.project import Project
 
 _VERSION: Final = 1
 _MAX_BYTES: Final = 2**16
+MAX_NOTE: Final = 2000
+"""Characters of a note; each takes up to twelve bytes in the file."""
 
 
 def review_path(project: Project, key: str) -> Path:
@@ -48,10 +52,13 @@ def read_review(project: Project, key: str) -> Review:
         return Review()
     if not isinstance(value, dict) or value.get("version") != _VERSION:
         return Review()
+    is_flagged = value.get("flagged") is True
     return Review(
-        is_approved=value.get("approved") is True,
-        at=str(value.get("at", "")),
-        by=str(value.get("by", "")),
+        is_approved=value.get("approved") is True and not is_flagged,
+        at=_text(value.get("at")),
+        by=_text(value.get("by")),
+        is_flagged=is_flagged,
+        note=_text(value.get("note")),
     )
 
 
@@ -63,22 +70,63 @@ def write_review(project: Project, key: str, review: Review) -> None:
         path,
         {
             "version": _VERSION,
-            "approved": review.is_approved,
+            # Versions that know no flags see that it is not approved.
+            "approved": review.is_approved and not review.is_flagged,
+            "flagged": review.is_flagged,
             "at": review.at,
             "by": review.by,
+            "note": review.note[:MAX_NOTE],
         },
     )
 
 
-def review_now(*, is_approved: bool) -> Review:
-    """Return the review that this user makes at this moment."""
-    return Review(is_approved, at=datetime.now(UTC).isoformat(timespec="seconds"), by=_user())
+def change_review(project: Project, key: str, change: Callable[[Review], Review]) -> None:
+    """Change what is kept about an image; writes nothing if ``change`` returns what it got.
+
+    Call it on the thread that writes into the project (``Workspace.write``), so that two changes
+    cannot lose one another.
+
+    Raises:
+        StorageError: If it cannot be written; what was kept is then intact.
+    """
+    review = read_review(project, key)
+    changed = change(review)
+    if changed != review:
+        write_review(project, key, changed)
+
+
+def approved_now(review: Review, *, is_approved: bool) -> Review:
+    """Return a review as this user, at this moment, approves the image or takes that back."""
+    return replace(
+        review,
+        is_approved=is_approved,
+        is_flagged=review.is_flagged and not is_approved,
+        at=_now(),
+        by=_user(),
+    )
+
+
+def flagged_now(review: Review, *, is_flagged: bool) -> Review:
+    """Return a review as this user, at this moment, flags the image or takes that back.
+
+    An image that was approved and then flagged has to be approved again.
+    """
+    return replace(
+        review,
+        is_approved=review.is_approved and not is_flagged,
+        is_flagged=is_flagged,
+        at=_now(),
+        by=_user(),
+    )
 
 
 def withdraw_approval(project: Project, key: str) -> None:
     """Take back that an image is approved, if it is; raises StorageError."""
-    if read_review(project, key).is_approved:
-        write_review(project, key, review_now(is_approved=False))
+    change_review(
+        project,
+        key,
+        lambda review: approved_now(review, is_approved=False) if review.is_approved else review,
+    )
 
 
 def approved_keys(project: Project) -> set[str]:
@@ -132,6 +180,16 @@ def _palette() -> Palette:
     palette = np.zeros((256, 3), np.uint8)
     palette[:3] = ((96, 96, 96), (86, 180, 233), (230, 159, 0))
     return palette
+
+
+def _text(value: object) -> str:
+    """Return a text of a file that anyone may have written; half characters become marks."""
+    text = value if isinstance(value, str) else ""
+    return text[:MAX_NOTE].encode("utf-8", "replace").decode("utf-8")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _user() -> str:

@@ -13,9 +13,10 @@ from segstudio.controllers.trainer_process import is_alive, kill
 from segstudio.controllers.training import RunState, TrainingController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_set import LabelSet
+from segstudio.core.review import Review
 from segstudio.core.training_request import ImageChoice, TrainingRequest
 from segstudio.storage.project import Project, create_project, load_project, open_path
-from segstudio.storage.review import review_now, write_review
+from segstudio.storage.review import approved_now, write_review
 from segstudio.storage.training_runs import ProcessMark
 
 SIDE = 48
@@ -157,7 +158,7 @@ def test_approval_lets_an_image_take_part(project: Project, tmp_path: Path) -> N
 
     project = project.with_splits({**project.splits, "d.png": "train"})
     before = freeze_labels(project, tmp_path / "before")
-    write_review(project, "d.png", review_now(is_approved=True))
+    write_review(project, "d.png", approved_now(Review(), is_approved=True))
     after = freeze_labels(project, tmp_path / "after")
 
     assert before.train == ("a.png", "b.png")

@@ -7,10 +7,11 @@ import pytest
 from PIL import Image
 
 from segstudio.core.label_set import LabelSet
+from segstudio.core.review import Review
 from segstudio.errors import FormatError, MaskError, ProjectError
 from segstudio.formats.table import read_any
 from segstudio.storage.project import Project, create_project
-from segstudio.storage.review import review_now, write_review
+from segstudio.storage.review import approved_now, write_review
 
 CLASSES = LabelSet.named(["background", "cell"])
 
@@ -96,7 +97,7 @@ def test_only_what_was_looked_at_is_read(project: Project) -> None:
     assert corrected is not None
     assert corrected[0].tolist() == [False, False, True, True]
 
-    write_review(project, "b.png", review_now(is_approved=True))
+    write_review(project, "b.png", approved_now(Review(), is_approved=True))
     assert np.array_equal(dataset.read_label_map(item), labels)
 
 
@@ -120,7 +121,7 @@ def test_an_image_that_a_model_was_run_on_judges_only_once_it_is_approved(projec
         read_any(project.folder)
 
     for key in ("a.png", "b.png"):
-        write_review(project, key, review_now(is_approved=True))
+        write_review(project, key, approved_now(Review(), is_approved=True))
     assert len(read_any(project.folder).splits["val"]) == 2
 
 

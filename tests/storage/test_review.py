@@ -10,10 +10,10 @@ from segstudio.core.review import CORRECTED, Review
 from segstudio.storage.project import Project, create_project
 from segstudio.storage.review import (
     approved_keys,
+    approved_now,
     noted_path,
     read_noted,
     read_review,
-    review_now,
     review_path,
     write_noted,
     write_review,
@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_approval_is_kept_with_who_and_when(project: Project) -> None:
-    write_review(project, "a.png", review_now(is_approved=True))
+    write_review(project, "a.png", approved_now(Review(), is_approved=True))
 
     review = read_review(project, "a.png")
     assert review.is_approved

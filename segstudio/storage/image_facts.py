@@ -1,0 +1,180 @@
+"""Working out the facts of an image from the files of its project, and whether they changed."""
+
+import os
+import struct
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from segstudio.core.image_facts import FileStamp, ImageFacts
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.review import CORRECTED, Review, corrected_pixels, review_map, review_state
+from segstudio.errors import MaskError
+from segstudio.storage.ledger import ledger_path, read_ledger
+from segstudio.storage.predicted import predicted_path, read_uncertainty
+from segstudio.storage.project import Project
+from segstudio.storage.review import noted_path, read_noted, read_review, review_path
+
+Stamp: TypeAlias = bytes
+"""Tells the files that facts were worked out from."""
+
+_FILES: Final[Sequence[Callable[[Project, str], Path]]] = (
+    Project.mask_path,
+    Project.prediction_path,
+    predicted_path,
+    review_path,
+    noted_path,
+    ledger_path,
+)
+_PACKED: Final = struct.Struct(f"<{2 * len(_FILES)}q")
+_NOTHING: Final = (0, -1)
+_BLOCK: Final = 2**20  # pixels counted at a time, so that other threads get their turn
+
+
+def read_facts(project: Project, key: str) -> tuple[ImageFacts, Stamp]:
+    """Work out the facts of one image; takes as long as decoding its mask and prediction.
+
+    What cannot be read is told in ``ImageFacts.problem``.
+    """
+    # Before the files are read: what is written meanwhile makes the stamp an old one.
+    stamps = [_stamp(path(project, key)) for path in _FILES]
+    mask, problem = stamps[0], ""
+    label_map: LabelMap | None = None
+    try:
+        label_map = project.read_any_mask(key)
+    except MaskError as error:
+        problem = error.sentence
+    counts: dict[int, int] = {}
+    disagreement = corrected = by_hand = height = width = 0
+    if label_map is not None:
+        height, width = label_map.shape
+        counts = count_classes(label_map)
+        prediction = project.read_prediction(key, height, width)
+        disagreement = int(np.count_nonzero(corrected_pixels(label_map, prediction)))
+        noted = read_noted(project, key, height, width)
+        reviewed = review_map(label_map, prediction, noted, is_approved=False)
+        corrected = int(np.count_nonzero(reviewed == CORRECTED))
+        # Without a model all is a person's work.
+        by_hand = height * width if prediction is None else corrected
+    labelled = height * width - counts.get(IGNORE_INDEX, 0)
+    review = read_review(project, key)
+    facts = ImageFacts(
+        key=key,
+        state=review_state(review, labelled, by_hand),
+        height=height,
+        width=width,
+        class_pixels=counts,
+        disagreement=disagreement,
+        corrected=corrected,
+        uncertainty=read_uncertainty(project, key),
+        seconds=read_ledger(project, key).seconds,
+        split=project.splits.get(key, ""),
+        note=review.note,
+        by=review.by,
+        at=review.at,
+        mask=mask,
+        problem=problem,
+    )
+    return facts, _packed(stamps)
+
+
+def guess_facts(project: Project, key: str, stamp: Stamp) -> ImageFacts:
+    """Return what can be said of an image without decoding anything, until ``read_facts`` is done.
+
+    An image with a prediction is taken for predicted, one with a mask only for labelled by hand.
+    """
+    mask, prediction, _, reviewed, *_ = _unpacked(stamp)
+    review = read_review(project, key) if reviewed else Review()
+    labelled = int(mask is not None)
+    return ImageFacts(
+        key=key,
+        state=review_state(review, labelled, labelled if prediction is None else 0),
+        split=project.splits.get(key, ""),
+        note=review.note,
+        by=review.by,
+        at=review.at,
+        mask=mask,
+    )
+
+
+def find_stamps(project: Project) -> dict[str, Stamp]:
+    """Return the stamp of each image that has any file in the project.
+
+    Asks for every file once, folder by folder: 100,000 masks take a fraction of a second.
+    """
+    masks = _stamps_below(project.folder / "masks")
+    predictions = _stamps_below(project.folder / "predictions")
+    reviews = _stamps_below(project.folder / "review")
+    ledgers = _stamps_below(project.folder / "ledger")
+    names = {*masks, *predictions, *reviews, *ledgers}
+    stamps: dict[str, Stamp] = {}
+    for key in {name.rpartition(".")[0] for name in names}:
+        png, json = f"{key}.png", f"{key}.json"
+        stamps[key] = _packed(
+            (
+                masks.get(png),
+                predictions.get(png),
+                predictions.get(json),
+                reviews.get(json),
+                reviews.get(png),
+                ledgers.get(json),
+            )
+        )
+    return stamps
+
+
+def count_classes(label_map: LabelMap) -> dict[int, int]:
+    """Return class index -> number of pixels of an (H, W) uint8 label map; none that are 0."""
+    flat = label_map.reshape(-1)
+    counts = np.zeros(256, np.int64)
+    for start in range(0, flat.size, _BLOCK):
+        counts += np.bincount(flat[start : start + _BLOCK], minlength=256)
+    return {int(index): int(counts[index]) for index in np.flatnonzero(counts)}
+
+
+def _stamps_below(folder: Path) -> dict[str, FileStamp]:
+    """Return path relative to ``folder``, with forward slashes -> stamp, for all files below."""
+    stamps: dict[str, FileStamp] = {}
+    pending = [(os.fspath(folder), "")]
+    while pending:
+        current, prefix = pending.pop()
+        try:
+            with os.scandir(current) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append((entry.path, f"{prefix}{entry.name}/"))
+                        continue
+                    try:
+                        status = entry.stat()
+                    except OSError:  # a link that ends nowhere, or a file that was just removed
+                        continue
+                    stamps[prefix + entry.name] = FileStamp(status.st_mtime_ns, status.st_size)
+        except OSError:  # a folder that is not there, or may not be read
+            continue
+    return stamps
+
+
+def _stamp(path: Path) -> FileStamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return FileStamp(status.st_mtime_ns, status.st_size)
+
+
+def _packed(stamps: Sequence[FileStamp | None]) -> Stamp:
+    return _PACKED.pack(*(value for stamp in stamps for value in stamp or _NOTHING))
+
+
+NO_FILES: Final = _packed([None] * len(_FILES))
+"""The stamp of an image that the project holds no file for."""
+
+
+def _unpacked(stamp: Stamp) -> list[FileStamp | None]:
+    values = iter(_PACKED.unpack(stamp))
+    return [
+        None if size < 0 else FileStamp(changed_ns, size)
+        for changed_ns, size in zip(values, values, strict=True)
+    ]
