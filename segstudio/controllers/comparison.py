@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.background import BackgroundWork, Report
+from segstudio.controllers.jobs import Job
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.comparison import Difference, compare_models
 from segstudio.core.label_map import LabelMap
@@ -97,46 +97,30 @@ class Comparison:
     unknown: tuple[str, ...]
 
 
-class ComparisonController(QObject):
+class ComparisonController(BackgroundWork):
     """Compares, and promotes what the user likes better.
 
     Signals:
-        running_changed: Whether models are being compared.
-        progressed: (done, total) images of both models.
         compared: A ``Comparison``.
         promoted: The ``Path`` of the model that joined the project's models.
-        failed: A ``SegStudioError`` to tell the user.
     """
 
-    running_changed = Signal(bool)
-    progressed = Signal(int, int)
     compared = Signal(object)
     promoted = Signal(object)
-    failed = Signal(object)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._pool = Pool(1, self)
-        self._job: Job | None = None
         self.last: Comparison | None = None
         workspace.project_changed.connect(self._on_project_changed)
 
-    @property
-    def is_running(self) -> bool:
-        """Whether models are being compared."""
-        return self._job is not None
-
     def compare(self, run: TrainingRun, old: Path | None) -> None:
         """Judge the model of a run beside an old one, on the images that judged the run."""
-        self.cancel()
-        job = Job(lambda cancelled: compare_on_disk(run, old, cancelled, job.report), self)
-        job.progressed.connect(self.progressed)
-        job.succeeded.connect(self._on_compared)
-        job.failed.connect(self._on_failed)
-        self._job = job
-        self.running_changed.emit(True)
-        job.start(self._pool)
+
+        def judge(cancelled: threading.Event, report: Report) -> Comparison | None:
+            return compare_on_disk(run, old, cancelled, report)
+
+        self._start(judge, self._on_compared)
 
     def promote(self, run: TrainingRun, name: str, parent: str) -> None:
         """Put the model of a run among the project's, in the background."""
@@ -145,37 +129,17 @@ class ComparisonController(QObject):
             return
         job = Job(lambda _cancelled: promote(project, run, name, parent), self)
         job.succeeded.connect(self.promoted)
-        job.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
+        job.failed.connect(self.tell_failed)
         job.start(self._pool)
-
-    def cancel(self) -> None:
-        """Stop comparing."""
-        if self._job is not None:
-            self._job.cancel()
-            self._end()
-
-    def shut_down(self) -> None:
-        """Stop comparing, and end the thread."""
-        self.cancel()
-        self._pool.shut_down()
 
     def _on_project_changed(self) -> None:
         self.cancel()
         self.last = None
 
     def _on_compared(self, comparison: Comparison | None) -> None:
-        self._end()
         if comparison is not None:
             self.last = comparison
             self.compared.emit(comparison)
-
-    def _on_failed(self, error: Exception) -> None:
-        self._end()
-        self.failed.emit(as_user_error(error))
-
-    def _end(self) -> None:
-        self._job = None
-        self.running_changed.emit(False)
 
 
 def compare_on_disk(

@@ -2,17 +2,16 @@
 
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet
@@ -51,28 +50,20 @@ class Found:
     previews: tuple[RgbImage, ...]
 
 
-class ImportController(QObject):
+class ImportController(BackgroundWork):
     """Looks at label files and imports them, in the background.
 
     Signals:
         looked: A ``Found``.
-        running_changed: Whether an import runs.
-        progressed: (done, total) images.
         imported: An ``ImportReport``; the project is opened anew.
-        failed: A ``SegStudioError``.
     """
 
     looked = Signal(object)
-    running_changed = Signal(bool)
-    progressed = Signal(int, int)
     imported = Signal(object)
-    failed = Signal(object)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._pool = Pool(1, self)
-        self._job: Job | None = None
         self._found: Found | None = None
         self._unpacked: tempfile.TemporaryDirectory[str] | None = None
         self._waiting: tuple[Mapping[str, str | None], bool] | None = None
@@ -101,7 +92,7 @@ class ImportController(QObject):
         unpacked = tempfile.TemporaryDirectory(prefix="segstudio-import-")
         self._unpacked = unpacked
 
-        def look(_cancelled: threading.Event) -> Found:
+        def look(_cancelled: threading.Event, _report: Report) -> Found:
             root, problems = source, []
             if source.is_file():
                 problems = unpack(source, Path(unpacked.name))
@@ -130,25 +121,22 @@ class ImportController(QObject):
         if self._found is None or self.is_running:
             return
         self._waiting = mapping, replace_masks
-        self.running_changed.emit(True)
+        self.tell_running()
         self._workspace.save()
 
     def cancel(self) -> None:
         """Stop looking, or stop importing after the image at hand."""
-        if self._job is not None:
-            self._job.cancel()
         was_importing = self._is_importing
-        if self.is_running:
-            self._end()
-        self._job = None
+        self._waiting = None
+        self._is_importing = False
+        super().cancel()
         if was_importing and self._workspace.project is not None:
             self._workspace.open(self._workspace.project.folder)
 
     def forget(self) -> None:
         """Drop what was looked at."""
-        if self._job is not None and not self.is_running:
-            self._job.cancel()
-            self._job = None
+        if not self.is_running:
+            self._drop_job()
         self._found = None
         if self._unpacked is not None:
             self._unpacked.cleanup()
@@ -156,11 +144,10 @@ class ImportController(QObject):
 
     def shut_down(self) -> None:
         """Stop and wait for the thread."""
-        if self._job is not None:
-            self._job.cancel()
-        self._pool.shut_down()
-        self._job = None
+        self._waiting = None
         self._is_importing = False
+        super().cancel()
+        self._pool.shut_down()
         self.forget()
 
     @Slot()
@@ -174,65 +161,41 @@ class ImportController(QObject):
         self._waiting = None
         self._is_importing = True
 
-        def run(cancelled: threading.Event) -> ImportReport:
+        def run(cancelled: threading.Event, report: Report) -> ImportReport:
             def progress(done: int, total: int) -> None:
                 if cancelled.is_set():
                     raise _Stopped
-                job.report(done, total)
+                report(done, total)
 
             plan = plan_import(found.plan.dataset, project, mapping)
             first = [row for row in found.plan.rows if row not in plan.rows]
-            _, report = run_import(plan, replace_masks=replace_masks, progress=progress)
-            return ImportReport(report.counts, report.copied, (*first, *report.rows))
+            _, told = run_import(plan, replace_masks=replace_masks, progress=progress)
+            return ImportReport(told.counts, told.copied, (*first, *told.rows))
 
-        job = self._start(run, self._on_imported)
-
-    def _start(
-        self,
-        function: Callable[[threading.Event], object],
-        succeeded: Callable[[Any], None],
-    ) -> Job:
-        job = Job(function, self)
-        job.succeeded.connect(succeeded)
-        job.failed.connect(self._on_failed)
-        job.progressed.connect(self.progressed)
-        self._job = job
-        job.start(self._pool)
-        return job
+        self._start(run, self._on_imported)
 
     @Slot()
     def _give_up_waiting(self) -> None:
         # The workspace has told why it could not save.
-        if self._waiting is not None:
-            self._end()
-
-    def _end(self) -> None:
         self._waiting = None
-        self._is_importing = False
-        self.running_changed.emit(False)
+        self.tell_running()
 
-    @Slot(object)
     def _on_looked(self, found: Found) -> None:
-        self._job = None
         self._found = found
         self.looked.emit(found)
 
-    @Slot(object)
     def _on_imported(self, report: ImportReport) -> None:
-        self._job = None
-        self._end()
+        self._is_importing = False
+        self.tell_running()
         self.forget()
         project: Project | None = self._workspace.project
         if project is not None:
             self._workspace.open(project.folder)
         self.imported.emit(report)
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        self._job = None
-        if self.is_running:
-            self._end()
-        self.failed.emit(as_user_error(error))
+    def _on_job_failed(self, error: Exception) -> None:
+        self._is_importing = False
+        super()._on_job_failed(error)
 
 
 def _previews(plan: ImportPlan) -> tuple[RgbImage, ...]:

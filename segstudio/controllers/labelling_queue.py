@@ -10,9 +10,8 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.review import ReviewController
-from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.label_set import class_mapping
@@ -66,24 +65,18 @@ class QueueItem:
         return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.size)
 
 
-class LabellingQueue(QObject):
+class LabellingQueue(BackgroundWork):
     """Builds the queue, and does what the user decides about its items.
 
     Images that judge models are never proposed.
 
     Signals:
-        running_changed: Whether the queue is being built.
-        progressed: (done, total) images.
         changed: ``items`` changed.
         region_opened: The ``Rect`` of an item whose image has just been opened.
-        failed: A ``SegStudioError`` to tell the user.
     """
 
-    running_changed = Signal(bool)
-    progressed = Signal(int, int)
     changed = Signal()
     region_opened = Signal(object)
-    failed = Signal(object)
 
     def __init__(
         self, workspace: Workspace, review: ReviewController, parent: QObject | None = None
@@ -91,25 +84,17 @@ class LabellingQueue(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._review = review
-        self._pool = Pool(1, self)
-        self._job: Job | None = None
         self._waiting: tuple[QueueItem, bool] | None = None  # to be accepted once it is open
         self.items: list[QueueItem] = []
         self.was_built = False
         workspace.project_changed.connect(self._on_project_changed)
         workspace.document_changed.connect(self._on_document_changed)
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the queue is being built."""
-        return self._job is not None
-
     def build(self, model: Path, other: Path | None = None) -> None:
         """Look for what to label next, with a model and perhaps one to disagree with."""
         project = self._workspace.project
         if project is None:
             return
-        self.cancel()
         judging = (VALIDATION, TEST)
         keys = [
             key
@@ -117,17 +102,12 @@ class LabellingQueue(QObject):
             if key not in self._review.approved and project.splits.get(key) not in judging
         ]
         keys = keys[:: -(-len(keys) // MOST_IMAGES) or 1]
-        job = Job(
-            lambda cancelled: queue_on_disk(project, keys, model, other, cancelled, job.report),
-            self,
-        )
-        job.progressed.connect(self.progressed)
-        job.succeeded.connect(self._on_built)
-        job.failed.connect(self._on_failed)
-        self._job = job
-        self.running_changed.emit(True)
+
+        def build(cancelled: threading.Event, report: Report) -> list[QueueItem] | None:
+            return queue_on_disk(project, keys, model, other, cancelled, report)
+
         # What was painted a moment ago is no longer to be proposed.
-        self._workspace.when_saved(lambda: job.start(self._pool))
+        self._start(build, self._on_built, when=self._workspace.when_saved)
 
     def accept(self, item: QueueItem) -> None:
         """Take what the model says about the part for right."""
@@ -141,17 +121,6 @@ class LabellingQueue(QObject):
     def relabel(self, item: QueueItem) -> None:
         """Open the part, with what the model says, to be corrected."""
         self._open(item, accepts=False)
-
-    def cancel(self) -> None:
-        """Stop building."""
-        if self._job is not None:
-            self._job.cancel()
-            self._end()
-
-    def shut_down(self) -> None:
-        """Stop building, and end the thread."""
-        self.cancel()
-        self._pool.shut_down()
 
     def _open(self, item: QueueItem, *, accepts: bool) -> None:
         self._waiting = (item, accepts)
@@ -186,18 +155,9 @@ class LabellingQueue(QObject):
         self.changed.emit()
 
     def _on_built(self, items: list[QueueItem] | None) -> None:
-        self._end()
         if items is not None:
             self.items, self.was_built = items, True
             self.changed.emit()
-
-    def _on_failed(self, error: Exception) -> None:
-        self._end()
-        self.failed.emit(as_user_error(error))
-
-    def _end(self) -> None:
-        self._job = None
-        self.running_changed.emit(False)
 
 
 def queue_on_disk(

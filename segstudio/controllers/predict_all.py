@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from segstudio.controllers.background import Work
 from segstudio.controllers.jobs import Job
 from segstudio.controllers.predict import Answer, PredictController
-from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.history import Edit, History
 from segstudio.core.label_map import LabelMap, RgbImage
@@ -71,7 +71,7 @@ class _Pass:
     disagreements: dict[str, Disagreement] = field(default_factory=dict)
 
 
-class PredictAllController(QObject):
+class PredictAllController(Work):
     """Runs the chosen model on all images: reads ahead, and writes behind, while it runs.
 
     Pixels that a person corrected or looked at are never written to, and approved images are left
@@ -79,16 +79,11 @@ class PredictAllController(QObject):
     stopped goes on where it was.
 
     Signals:
-        running_changed: Whether images are being predicted.
-        progressed: (done, total) images.
         finished: An ``AllOutcome``.
-        failed: A ``SegStudioError`` to tell the user; the other images are done.
+        failed: A ``SegStudioError`` about one image; the others are done.
     """
 
-    running_changed = Signal(bool)
-    progressed = Signal(int, int)
     finished = Signal(object)
-    failed = Signal(object)
 
     def __init__(
         self, workspace: Workspace, predict: PredictController, parent: QObject | None = None
@@ -124,7 +119,7 @@ class PredictAllController(QObject):
         keys = deque(self._workspace.keys)
         readers = ThreadPoolExecutor(_AHEAD)
         self._pass = _Pass(rule, model.path, keys, len(keys), again, readers)
-        self.running_changed.emit(True)
+        self.tell_running()
         self._go_on()
 
     @Slot()
@@ -276,7 +271,7 @@ class PredictAllController(QObject):
     def _on_failed(self, current: _Pass, error: Exception) -> None:
         current.is_predicting = False
         current.failed += 1
-        self.failed.emit(as_user_error(error))
+        self.tell_failed(error)
         self._end_one(current)
 
     def _end_one(self, current: _Pass) -> None:
@@ -288,7 +283,7 @@ class PredictAllController(QObject):
         current, self._pass = self._pass, None
         assert current is not None
         current.readers.shutdown(wait=False, cancel_futures=True)
-        self.running_changed.emit(False)
+        self.tell_running()
         self.finished.emit(
             AllOutcome(
                 current.rule,
@@ -308,7 +303,7 @@ class PredictAllController(QObject):
         if self._pass is not None:
             self._pass.readers.shutdown(wait=False, cancel_futures=True)
             self._pass = None
-            self.running_changed.emit(False)
+            self.tell_running()
 
 
 def _change_stored(

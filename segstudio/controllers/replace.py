@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.background import BackgroundWork, Report
+from segstudio.controllers.jobs import Job
 from segstudio.controllers.toolbox import Toolbox
-from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.history import Edit, History
 from segstudio.core.label_map import LabelMap
@@ -87,7 +87,7 @@ class _Pass:
         return True
 
 
-class ReplaceController(QObject):
+class ReplaceController(BackgroundWork):
     """Counts a class in all images, replaces it there, and takes that back.
 
     Each image gets one edit in its own history. The open image is changed in memory; the others
@@ -95,18 +95,12 @@ class ReplaceController(QObject):
     classes are never replaced. One thing at a time.
 
     Signals:
-        running_changed: Whether images are being counted or changed.
-        progressed: (done, total) images.
         counted: A ``Count``.
         finished: An ``Outcome``.
-        failed: A ``SegStudioError`` to tell the user.
     """
 
-    running_changed = Signal(bool)
-    progressed = Signal(int, int)
     counted = Signal(object)
     finished = Signal(object)
-    failed = Signal(object)
 
     def __init__(
         self, workspace: Workspace, toolbox: Toolbox, parent: QObject | None = None
@@ -114,8 +108,6 @@ class ReplaceController(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._toolbox = toolbox
-        self._pool = Pool(1, self)
-        self._job: Job | None = None
         self._pass: _Pass | None = None
         self._last: Outcome | None = None
         self._opening: dict[str, _Pass] = {}  # images that were being opened when changed
@@ -125,7 +117,7 @@ class ReplaceController(QObject):
     @property
     def is_running(self) -> bool:
         """Whether images are being counted or changed."""
-        return self._job is not None or self._pass is not None
+        return super().is_running or self._pass is not None
 
     @property
     def is_changing(self) -> bool:
@@ -141,27 +133,20 @@ class ReplaceController(QObject):
         """Count the pixels of a class in all images; an older count is given up."""
         if self.is_changing:
             return
-        self.cancel()
         readers = [self._workspace.mask_reader(key) for key in self._keys()]
 
-        def run(cancelled: threading.Event) -> Count:
+        def run(cancelled: threading.Event, report: Report) -> Count:
             images = pixels = 0
             for done, read in enumerate(readers):
                 if cancelled.is_set():
                     break
-                job.report(done, len(readers))
+                report(done, len(readers))
                 label_map = read()
                 found = 0 if label_map is None else int((label_map == class_index).sum())
                 images, pixels = images + bool(found), pixels + found
             return Count(class_index, images, pixels)
 
-        job = Job(run, self)
-        job.progressed.connect(self.progressed)
-        job.succeeded.connect(self._on_counted)
-        job.failed.connect(self._on_failed)
-        self._job = job
-        self.running_changed.emit(True)
-        job.start(self._pool)
+        self._start(run, self.counted.emit)
 
     def replace(self, source: int, target: int) -> None:
         """Give every pixel of one class another class, in all images."""
@@ -186,14 +171,13 @@ class ReplaceController(QObject):
         if self._pass is not None:
             self._pass.was_stopped = bool(self._pass.waiting)
             self._pass.waiting.clear()
-        elif self._job is not None:
-            self._job.cancel()
-            self._end_job()
+        else:
+            super().cancel()
 
     def shut_down(self) -> None:
         """Stop and wait for the thread."""
         self._forget()
-        self._pool.shut_down()
+        super().shut_down()
 
     def _keys(self) -> list[str]:
         """Return the images that may have labels, in the order of the list."""
@@ -219,7 +203,7 @@ class ReplaceController(QObject):
         self.cancel()
         self._workspace.save()  # what is left from other images goes to the disk first
         self._pass = new
-        self.running_changed.emit(True)
+        self.tell_running()
         self._go_on()
 
     def _go_on(self) -> None:
@@ -290,7 +274,7 @@ class ReplaceController(QObject):
 
     def _on_not_changed(self, current: _Pass, key: str, error: Exception) -> None:
         current.left_out.append(key)
-        self.failed.emit(as_user_error(error))
+        self.tell_failed(error)
         if current is self._pass:
             self._go_on()
 
@@ -314,29 +298,14 @@ class ReplaceController(QObject):
             current.is_undo,
         )
         self._last = None if current.is_undo or not outcome.changed else outcome
-        self.running_changed.emit(False)
+        self.tell_running()
         self.finished.emit(outcome)
-
-    @Slot(object)
-    def _on_counted(self, count: Count) -> None:
-        self._end_job()
-        self.counted.emit(count)
-
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        self._end_job()
-        self.failed.emit(as_user_error(error))
-
-    def _end_job(self) -> None:
-        self._job = None
-        self.running_changed.emit(False)
 
     @Slot()
     def _forget(self) -> None:
         self.cancel()
-        if self._pass is not None:
-            self._pass = None
-            self.running_changed.emit(False)
+        self._pass = None
+        self.tell_running()
         self._last = None
         self._opening.clear()
 

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.toolbox import Toolbox
-from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.interpolate import interpolated
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
@@ -31,20 +30,16 @@ class _Request(NamedTuple):
     done: str  # what to tell when it is painted; "%s" is the number of pixels
 
 
-class SequenceController(QObject):
+class SequenceController(BackgroundWork):
     """Paints the open image with the labels of its neighbours, held to the paint rule and locks.
 
     What is unlabelled there leaves the labels here alone. The work is done off the GUI thread.
 
     Signals:
-        running_changed: Whether labels are being looked for.
         painted: A sentence about what was painted; one edit that can be undone.
-        failed: A ``SegStudioError`` to tell the user.
     """
 
-    running_changed = Signal(bool)
     painted = Signal(str)
-    failed = Signal(object)
 
     def __init__(
         self, workspace: Workspace, toolbox: Toolbox, parent: QObject | None = None
@@ -52,14 +47,7 @@ class SequenceController(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._toolbox = toolbox
-        self._pool = Pool(1, self)
-        self._job: Job | None = None
         workspace.document_changed.connect(self.cancel)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether labels are being looked for."""
-        return self._job is not None
 
     def copy_previous(self) -> None:
         """Paint the labels of the image before this one in the list."""
@@ -73,7 +61,7 @@ class SequenceController(QObject):
         key = keys[place - 1]
         find = partial(_copied, key, self._workspace.mask_reader(key), document.size)
         name = _short(key)
-        self._start(
+        self._find(
             document,
             _Request(
                 find,
@@ -107,7 +95,7 @@ class SequenceController(QObject):
             document.size,
         )
         names = _short(first).replace("%", "%%"), _short(last).replace("%", "%%")
-        self._start(
+        self._find(
             document,
             _Request(
                 find,
@@ -119,17 +107,6 @@ class SequenceController(QObject):
                 % names,
             ),
         )
-
-    def cancel(self) -> None:
-        """Stop looking for labels; the open image stays as it is."""
-        if self._job is not None:
-            self._job.cancel()
-            self._end()
-
-    def shut_down(self) -> None:
-        """Stop and wait for the thread."""
-        self.cancel()
-        self._pool.shut_down()
 
     def _ready_document(self) -> Document | None:
         """Return the open document if it may be painted now, else tell why not."""
@@ -153,29 +130,22 @@ class SequenceController(QObject):
     def _refuse(self, problem: str, hint: str = "") -> None:
         self.failed.emit(SegStudioError(problem, hint=hint))
 
-    def _start(self, document: Document, request: _Request) -> None:
+    def _find(self, document: Document, request: _Request) -> None:
         document.end_gesture()
         label_map, revision = document.label_map, document.revision
         writable = self._toolbox.writable(None)
 
-        def run(cancelled: threading.Event) -> MaskPatch | None:
+        def run(cancelled: threading.Event, _report: Report) -> MaskPatch | None:
             return _patch(label_map, request.find(cancelled.is_set), writable)
 
-        job = Job(run, self)
-        job.succeeded.connect(lambda patch: self._on_found(document, revision, request, patch))
-        job.failed.connect(self._on_failed)
-        was_running, self._job = self.is_running, job
-        job.start(self._pool)
-        if not was_running:
-            self.running_changed.emit(True)
+        self._start(run, partial(self._on_found, document, revision, request))
 
     def _on_found(
         self, document: Document, revision: int, request: _Request, patch: MaskPatch | None
     ) -> None:
         if document.revision != revision:
-            self._start(document, request)  # of what is there now
+            self._find(document, request)  # of what is there now
             return
-        self._end()
         if patch is None:
             self.painted.emit(
                 self.tr("Nothing changed: the labels here are the same already, or protected.")
@@ -184,14 +154,6 @@ class SequenceController(QObject):
         document.apply(request.name, patch)
         count = int(np.count_nonzero(patch.before != patch.after))
         self.painted.emit(request.done % f"{count:,}")
-
-    def _on_failed(self, error: Exception) -> None:
-        self._end()
-        self.failed.emit(as_user_error(error))
-
-    def _end(self) -> None:
-        self._job = None
-        self.running_changed.emit(False)
 
 
 def _patch(label_map: LabelMap, found: LabelMap, writable: NDArray[np.bool_]) -> MaskPatch | None:
