@@ -275,6 +275,12 @@ def import_(
     metavar="VALUE",
     help="Value that means unlabelled, besides 255.",
 )
+@click.option(
+    "--sheet",
+    type=_PATH,
+    metavar="OUT.png",
+    help="Draw the images that differ most, with what differs marked.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON.")
 def score(
     predicted: Path,
@@ -282,16 +288,18 @@ def score(
     classes: Path | None,
     positive: str | None,
     ignore: int | None,
+    sheet: Path | None,
     as_json: bool,
 ) -> None:
     """Compare masks with the truth.
 
     PREDICTED and TRUTH are two masks or two folders of masks, paired by name. Gives pixel accuracy,
-    IoU, F-score, precision and recall of all images together.
+    IoU, F-score, precision, recall and boundary F-score of all images together, what is taken for
+    what, Cohen's kappa, and the images that differ most.
     """
     from segstudio.commands.score import score_masks
 
-    score_masks(predicted, truth, classes, positive, ignore, as_json=as_json)
+    score_masks(predicted, truth, classes, positive, ignore, sheet, as_json=as_json)
 
 
 @cli.command()

@@ -1,8 +1,10 @@
 """Comparing masks with the truth from the command line."""
 
 import json
-from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import click
@@ -12,18 +14,40 @@ from rich.table import Table
 from rich.text import Text
 
 from segstudio.commands.console import error_console, progress_bar
+from segstudio.commands.mask_pairs import mask_pairs
+from segstudio.commands.score_values import Meaning, meaning_of
 from segstudio.commands.text import counted
-from segstudio.core.label_map import IGNORE_INDEX
-from segstudio.core.metrics import PairCounts, Scores, confusion_of, pair_counts
+from segstudio.core.agreement import cohen_kappa
+from segstudio.core.boundary import BoundaryCounts, BoundaryScores, boundary_counts
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_set import LabelSet
+from segstudio.core.metrics import Confusion, PairCounts, Scores, confusion_of, pair_counts
+from segstudio.core.thumbnails import difference_thumbnail
 from segstudio.errors import ScoreError
 from segstudio.formats.binary import Positive
-from segstudio.storage.image_list import find_images
-from segstudio.storage.images import IMAGE_SUFFIXES
+from segstudio.storage.atomic_write import atomic_write
+from segstudio.storage.contact_sheet import TILE, contact_sheet
 from segstudio.storage.masks import read_label_map
 
-# JPEG changes pixels, so no mask is kept in it; truth folders often hold the photographs too.
-_MASK_SUFFIXES: Final = IMAGE_SUFFIXES - {".jpg", ".jpeg"}
-_BINARY: Final = frozenset({0, IGNORE_INDEX})
+_SHOWN_WORST: Final = 5
+_ON_SHEET: Final = 24
+_MOST_COLUMNS: Final = 12  # of a table in the terminal; JSON has them all
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One image: its masks, and how far they differ."""
+
+    predicted: Path
+    truth: Path
+    name: str
+    pixels: int
+    different: int
+    mean_iou: float
+
+    @property
+    def share(self) -> float:
+        return self.different / self.pixels if self.pixels else 0.0
 
 
 def score_masks(
@@ -32,6 +56,7 @@ def score_masks(
     classes: Path | None,
     positive: str | None,
     ignore: int | None,
+    sheet: Path | None = None,
     *,
     as_json: bool,
 ) -> None:
@@ -43,92 +68,47 @@ def score_masks(
         classes: File with the names of the classes, one a line.
         positive: "dark" or "light": which value of 0/255 masks is class 1.
         ignore: Value that means unlabelled in both.
+        sheet: PNG file to write, with the images that differ most; or None.
         as_json: Whether to print JSON instead of tables.
 
     Raises:
-        SegStudioError: If the masks cannot be compared.
+        SegStudioError: If the masks cannot be compared, or the sheet not be written.
     """
     names = None if classes is None else _names(classes)
-    pairs, unpaired = _pairs(predicted, truth)
+    pairs, unpaired = mask_pairs(predicted, truth)
     counts = _counts(pairs)
-    if ignore is not None and ignore != IGNORE_INDEX:
-        counts = _moved(_moved(counts, ignore).T, ignore).T
-    counts = _resolved(counts, truth, None if positive is None else Positive(positive))
+    meaning = meaning_of(counts, truth, ignore, None if positive is None else Positive(positive))
+    counts = meaning.of(counts)
     if names is None:
         names = [str(index) for index in range(_largest(counts) + 1)]
     try:
-        scores = Scores.of(confusion_of(counts, len(names)))
+        confusion = confusion_of(counts, len(names))
     except ValueError as error:
         raise ScoreError(
             f"{truth.name or truth}: {error}",
             hint="Name all classes with --classes, or say --ignore VALUE if it means unlabelled",
         ) from error
+    scores = Scores.of(confusion)
     if not scores.pixels:
         raise ScoreError(f"{truth.name or truth}: every pixel of the truth is unlabelled")
+    # A second reading: only all masks together tell what their values mean.
+    images, contours = _judged(pairs, predicted, meaning, len(names))
+    worst = sorted((image for image in images if image.different), key=lambda image: -image.share)
+    if sheet is not None:
+        atomic_write(sheet, _sheet(worst[:_ON_SHEET], meaning, len(names)))
     if as_json:
+        value = _json(scores, contours, confusion, names)
         count = {"images": len(pairs), "truths_without_prediction": unpaired}
-        click.echo(json.dumps({**scores.to_json(names), **count}, indent=2, allow_nan=False))
+        each = {"each": [_row(image) for image in images]}
+        click.echo(json.dumps({**value, **count, **each}, indent=2, allow_nan=False))
         return
-    _print(scores, names, len(pairs), unpaired)
-
-
-def _pairs(predicted: Path, truth: Path) -> tuple[list[tuple[Path, Path]], int]:
-    """Return the pairs of masks, and how many truths no prediction belongs to."""
-    for path in (predicted, truth):
-        if not path.exists():
-            raise ScoreError(f"{path}: there is no such file or folder", hint="Check the name")
-    if predicted.is_file() and truth.is_file():
-        return [(predicted, truth)], 0
-    if not (predicted.is_dir() and truth.is_dir()):
-        raise ScoreError(
-            f"{predicted} and {truth}: one is a file and one is a folder",
-            hint="Give two masks, or two folders of masks",
+    _print(scores, contours, confusion, names, len(pairs), unpaired)
+    if len(images) > 1:
+        _print_worst(worst[:_SHOWN_WORST])
+    if sheet is not None:
+        Console(highlight=False).print(
+            Text(f"{counted(min(len(worst), _ON_SHEET), 'image')} drawn to {sheet}")
         )
-    truths: dict[str, list[str]] = {}
-    for key in _masks(truth):
-        truths.setdefault(_stem(key), []).append(key)
-    pairs = []
-    for key in _masks(predicted):
-        found = _truth_of(key, truths.get(_stem(key), []))
-        if found is None:
-            raise ScoreError(
-                f"{predicted / key}: {truth} holds no truth of that name",
-                hint="Compare folders whose masks have the same names",
-            )
-        pairs.append((predicted / key, truth / found))
-    if not pairs:
-        raise ScoreError(f"{predicted}: there are no masks in this folder")
-    total = sum(map(len, truths.values()))
-    return pairs, total - len({path for _, path in pairs})
-
-
-def _masks(folder: Path) -> Iterator[str]:
-    try:
-        keys = find_images(folder)
-    except OSError as error:
-        raise ScoreError(f"{folder}: this folder cannot be read ({error.strerror})") from error
-    return (key for key in keys if PurePosixPath(key).suffix.lower() in _MASK_SUFFIXES)
-
-
-def _truth_of(key: str, candidates: Sequence[str]) -> str | None:
-    """Return the truth of a prediction, out of those with its stem."""
-    for wanted in (key, key.removesuffix(".png"), f"{key}.png"):
-        if wanted in candidates:
-            return wanted
-    if len(candidates) > 1:
-        raise ScoreError(
-            f"{key}: {' and '.join(candidates[:2])} could both be its truth",
-            hint="Give the truth the name of the prediction",
-        )
-    return candidates[0] if candidates else None
-
-
-def _stem(key: str) -> str:
-    """Return the key without its image suffixes: ``a.jpg.png`` is ``a``."""
-    path = PurePosixPath(key)
-    while path.suffix.lower() in IMAGE_SUFFIXES:
-        path = path.with_suffix("")
-    return str(path)
 
 
 def _counts(pairs: Sequence[tuple[Path, Path]]) -> PairCounts:
@@ -145,40 +125,28 @@ def _counts(pairs: Sequence[tuple[Path, Path]]) -> PairCounts:
     return total
 
 
-def _moved(counts: PairCounts, value: int) -> PairCounts:
-    """Return the counts with the row of ``value`` added to that of unlabelled pixels."""
-    moved = counts.copy()
-    moved[IGNORE_INDEX] += moved[value]
-    moved[value] = 0
-    return moved
+def _judged(
+    pairs: Sequence[tuple[Path, Path]], root: Path, meaning: Meaning, num_classes: int
+) -> tuple[list[_Pair], BoundaryScores]:
+    """Return how far each image differs, and how well the contours of all lie."""
+    images: list[_Pair] = []
+    contours: list[BoundaryCounts] = []
+    with progress_bar(error_console(), "Comparing contours") as advance:
+        for done, (predicted, truth) in enumerate(pairs, start=1):
+            true, guess = _maps(predicted, truth, meaning)
+            counts = confusion_of(pair_counts(true, guess), num_classes)
+            pixels = int(counts.sum())
+            name = predicted.relative_to(root).as_posix() if root.is_dir() else predicted.name
+            right = int(np.diagonal(counts).sum())
+            mean_iou = Scores.of(counts).mean_iou if pixels else math.nan
+            images.append(_Pair(predicted, truth, name, pixels, pixels - right, mean_iou))
+            contours.append(boundary_counts(true, guess, num_classes).astype(np.uint32))
+            advance(done, len(pairs))
+    return images, BoundaryScores.of(contours)
 
 
-def _resolved(counts: PairCounts, truth: Path, positive: Positive | None) -> PairCounts:
-    """Return the counts with 0 and 255 turned into classes, where masks hold nothing else."""
-    true = set(np.flatnonzero(counts.any(axis=1)).tolist())
-    predicted = set(np.flatnonzero(counts.any(axis=0)).tolist())
-    # A prediction of zeros alone is class 0 everywhere; only 255 shows that it is a 0/255 mask.
-    predicted_binary = predicted <= _BINARY and IGNORE_INDEX in predicted
-    if positive is None:
-        if predicted_binary or (true <= _BINARY and IGNORE_INDEX in true):
-            raise ScoreError(
-                f"{truth.name or truth}: the masks hold only 0 and 255, "
-                "and 255 may be a class or mean unlabelled",
-                hint="Say which one is class 1 with --positive dark (0) or --positive light (255)",
-            )
-        return counts
-    if true <= _BINARY:
-        counts = _as_classes(counts, positive)
-    if predicted_binary:
-        counts = _as_classes(counts.T, positive).T
-    return counts
-
-
-def _as_classes(counts: PairCounts, positive: Positive) -> PairCounts:
-    resolved = np.zeros_like(counts)
-    light, dark = (1, 0) if positive is Positive.LIGHT else (0, 1)
-    resolved[light], resolved[dark] = counts[IGNORE_INDEX], counts[0]
-    return resolved
+def _maps(predicted: Path, truth: Path, meaning: Meaning) -> tuple[LabelMap, LabelMap]:
+    return meaning.truth[read_label_map(truth)], meaning.predicted[read_label_map(predicted)]
 
 
 def _largest(counts: PairCounts) -> int:
@@ -197,20 +165,101 @@ def _names(path: Path) -> list[str]:
     return names
 
 
-def _print(scores: Scores, names: Sequence[str], images: int, unpaired: int) -> None:
+def _sheet(images: Sequence[_Pair], meaning: Meaning, num_classes: int) -> bytes:
+    """Return the PNG of a contact sheet: the truth in its colours, dimmed, with what differs."""
+    # The first class is mostly the background: dark.
+    names = ["background", *(str(index) for index in range(1, num_classes))]
+    palette = LabelSet.named(names).palette
+    pictures = []
+    for image in images:
+        true, guess = _maps(image.predicted, image.truth, meaning)
+        dimmed = (palette[true] // 2 + 64).astype(np.uint8)
+        different = (true != guess) & (true != IGNORE_INDEX)
+        small = difference_thumbnail(dimmed, different, TILE, is_grey=False)
+        pictures.append((small, f"{image.share:.1%}  {image.name}"))
+    return contact_sheet(pictures)
+
+
+def _json(
+    scores: Scores, contours: BoundaryScores, confusion: Confusion, names: Sequence[str]
+) -> dict[str, object]:
+    value = scores.to_json(names)
+    classes = value["classes"]
+    assert isinstance(classes, list)
+    for row, f_score in zip(classes, contours.f_score, strict=True):
+        row["boundary_f_score"] = _number(f_score)
+    value["mean_boundary_f_score"] = _number(contours.mean_f_score)
+    value["kappa"] = _number(cohen_kappa(confusion))
+    value["confusion"] = confusion.tolist()
+    return value
+
+
+def _row(image: _Pair) -> dict[str, object]:
+    return {
+        "name": image.name,
+        "pixels": image.pixels,
+        "different": image.different,
+        "mean_iou": _number(image.mean_iou),
+    }
+
+
+def _print(
+    scores: Scores,
+    contours: BoundaryScores,
+    confusion: Confusion,
+    names: Sequence[str],
+    images: int,
+    unpaired: int,
+) -> None:
     table = Table("class", title=f"{counted(images, 'image')}, {scores.pixels} pixels")
-    for column in ("IoU", "F-score", "precision", "recall"):
+    for column in ("IoU", "F-score", "precision", "recall", "boundary F"):
         table.add_column(column, justify="right")
-    columns = zip(scores.iou, scores.f_score, scores.precision, scores.recall, strict=True)
+    columns = zip(
+        scores.iou, scores.f_score, scores.precision, scores.recall, contours.f_score, strict=True
+    )
     for name, values in zip(names, columns, strict=True):
         table.add_row(Text(name), *map(_decimal, values))
     console = Console(highlight=False)
     console.print(table)
     console.print(f"pixel accuracy {_decimal(scores.pixel_accuracy)}")
     console.print(f"mIoU           {_decimal(scores.mean_iou)}")
+    console.print(f"boundary F     {_decimal(contours.mean_f_score)}")
+    console.print(f"kappa          {_decimal(cohen_kappa(confusion))}")
+    if np.count_nonzero(confusion.any(axis=1)) <= _MOST_COLUMNS:
+        console.print(_confusion_table(confusion, names))
     if unpaired:
         console.print(f"{counted(unpaired, 'truth')} without a prediction did not count")
 
 
+def _confusion_table(confusion: Confusion, names: Sequence[str]) -> Table:
+    """Return where the true pixels of each class went: as many columns as classes that matter."""
+    shown = np.flatnonzero(confusion.sum(axis=1) + confusion[:, : len(names)].sum(axis=0))
+    columns = [*shown.tolist(), *([len(names)] if confusion[:, -1].any() else [])]
+    titles = [*names, "unlabelled"]
+    table = Table("true class", title="predicted as, share of the true pixels")
+    for column in columns:
+        table.add_column(Text(titles[column]), justify="right")
+    for row in shown.tolist():
+        total = confusion[row].sum()
+        shares = [f"{confusion[row, column] / total:.1%}" if total else "-" for column in columns]
+        table.add_row(Text(names[row]), *shares)
+    return table
+
+
+def _print_worst(images: Sequence[_Pair]) -> None:
+    if not images:
+        return
+    table = Table("differs most", title="")
+    for column in ("pixels that differ", "mIoU"):
+        table.add_column(column, justify="right")
+    for image in images:
+        table.add_row(Text(image.name), f"{image.share:.2%}", _decimal(image.mean_iou))
+    Console(highlight=False).print(table)
+
+
 def _decimal(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.4f}"
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from segstudio.__main__ import exit_code
+from segstudio.core.agreement import cohen_kappa
+from segstudio.core.boundary import BoundaryScores, boundary_counts
 from segstudio.core.metrics import Scores, confusion_matrix
+from segstudio.core.thumbnails import DIFFERENT_COLOR
 
 Score = Callable[..., Any]
 
@@ -54,6 +57,15 @@ def test_scores_are_those_of_one_matrix_over_all_images(score: Score, tmp_path: 
 
     assert result.pop("images") == 2
     assert result.pop("truths_without_prediction") == 1
+    assert result.pop("confusion") == matrix.tolist()
+    assert result.pop("kappa") == cohen_kappa(matrix)
+    contours = [boundary_counts(_TRUE, guess, 3) for guess in (_PREDICTED, _TRUE)]
+    boundaries = BoundaryScores.of(contours)
+    assert result.pop("mean_boundary_f_score") == boundaries.mean_f_score
+    found = tuple(row.pop("boundary_f_score") for row in result["classes"])
+    assert found == boundaries.f_score
+    each = {row["name"]: row["different"] for row in result.pop("each")}
+    assert each == {"a.png": int((_TRUE != _PREDICTED).sum()), "b.png": 0}
     assert result == expected.to_json(["0", "1", "2"])
     # Two single files are compared too.
     assert score(predicted / "a.png", truth / "a.png")["images"] == 1
@@ -132,7 +144,14 @@ def test_masks_of_0_and_255_are_read_as_the_user_says(
     matrix = confusion_matrix(true.astype(np.uint8), guess.astype(np.uint8), 2)
     # The mask of zeros alone is all dark.
     matrix[int(positive == "dark"), int(positive == "dark")] += 81
+    for row in result["classes"]:
+        row.pop("boundary_f_score")
     assert result["classes"] == Scores.of(matrix).to_json(["0", "1"])["classes"]
+    contours = [
+        boundary_counts(true.astype(np.uint8), guess.astype(np.uint8), 2),
+        boundary_counts(np.zeros((9, 9), np.uint8), np.zeros((9, 9), np.uint8), 2),
+    ]
+    assert result["mean_boundary_f_score"] == BoundaryScores.of(contours).mean_f_score
 
 
 def test_positive_leaves_masks_of_classes_alone(score: Score, tmp_path: Path) -> None:
@@ -171,4 +190,25 @@ def test_the_table_shows_every_class_and_absent_ones_as_a_dash(
     assert "[bold]cell[/]" in shown
     assert "pixel accuracy 1.0000" in shown
     (other,) = [line for line in shown.splitlines() if "other" in line]
-    assert other.count(" - ") == 4
+    assert other.count(" - ") == 5
+
+
+def test_what_differs_most_is_told_and_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worse = np.where(_RANDOM.random((20, 30)) < 0.5, _TRUE, 0).astype(np.uint8)
+    masks = {"good.png": _TRUE, "bad.png": _PREDICTED, "worse.png": worse}
+    predicted = _write(tmp_path / "p", masks)
+    truth = _write(tmp_path / "t", dict.fromkeys(masks, _TRUE))
+    sheet = tmp_path / "sheet.png"
+    assert exit_code(["score", str(predicted), str(truth), "--sheet", str(sheet)]) == 0
+    shown = capsys.readouterr().out
+    assert "2 images drawn to" in shown
+    assert shown.index("worse.png") < shown.index("bad.png")
+    assert "good.png" not in shown
+    with Image.open(sheet) as picture:
+        pixels = np.asarray(picture.convert("RGB"))
+    marked = (pixels == DIFFERENT_COLOR).all(axis=-1)
+    assert marked.sum() == (worse != _TRUE).sum() + (_PREDICTED != _TRUE).sum()
+    left = marked[:, : 12 + 240 + 6]
+    assert left.sum() == (worse != _TRUE).sum()  # the worst comes first

@@ -1,0 +1,53 @@
+"""Small pictures of large label maps, on which no difference gets lost."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segstudio.core.label_map import LabelMap, RgbImage
+
+DIFFERENT_COLOR: Final = (255, 0, 144)
+"""Of pixels that differ: a pink that neither micrographs nor photographs hold."""
+
+_GREY: Final = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
+
+
+def difference_thumbnail(
+    picture: RgbImage, different: NDArray[np.bool_], side: int, *, is_grey: bool = True
+) -> RgbImage:
+    """Return a small picture with what differs marked in ``DIFFERENT_COLOR``.
+
+    A small pixel is marked if any of the pixels it stands for differs, so that a difference of one
+    pixel is seen at any reduction.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB, what is compared.
+        different: (H, W) bool.
+        side: The longer side of the result at most, pixels.
+        is_grey: Whether the picture is shown in grey, so that the marks stand out.
+
+    Returns:
+        (h, w, 3) uint8.
+    """
+    step = max(-(-max(different.shape) // side), 1)
+    small = picture[::step, ::step]
+    if is_grey:
+        grey = np.rint(small @ _GREY).astype(np.uint8)
+        small = np.repeat(grey[..., None], 3, axis=2)
+    return np.where(_reduced(different, step)[..., None], np.uint8(DIFFERENT_COLOR), small)
+
+
+def differing_pixels(ours: LabelMap, theirs: LabelMap, ignore: int = 255) -> NDArray[np.bool_]:
+    """Return where two label maps have different classes, (H, W) bool; both must have one."""
+    different: NDArray[np.bool_] = (ours != theirs) & (ours != ignore) & (theirs != ignore)
+    return different
+
+
+def _reduced(mask: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    rows = np.arange(0, mask.shape[0], step)
+    columns = np.arange(0, mask.shape[1], step)
+    reduced: NDArray[np.bool_] = np.logical_or.reduceat(
+        np.logical_or.reduceat(mask, rows, axis=0), columns, axis=1
+    )
+    return reduced
