@@ -35,7 +35,9 @@ def difference_thumbnail(
     if is_grey:
         grey = np.rint(small @ _GREY).astype(np.uint8)
         small = np.repeat(grey[..., None], 3, axis=2)
-    return np.where(_reduced(different, step)[..., None], np.uint8(DIFFERENT_COLOR), small)
+    return np.where(
+        _reduced(different, step)[..., None], np.array(DIFFERENT_COLOR, np.uint8), small
+    )
 
 
 def differing_pixels(ours: LabelMap, theirs: LabelMap, ignore: int = 255) -> NDArray[np.bool_]:
