@@ -55,9 +55,7 @@ class ExportController(BackgroundWork):
         format_name, out = self._waiting
         self._waiting = None
 
-        def export(
-            cancelled: threading.Event, report: Report
-        ) -> tuple[Path, Project, ExportReport]:
+        def export(cancelled: threading.Event, report: Report) -> _Exported:
             def progress(done: int, total: int) -> None:
                 if cancelled.is_set():
                     raise _Stopped

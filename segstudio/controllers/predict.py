@@ -1,8 +1,8 @@
 """Models in the dropdown, and running one on the open image."""
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,35 +10,25 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.model_runner import (
+    Answer,
+    ClassChoice,
+    ModelRunner,
+    uncertainty_of,
+    with_model_classes,
+)
 from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import LabelMap, RgbImage
-from segstudio.core.label_set import LabelSet, class_mapping
-from segstudio.engine.card_file import ForeignCard, write_card_file
+from segstudio.engine.card_file import ForeignCard
 from segstudio.engine.catalog import ModelFile, find_models
 from segstudio.engine.crash_notes import CrashedBeforeError, CrashNotes
-from segstudio.engine.worker import (
-    Cancelled,
-    ForeignModelError,
-    LoadedModel,
-    Prediction,
-    RunSettings,
-    Worker,
-)
-from segstudio.errors import SegStudioError
-from segstudio.storage.assets import (
-    bundled_models_folder,
-    user_models_folder,
-    user_state_folder,
-)
-from segstudio.storage.class_choice import read_class_choice, write_class_choice
+from segstudio.engine.worker import ForeignModelError, LoadedModel, Worker
+from segstudio.storage.assets import bundled_models_folder, user_models_folder, user_state_folder
+from segstudio.storage.class_choice import write_class_choice
 from segstudio.storage.lineage import promoted_at
-from segstudio.storage.project import Project
 
 _PREVIEW_SIDE: Final = 512
-
-ClassChoice = Mapping[str, str | None]
-"""Model class -> project class, or None to leave its pixels unlabelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,69 +61,6 @@ class CardQuestion:
     guesses: list[ForeignCard]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a model says about an image, and what its classes are in the project.
-
-    Attributes:
-        model: The model.
-        prediction: What it says.
-        choice: Model class -> project class, where it is not the one of the same name.
-    """
-
-    model: LoadedModel
-    prediction: Prediction
-    choice: ClassChoice = field(default_factory=dict)
-
-
-class _Engine:
-    """The worker process and the model in it; used on the pool's one thread only."""
-
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._loaded: LoadedModel | None = None
-
-    def load(self, path: Path, *, again: bool = False) -> LoadedModel:
-        if self._loaded is None or self._loaded.path != path:
-            self._loaded = None
-            self._loaded = self._worker.load(path, again=again)
-        return self._loaded
-
-    def preview(self, path: Path, card: ForeignCard, image: RgbImage) -> Prediction:
-        self._loaded = None
-        self._worker.load(path, card=card)
-        return self._worker.predict(image)
-
-    def confirm(self, path: Path, card: ForeignCard) -> LoadedModel:
-        write_card_file(path, card)
-        self._loaded = None
-        return self.load(path)
-
-    def predict(
-        self,
-        path: Path,
-        image: RgbImage,
-        cancelled: threading.Event,
-        progress: Callable[[int, int], None] | None = None,
-        project: Project | None = None,
-        *,
-        uncertainty: bool = False,
-    ) -> Answer | None:
-        loaded = self.load(path)
-        settings = RunSettings(confidence=uncertainty, entropy=uncertainty and loaded.gives_scores)
-        choice = read_class_choice(project, path) if project else {}
-        try:
-            prediction = self._worker.predict(
-                image, cancelled, settings=settings, progress=progress
-            )
-            return Answer(loaded, prediction, choice)
-        except Cancelled:
-            return None
-        except SegStudioError:
-            self._loaded = None  # the worker may have died with it
-            raise
-
-
 class PredictController(QObject):
     """Finds models, loads one in the worker process and runs it on the open image.
 
@@ -163,7 +90,7 @@ class PredictController(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._worker = Worker(crash_notes=CrashNotes(user_state_folder() / "crashed-models.json"))
-        self._engine = _Engine(self._worker)
+        self._engine = ModelRunner(self._worker)
         self.pool = Pool(1, self)
         self._preview_jobs: list[Job] = []
         self._loaded: LoadedModel | None = None
@@ -268,7 +195,7 @@ class PredictController(QObject):
         document = self._workspace.document
         if self._last is None or document is None or self._last[0] != document.key:
             return
-        answer = self._mapped(self._last[1])
+        answer = self._last[1].in_classes(self._workspace.label_set)
         document.apply_prediction(self.edit_name(), answer, replace_all=True)
         self._workspace.save_prediction(document.key, answer)
 
@@ -285,11 +212,11 @@ class PredictController(QObject):
         Raises:
             ValueError: If they are too many.
         """
-        wanted = _with_model_classes(
+        wanted = with_model_classes(
             self._workspace.label_set, answer.model.card.label_set, answer.choice
         )
         self._workspace.set_label_set(wanted)
-        return self._mapped(answer)
+        return answer.in_classes(wanted)
 
     def edit_name(self) -> str:
         """Return what an edit by the chosen model is called."""
@@ -415,7 +342,7 @@ class PredictController(QObject):
         kept = document.apply_prediction(self.edit_name(), class_map)
         self._last = document.key, answer
         self._workspace.save_prediction(document.key, class_map)
-        self.uncertainty_changed.emit(_uncertainty(answer.prediction))
+        self.uncertainty_changed.emit(uncertainty_of(answer.prediction))
         self.predicted.emit(
             PredictionNote(
                 answer.model,
@@ -429,31 +356,3 @@ class PredictController(QObject):
     def _on_failed(self, error: Exception) -> None:
         self._end_job()
         self.failed.emit(as_user_error(error))
-
-    def _mapped(self, answer: Answer) -> LabelMap:
-        names = [answer.choice.get(name, name) or "" for name in answer.model.card.label_set.names]
-        return class_mapping(names, self._workspace.label_set)[answer.prediction.class_map]
-
-
-def _uncertainty(prediction: Prediction) -> np.ndarray | None:
-    """Return (H, W) float32, 0 certain to 1 unsure: the entropy, or what the confidence leaves."""
-    if prediction.entropy is not None:
-        return prediction.entropy
-    if prediction.confidence is None:
-        return None
-    return np.clip(2 * (1 - prediction.confidence), 0, 1)
-
-
-def _with_model_classes(
-    label_set: LabelSet, model_classes: LabelSet, choice: ClassChoice
-) -> LabelSet:
-    """Return the classes of the project with those of the model added that it lacks."""
-    wanted = LabelSet(tuple(item for item in model_classes if item.name not in choice))
-    untouched = label_set == LabelSet.named(["background"])
-    if untouched and wanted == model_classes and model_classes.background_index is not None:
-        return model_classes
-    chosen = [name for name in choice.values() if name]
-    new = [name for name in dict.fromkeys(chosen) if name not in label_set.names]
-    for name in new:
-        label_set = label_set.added(name)
-    return label_set.united(wanted)

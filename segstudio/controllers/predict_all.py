@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.background import Work
 from segstudio.controllers.jobs import Job
-from segstudio.controllers.predict import Answer, PredictController
+from segstudio.controllers.model_runner import Answer
+from segstudio.controllers.predict import PredictController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.history import Edit, History
 from segstudio.core.label_map import LabelMap, RgbImage

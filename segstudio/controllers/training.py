@@ -1,14 +1,12 @@
 """Training from the window: start a run, follow it, pause it, find it again after a restart."""
 
-import contextlib
 import threading
 from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from segstudio.controllers.followed_runs import Pace, RunState, add_known, followed_runs
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.trainer_process import (
     INSTALL_COMMAND,
@@ -24,44 +22,10 @@ from segstudio.core.training_request import TrainingRequest
 from segstudio.errors import SegStudioError
 from segstudio.storage.event_tail import EventTail
 from segstudio.storage.frozen_labels import freeze_labels
-from segstudio.storage.lineage import models_by_run
 from segstudio.storage.project import Project
 from segstudio.storage.training_runs import ProcessMark, TrainingRun, find_runs, new_run
 
 _POLL_MS: Final = 300
-
-
-class RunState(StrEnum):
-    """What a run does."""
-
-    NONE = "none"  # no run is shown
-    PREPARING = "preparing"  # the labels are frozen, the process starts and looks at the data
-    TRAINING = "training"
-    ENDING = "ending"  # asked to pause or to finish, or exporting
-    PAUSED = "paused"
-    FINISHED = "finished"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"  # the process is gone without a word
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a process works on it."""
-        return self in (RunState.PREPARING, RunState.TRAINING, RunState.ENDING)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How a run gets on, from its last step.
-
-    Attributes:
-        progress: Share that is done, 0..1.
-        images_per_s: Crops a second, or None.
-        remaining_s: Seconds left, or None if that is not known.
-    """
-
-    progress: float = 0.0
-    images_per_s: float | None = None
-    remaining_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,44 +370,6 @@ class TrainingController(QObject):
     def _set_state(self, state: RunState) -> None:
         self.state = state
         self.changed.emit()
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedRun:
-    """A run with what happened in it.
-
-    Attributes:
-        run: The run.
-        history: Its curves and settings.
-        note: What the user says about it.
-        model: The project's model that was made of it, or None.
-    """
-
-    run: TrainingRun
-    history: History
-    note: str
-    model: Path | None
-
-
-def followed_runs(project: Project) -> tuple[FollowedRun, ...]:
-    """Read all runs of a project, the newest first; those that cannot be read are short."""
-    models = models_by_run(project)
-    found = []
-    for run in find_runs(project):
-        history, tail = History(), EventTail(run.events)
-        has_more = True
-        while has_more:
-            events, has_more = tail.read()
-            for event in events:
-                add_known(history, event)
-        found.append(FollowedRun(run, history, run.read_note(), models.get(run.name)))
-    return tuple(found)
-
-
-def add_known(history: History, event: dict[str, Any]) -> None:
-    """Take in an event, if it is such as this version of the program knows."""
-    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
-        history.add(event)
 
 
 def _start(run: TrainingRun, arguments: list[str]) -> ProcessMark:

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from segstudio.controllers.followed_runs import RunState
 from segstudio.controllers.trainer_process import is_alive, kill
-from segstudio.controllers.training import RunState, TrainingController
+from segstudio.controllers.training import TrainingController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_set import LabelSet
 from segstudio.core.review import Review

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segstudio.controllers.training import RunState, TrainingController
+from segstudio.controllers.followed_runs import RunState
+from segstudio.controllers.training import TrainingController
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.curves import CurvesView
 

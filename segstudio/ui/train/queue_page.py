@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.controllers.followed_runs import FollowedRun
 from segstudio.controllers.labelling_queue import LabellingQueue, QueueItem
 from segstudio.controllers.predict import PredictController
-from segstudio.controllers.training import FollowedRun, TrainingController
+from segstudio.controllers.training import TrainingController
 from segstudio.core.forecast import Forecast, forecast
 from segstudio.core.splits import TRAIN
 from segstudio.ui.theme import Theme

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segstudio.controllers.training import FollowedRun, TrainingController
+from segstudio.controllers.followed_runs import FollowedRun
+from segstudio.controllers.training import TrainingController
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.curves import CurvesView
 

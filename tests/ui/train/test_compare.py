@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from run_events import RunEvents
 
 from segstudio.controllers.comparison import compare_on_disk
-from segstudio.controllers.training import RunState
+from segstudio.controllers.followed_runs import RunState
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.frozen_labels import freeze_labels
 from segstudio.storage.lineage import read_lineage

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from run_events import RunEvents
 
-from segstudio.controllers.training import RunState
+from segstudio.controllers.followed_runs import RunState
 from segstudio.core.label_set import LabelSet
 from segstudio.core.training_request import FROM_IMAGENET, FROM_SCRATCH, ImageChoice
 from segstudio.storage.lineage import promote, trainable
