@@ -61,6 +61,8 @@ class ReviewController(QObject):
         document.is_approved = is_approved
         self._set(document.key, is_approved=is_approved)
         self._workspace.save()
+        if is_approved:
+            self._workspace.note_looked()
         self._keep(document.key, partial(approved_now, is_approved=is_approved))
 
     def approve_and_go_on(self) -> None:

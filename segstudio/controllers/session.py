@@ -1,5 +1,6 @@
 """What is open of a project: its masks, its lock and its journal."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.snapshot import Snapshot
 from segstudio.errors import SegStudioError, StorageError
 from segstudio.storage.journal import Journal, journal_folder, note_place
+from segstudio.storage.ledger import Sitting, note_sitting
 from segstudio.storage.locks import ProjectLock, ProjectLockedError
 from segstudio.storage.mask_store import MaskStore, drop_old_histories
 from segstudio.storage.project import Project
@@ -26,6 +28,7 @@ class Unsaved:
         snapshot: The label map; taking its pixels takes time.
         history: What could be undone at that moment.
         holds: Sequence of the journal's last edit that the label map holds.
+        sitting: The work that went into it, for the ledger, or None if nobody worked on it.
     """
 
     session: "Session"
@@ -34,6 +37,7 @@ class Unsaved:
     snapshot: Snapshot
     history: History
     holds: int
+    sitting: Sitting | None = None
 
     @property
     def path(self) -> Path:
@@ -131,6 +135,10 @@ class Session:
         )
         if self.journal is not None:
             self.journal.append(base_record(unsaved.key, print_, (height, width), unsaved.holds))
+        if unsaved.sitting is not None:
+            # The mask is safe; a ledger that cannot be written must not make the save fail.
+            with contextlib.suppress(StorageError):
+                note_sitting(unsaved.project, unsaved.key, label_map, unsaved.sitting)
 
     def everything_is_saved(self) -> None:
         """Forget the journals."""

@@ -16,6 +16,7 @@ from segstudio.controllers.saver import Saver
 from segstudio.controllers.session import Unsaved
 from segstudio.controllers.sessions import Sessions
 from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.work_clock import WorkClock
 from segstudio.core.history import Edit, EditKind, Histories, History
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
@@ -25,6 +26,7 @@ from segstudio.core.splits import with_splits
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
+from segstudio.storage.ledger import note_sitting
 from segstudio.storage.project import Opened, Project, open_path
 from segstudio.storage.recovery import Recovery
 from segstudio.storage.review import keep_noted, withdraw_approval
@@ -89,6 +91,7 @@ class Workspace(QObject):
         self._projects.failed.connect(self._on_open_failed)
         self._projects.labelled_found.connect(self._on_labelled_found)
         self._visited = Histories()
+        self.clock = WorkClock(self)
         self._saver = Saver(self)
         self._sessions = Sessions(self._saver, self._visited, self)
         self._sessions.begun.connect(self._on_begun)
@@ -337,6 +340,15 @@ class Workspace(QObject):
         if withdrawn:
             self.approval_withdrawn.emit(key)
 
+    def note_looked(self) -> None:
+        """Note in the ledger that the user looked at the open image, and found it right."""
+        document = self.document
+        self.clock.note()
+        sitting = self.clock.sitting()
+        if document is not None and sitting is not None:
+            key, snapshot = document.key, document.snapshot()
+            self.write(lambda project: note_sitting(project, key, snapshot.pixels(), sitting))
+
     def write(self, function: Callable[[Project], None]) -> None:
         """Run ``function(project)`` after all that was to be written before."""
         if self.project is not None and self.read_only is None:
@@ -405,6 +417,7 @@ class Workspace(QObject):
                         else document.snapshot(),
                         History(edits=history.edits, done=history.done),
                         session.sequence,
+                        self.clock.sitting(),
                     )
                 )
                 document.mark_saved()
@@ -437,6 +450,7 @@ class Workspace(QObject):
         document.edited.connect(self._on_edited)
         document.history_changed.connect(self._unpack_near)
         self.document = document
+        self.clock.begin(document)
         self.document_changed.emit(document)
         self.save_state_changed.emit()
         self._read_beside(document)

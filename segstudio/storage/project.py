@@ -7,6 +7,7 @@
         history/            per image: the three masks before, and what can be undone
         predictions/        what a model last said, under the same names
         review/             per image: is it approved, and what was looked at
+        ledger/             per image: what was corrected, and how long that took
         models/  runs/  exports/
 
 Masks are the user's work; everything else can be made again.

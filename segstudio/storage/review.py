@@ -7,7 +7,6 @@ Both are missing where there is nothing to say. They lie beside the masks, not i
 that they move, merge and are restored with them.
 """
 
-import getpass
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.images import is_image_name
 from segstudio.storage.masks import read_label_map, write_label_map
 from segstudio.storage.project import Project
+from segstudio.storage.user import user_name
 
 _VERSION: Final = 1
 _MAX_BYTES: Final = 2**16
@@ -102,7 +102,7 @@ def approved_now(review: Review, *, is_approved: bool) -> Review:
         is_approved=is_approved,
         is_flagged=review.is_flagged and not is_approved,
         at=_now(),
-        by=_user(),
+        by=user_name(),
     )
 
 
@@ -116,7 +116,7 @@ def flagged_now(review: Review, *, is_flagged: bool) -> Review:
         is_approved=review.is_approved and not is_flagged,
         is_flagged=is_flagged,
         at=_now(),
-        by=_user(),
+        by=user_name(),
     )
 
 
@@ -190,10 +190,3 @@ def _text(value: object) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no name for this account
-        return ""
