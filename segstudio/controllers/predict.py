@@ -197,7 +197,7 @@ class PredictController(QObject):
             return
         answer = self._last[1].in_classes(self._workspace.label_set)
         document.apply_prediction(self.edit_name(), answer, replace_all=True)
-        self._workspace.save_prediction(document.key, answer)
+        self._workspace.save_prediction(document.key, answer, self._last[1].model.path)
 
     def asker(self) -> Callable[[RgbImage, threading.Event], Answer | None]:
         """Return what asks the chosen model about an image, on a thread of ``pool``."""
@@ -341,7 +341,7 @@ class PredictController(QObject):
             return
         kept = document.apply_prediction(self.edit_name(), class_map)
         self._last = document.key, answer
-        self._workspace.save_prediction(document.key, class_map)
+        self._workspace.save_prediction(document.key, class_map, answer.model.path)
         self.uncertainty_changed.emit(uncertainty_of(answer.prediction))
         self.predicted.emit(
             PredictionNote(

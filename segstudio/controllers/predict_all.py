@@ -242,7 +242,7 @@ class PredictAllController(Work):
             return False
         answer = narrowed(document.label_map, class_map, document.review(), current.rule)
         document.apply_prediction(self._predict.edit_name(), answer)
-        self._workspace.save_prediction(key, answer)
+        self._workspace.save_prediction(key, answer, current.model)
         return True
 
     def _on_document_changed(self, document: Document | None) -> None:

@@ -27,6 +27,7 @@ from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
 from segstudio.storage.ledger import note_sitting
+from segstudio.storage.predicted import note_predicted
 from segstudio.storage.project import Opened, Project, open_path
 from segstudio.storage.recovery import Recovery
 from segstudio.storage.review import keep_noted, withdraw_approval
@@ -321,8 +322,14 @@ class Workspace(QObject):
         if self.project is not None:
             self._saver.take_theirs(self.project.mask_path(key))
 
-    def save_prediction(self, key: str, class_map: LabelMap) -> None:
-        """Keep what a model said about an image, beside the label map."""
+    def save_prediction(self, key: str, class_map: LabelMap, model: Path | None = None) -> None:
+        """Keep what a model said about an image, beside the label map.
+
+        Args:
+            key: Image key.
+            class_map: (H, W) uint8, in the project's classes.
+            model: The model's file, or None if that is not known.
+        """
         document = self.document
         is_current = document is not None and document.key == key
         noted = document.noted if document is not None and is_current else None
@@ -335,6 +342,7 @@ class Workspace(QObject):
             if withdrawn:
                 withdraw_approval(project, key)
             project.write_prediction(key, class_map)
+            note_predicted(project, key, model)
 
         self.write(write)
         if withdrawn:

@@ -4,11 +4,11 @@ predictions/a.jpg.json
     {"version": 1, "model": "cells.onnx", "size": 123, "changed": 456, "uncertainty": 0.07}
 """
 
+import contextlib
 from pathlib import Path
 from typing import Any, Final
 
 from segstudio.core.strict_json import parse_json
-from segstudio.errors import StorageError
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.project import Project
 
@@ -38,7 +38,10 @@ def note_predicted(
     """
     path = predicted_path(project, key)
     make_folder(path.parent)
-    value: dict[str, object] = {"version": _VERSION} if model is None else _identity(model)
+    value: dict[str, object] = {"version": _VERSION}
+    if model is not None:
+        with contextlib.suppress(OSError):  # it is gone since it ran
+            value = _identity(model)
     if uncertainty is not None:
         value["uncertainty"] = round(uncertainty, 6)
     atomic_write_json(path, value)
@@ -60,15 +63,6 @@ def predicted_by(project: Project, key: str) -> str:
     """Return the file name of the model whose prediction an image has, or "" if not known."""
     name = (_read(project, key) or {}).get("model")
     return name[:_MOST_NAME] if isinstance(name, str) else ""
-
-
-def forget_predicted(project: Project, key: str) -> None:
-    """Forget which model made an image's prediction; raises StorageError."""
-    path = predicted_path(project, key)
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(path, f"it could not be removed ({error.strerror})") from error
 
 
 def read_uncertainty(project: Project, key: str) -> float | None:
