@@ -195,6 +195,32 @@ def too_large(path: Path, *, is_gpu: bool = False) -> ModelError:
     )
 
 
+def did_not_load(path: Path, seconds: float) -> ModelError:
+    """Return what to tell the user when a model takes too long to load."""
+    return ModelError(path, f"it did not load within {seconds:g} s", hint=OTHER_MODEL)
+
+
+def hung(path: Path, seconds: float) -> WorkerError:
+    """Return what to tell the user when a model runs and runs."""
+    return WorkerError(
+        f"{path.name}: the model did not answer for {seconds:g} s",
+        hint="Use a smaller model or a smaller image, or allow more time with --limit",
+    )
+
+
+def crashed_on_load(path: Path, reason: str) -> ModelError:
+    """Return what to tell the user when the process died of loading a model."""
+    return ModelError(path, f"the model made the runtime crash ({reason})", hint=OTHER_MODEL)
+
+
+def crashed_on_run(path: Path, reason: str) -> WorkerError:
+    """Return what to tell the user when the process died of running a model."""
+    return WorkerError(
+        f"{path.name}: the model made the runtime crash ({reason})",
+        hint="Run it again; if that fails too, use another model or a smaller image",
+    )
+
+
 def nonsense(path: Path) -> WorkerError:
     """Return what to tell the user when the worker broke the rules of the pipe."""
     return WorkerError(

@@ -7,7 +7,8 @@ driver can take its process with it. So none of it runs in the process that hold
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,16 +19,18 @@ import numpy as np
 
 from segstudio.core.label_map import RgbImage
 from segstudio.engine.answers import (
-    OTHER_MODEL,
     LoadAnswer,
     Look,
     Runtime,
+    crashed_on_load,
+    crashed_on_run,
+    did_not_load,
+    hung,
     load_error,
     looks_of,
     milliseconds_of,
     nonsense,
     run_error,
-    runtime_of,
     text_of,
     too_large,
 )
@@ -38,7 +41,6 @@ from segstudio.engine.channel import (
     ProcessHungError,
     Progress,
     RunCancelled,
-    WorkerProcess,
 )
 from segstudio.engine.confine import usual_memory_limit
 from segstudio.engine.contract import LOGITS, check_contract, is_own
@@ -53,21 +55,16 @@ from segstudio.engine.loaded import (
     check_model_file,
     prediction_of,
 )
+from segstudio.engine.process_keeper import Cancelled, ProcessKeeper
 from segstudio.engine.provider import Provider, provider_report, wanted_providers
 from segstudio.engine.sidecars import hints_beside
 from segstudio.engine.tiles import MAX_PASS_PIXELS, MIN_PASS_PIXELS
-from segstudio.errors import ModelError, SegStudioError, WorkerError
+from segstudio.errors import SegStudioError, WorkerError
 
 __all__ = ["Cancelled", "ForeignModelError", "LoadedModel", "Prediction", "RunSettings", "Worker"]
 
-_START_LIMIT: Final = 60.0
 _LOCK_POLL_SECONDS: Final = 0.02
 _MEMORY_RETRIES: Final = 2
-_REINSTALL: Final = "Install the program again, or see what segstudio doctor says"
-
-
-class Cancelled(Exception):
-    """The prediction was taken back, or the worker was closed."""
 
 
 class Worker:
@@ -97,19 +94,14 @@ class Worker:
         share: int = 1,
     ) -> None:
         self._load_limit = load_limit
-        self._memory_limit = memory_limit or usual_memory_limit()
         self._notes = crash_notes
         # 0 lets onnxruntime decide.
         self._threads = 0 if share == 1 else max((os.cpu_count() or 1) // share, 1)
         self._run_limit = run_limit
         self._cancel_limit = cancel_limit
         self._lock = threading.Lock()
-        self._process: WorkerProcess | None = None
-        self._runtime: Runtime | None = None  # None until the process is ready
+        self._keeper = ProcessKeeper(memory_limit or usual_memory_limit())
         self._model: LoadedModel | None = None  # what predict() runs
-        self._held: LoadedModel | None = None  # what the process has loaded
-        self._bound = False  # whether the process may read no other model
-        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -125,8 +117,7 @@ class Worker:
     @property
     def process_id(self) -> int | None:
         """The system's number of the worker process, or None if there is none."""
-        process = self._process
-        return process.identifier if process else None
+        return self._keeper.identifier
 
     def start(self) -> None:
         """Start the process if there is none, and return without waiting for it.
@@ -136,7 +127,7 @@ class Worker:
         """
         if self._lock.acquire(blocking=False):  # else a call is at work, which has started one
             try:
-                self._running_process()
+                self._keeper.running()
             finally:
                 self._lock.release()
 
@@ -147,7 +138,7 @@ class Worker:
             WorkerError: If the process does not start.
         """
         with self._lock:
-            return self._ready()[1]
+            return self._keeper.ready()[1]
 
     def load(
         self,
@@ -229,12 +220,9 @@ class Worker:
 
     def close(self) -> None:
         """End the process at once; a call that is waiting raises ``Cancelled``."""
-        self._closed = True
-        process = self._process
-        if process is not None:
-            process.kill()
+        self._keeper.kill()
         with self._lock:
-            self._drop_process()
+            self._keeper.drop()
 
     def _acquire(self, cancelled: threading.Event | None) -> None:
         if cancelled is None:
@@ -249,69 +237,18 @@ class Worker:
     def _settle(self) -> None:
         """Wait until a run that was taken back has stopped, or end it; then release the lock."""
         try:
-            process = self._process
-            if process is not None and not process.settle(self._cancel_limit):
-                self._restart()
-            elif process is not None:
-                process.pixels.release()
+            self._keeper.settle(self._cancel_limit)
         except (SegStudioError, Cancelled, OSError):
             pass  # the next call starts a process, or says why it cannot
         finally:
             self._lock.release()
 
-    @property
-    def _is_running(self) -> bool:
-        return self._process is not None and self._process.is_running
-
-    def _running_process(self) -> WorkerProcess:
-        if self._closed:
-            raise WorkerError("the process that runs models was closed")
-        if self._process is None or not self._process.is_running:
-            self._drop_process()
-            try:
-                self._process = WorkerProcess(self._memory_limit)
-            except OSError as error:
-                raise WorkerError(
-                    f"the process that runs models could not be started ({error.strerror})"
-                ) from error
-            if self._closed:  # meanwhile, by another thread, which saw no process to kill
-                self._drop_process()
-                raise Cancelled
-        return self._process
-
-    def _drop_process(self) -> None:
-        if self._process is not None:
-            self._process.close()
-        self._process = self._runtime = self._held = None
-        self._bound = False
-
-    def _restart(self) -> None:
-        """Start a fresh process, so that it is ready when the next call comes."""
-        self._drop_process()
-        if not self._closed:
-            self._running_process()
-
-    def _ready(self) -> tuple[WorkerProcess, Runtime]:
-        process = self._running_process()
-        if self._runtime is None:
-            try:
-                self._runtime = runtime_of(process.greeting(_START_LIMIT))
-            except (ProcessDiedError, ProcessHungError, BadAnswerError, ValueError) as error:
-                if self._closed:
-                    raise Cancelled from error
-                lines = process.log().split("\n") if isinstance(error, ProcessDiedError) else []
-                last = next((line.strip() for line in reversed(lines) if line.strip()), str(error))
-                self._drop_process()
-                raise WorkerError(
-                    f"the process that runs models did not start ({last[:300]})", hint=_REINSTALL
-                ) from error
-        return process, self._runtime
-
     def _load(self, path: Path, provider: Provider, card: ForeignCard | None) -> LoadedModel:
-        if self._bound:
-            self._drop_process()  # the kernel lets it read no model but its own
-        process, runtime = self._ready()
-        self._held = None
+        keeper = self._keeper
+        if keeper.is_bound:
+            keeper.drop()  # the kernel lets it read no model but its own
+        process, runtime = keeper.ready()
+        keeper.held = None
         start = time.perf_counter()
         log_start = process.log_size()
         question = {
@@ -320,22 +257,15 @@ class Worker:
             "providers": wanted_providers(provider, runtime.available),
             "threads": self._threads,
         }
-        try:
+        too_slow = did_not_load(path, self._load_limit)
+        with self._guarded(path, crashed_on_load, too_slow):
             answer = process.ask(question, limit=self._load_limit)
             refused = text_of(answer, "refused") if "refused" in answer else None
             # Even a model that was refused has had the process.
-            self._bound = runtime.is_confined
+            keeper.is_bound = runtime.is_confined
             if refused is not None:
                 raise load_error(path, refused, text_of(answer, "message"))
             loaded = LoadAnswer.of(answer)
-        except ProcessDiedError as error:
-            raise self._after_crash(path, str(error), ModelError) from error
-        except ProcessHungError as error:
-            raise self._after_failure(
-                ModelError(path, f"it did not load within {self._load_limit:g} s", hint=OTHER_MODEL)
-            ) from error
-        except (BadAnswerError, ValueError) as error:
-            raise self._after_failure(nonsense(path)) from error
         report = provider_report(
             provider,
             runtime.available,
@@ -353,8 +283,9 @@ class Worker:
             if card is None:
                 raise ForeignModelError(path, self._guesses(path, loaded))
             model = _meant_as(LoadedModel(path, card.model_card(path.stem), report, 0), card)
-        self._held = replace(model, milliseconds=(time.perf_counter() - start) * 1000)
-        return self._held
+        model = replace(model, milliseconds=(time.perf_counter() - start) * 1000)
+        keeper.held = model
+        return model
 
     def _guesses(self, path: Path, loaded: LoadAnswer) -> list[ForeignCard]:
         return guesses(path, loaded, hints_beside(path), partial(self._probe, path))
@@ -362,17 +293,11 @@ class Worker:
     def _probe(
         self, path: Path, name: str, shape: Sequence[int], element: str
     ) -> list[Look] | None:
-        process, _ = self._ready()
+        process, _ = self._keeper.ready()
         question = {"do": "probe", "input": name, "shape": list(shape), "element": element}
-        try:
+        with self._guarded(path, crashed_on_load, hung(path, self._run_limit)):
             answer = process.ask(question, limit=self._run_limit)
             return None if "refused" in answer else looks_of(answer)
-        except ProcessDiedError as error:
-            raise self._after_crash(path, str(error), ModelError) from error
-        except ProcessHungError as error:
-            raise self._after_failure(self._hung(path)) from error
-        except (BadAnswerError, ValueError) as error:
-            raise self._after_failure(nonsense(path)) from error
 
     def _predict(
         self,
@@ -390,7 +315,7 @@ class Worker:
                 )
             except _TooLargeError:
                 # After a GPU ran out of memory, its session may be of no use any more.
-                self._restart()
+                self._keeper.restart()
                 least = min(most or MAX_PASS_PIXELS, image.shape[0] * image.shape[1])
                 if not retries_left or least <= MIN_PASS_PIXELS:
                     break
@@ -405,10 +330,11 @@ class Worker:
         settings: RunSettings,
         progress: Progress | None,
     ) -> Prediction:
-        if self._model is not None and (self._held is not self._model or not self._is_running):
+        keeper = self._keeper
+        if self._model is not None and (keeper.held is not self._model or not keeper.is_running):
             self._load(self._model.path, self._model.provider.asked, _card_of(self._model))
-            self._held = self._model
-        process, _ = self._ready()
+            keeper.held = self._model
+        process, _ = keeper.ready()
         height, width = image.shape[:2]
         question = {
             "do": "run",
@@ -423,63 +349,53 @@ class Worker:
         }
         is_over = True
         try:
-            views = process.pixels.views(height, width)
-            views.image[:] = image
-            answer = process.ask(
-                question, limit=self._run_limit, cancelled=cancelled, progress=progress
-            )
-            if "refused" in answer:
-                kind, message = text_of(answer, "refused"), text_of(answer, "message")
-                raise (
-                    _TooLargeError
-                    if kind == "MemoryError"
-                    else run_error(model.path, kind, message)
+            with self._guarded(model.path, crashed_on_run, hung(model.path, self._run_limit)):
+                views = process.pixels.views(height, width)
+                views.image[:] = image
+                answer = process.ask(
+                    question, limit=self._run_limit, cancelled=cancelled, progress=progress
                 )
-            prediction = prediction_of(model, views, milliseconds_of(answer), settings)
+                if "refused" in answer:
+                    kind, message = text_of(answer, "refused"), text_of(answer, "message")
+                    raise (
+                        _TooLargeError
+                        if kind == "MemoryError"
+                        else run_error(model.path, kind, message)
+                    )
+                return prediction_of(model, views, milliseconds_of(answer), settings)
         except RunCancelled:
             is_over = False
             raise
-        except ProcessDiedError as error:
-            raise self._after_crash(model.path, str(error), WorkerError) from error
-        except ProcessHungError as error:
-            raise self._after_failure(self._hung(model.path)) from error
-        except (BadAnswerError, ValueError) as error:
-            raise self._after_failure(nonsense(model.path)) from error
         except (MemoryError, OSError) as error:
             raise too_large(model.path) from error
         finally:
             if is_over:
                 process.pixels.release()
-        return prediction
 
-    def _hung(self, path: Path) -> WorkerError:
-        return WorkerError(
-            f"{path.name}: the model did not answer for {self._run_limit:g} s",
-            hint="Use a smaller model or a smaller image, or allow more time with --limit",
-        )
-
-    def _after_crash(
-        self, path: Path, reason: str, kind: type[ModelError] | type[WorkerError]
-    ) -> Exception:
-        """Remember the model, start a fresh process and return what to raise."""
-        if self._notes is not None and not self._closed:
-            self._notes.add(path, reason)
-        if kind is ModelError:
-            return self._after_failure(
-                ModelError(path, f"the model made the runtime crash ({reason})", hint=OTHER_MODEL)
-            )
-        return self._after_failure(
-            WorkerError(
-                f"{path.name}: the model made the runtime crash ({reason})",
-                hint="Run it again; if that fails too, use another model or a smaller image",
-            )
-        )
+    @contextmanager
+    def _guarded(
+        self,
+        path: Path,
+        crashed: Callable[[Path, str], SegStudioError],
+        too_slow: SegStudioError,
+    ) -> Iterator[None]:
+        """Translate what the process does wrong, and start a fresh one after it."""
+        try:
+            yield
+        except ProcessDiedError as error:
+            if self._notes is not None and not self._keeper.is_closed:
+                self._notes.add(path, str(error))
+            raise self._after_failure(crashed(path, str(error))) from error
+        except ProcessHungError as error:
+            raise self._after_failure(too_slow) from error
+        except (BadAnswerError, ValueError) as error:
+            raise self._after_failure(nonsense(path)) from error
 
     def _after_failure(self, error: SegStudioError) -> Exception:
         """Start a fresh process and return what to raise."""
-        if self._closed:
+        if self._keeper.is_closed:
             return Cancelled()
-        self._restart()
+        self._keeper.restart()
         return error
 
 
