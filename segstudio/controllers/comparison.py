@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.background import BackgroundWork, Report
@@ -22,8 +23,10 @@ from segstudio.core.splits import TEST, VALIDATION
 from segstudio.engine.worker import Cancelled, Worker
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.segstudio_project import read_project
+from segstudio.storage.class_choice import class_table
 from segstudio.storage.images import read_image
 from segstudio.storage.lineage import promote
+from segstudio.storage.project import Project
 from segstudio.storage.training_runs import TrainingRun
 
 SHOWN: Final = 8
@@ -116,9 +119,10 @@ class ComparisonController(BackgroundWork):
 
     def compare(self, run: TrainingRun, old: Path | None) -> None:
         """Judge the model of a run beside an old one, on the images that judged the run."""
+        project = self._workspace.project
 
         def judge(cancelled: threading.Event, report: Report) -> Comparison | None:
-            return compare_on_disk(run, old, cancelled, report)
+            return compare_on_disk(run, old, cancelled, report, project=project)
 
         self._start(judge, self._on_compared)
 
@@ -147,6 +151,8 @@ def compare_on_disk(
     old: Path | None,
     cancelled: threading.Event,
     report: Callable[[int, int], None],
+    *,
+    project: Project | None = None,
 ) -> Comparison | None:
     """Judge the models in a worker process of their own; None if it was cancelled.
 
@@ -155,11 +161,20 @@ def compare_on_disk(
         old: The model to compare with, or None.
         cancelled: Stops the work when it is set.
         report: Told (done, total).
+        project: Whose run it is, to follow classes that got other names; None goes by the names.
 
     Raises:
         SegStudioError: With a sentence, if a model or image cannot be used.
     """
     dataset = read_project(run.labels)
+    # The classes as they were when the run began, with what the project knows about models.
+    then = None if project is None else project.with_label_set(dataset.label_set)
+
+    def table_of(path: Path, names: Sequence[str]) -> NDArray[np.uint8]:
+        if then is None:
+            return class_mapping(names, dataset.label_set)
+        return class_table(then, path, names, until=run.name)
+
     split = TEST if dataset.splits.get(TEST) else VALIDATION
     items = dataset.splits[split]
     paths = [run.model] if old is None else [run.model, old]
@@ -169,7 +184,7 @@ def compare_on_disk(
         for place, path in enumerate(paths):
             told = partial(_report_from, report, place * len(items), total)
             try:
-                answers.append(_judge(worker, path, dataset, items, cancelled, told))
+                answers.append(_judge(worker, path, dataset, items, table_of, cancelled, told))
             except Cancelled:
                 return None
     new, before = answers[0], answers[1] if old is not None else None
@@ -213,12 +228,17 @@ def _judge(
     path: Path,
     dataset: LabelledDataset,
     items: Sequence[LabelledImage],
+    table_of: Callable[[Path, Sequence[str]], NDArray[np.uint8]],
     cancelled: threading.Event,
     report: Callable[[int], None],
 ) -> _Answers:
     card = worker.load(path).card
-    table = class_mapping(card.label_set.names, dataset.label_set)
-    unknown = tuple(name for name in dataset.label_set.names if name not in card.label_set.names)
+    names = card.label_set.names
+    table = table_of(path, names)
+    known = set(table[: len(names)].tolist())
+    unknown = tuple(
+        name for index, name in enumerate(dataset.label_set.names) if index not in known
+    )
     answers = _Answers([], [], [], unknown)
     count = len(dataset.label_set)
     for done, item in enumerate(items, start=1):

@@ -14,13 +14,13 @@ from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.review import ReviewController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
-from segstudio.core.label_set import class_mapping
 from segstudio.core.labelling_queue import Candidate, best_windows, doubt, look_of, ranked
 from segstudio.core.rect import Rect
 from segstudio.core.review import UNCHECKED, review_map
 from segstudio.core.splits import TEST, VALIDATION
 from segstudio.document.document import Document
 from segstudio.engine.worker import Cancelled, Worker
+from segstudio.storage.class_choice import class_table
 from segstudio.storage.images import read_image
 from segstudio.storage.project import Project
 from segstudio.storage.review import read_noted, read_review
@@ -188,7 +188,7 @@ def queue_on_disk(
         others = _answers(project, keys, other, cancelled) if other else {}
         with Worker() as worker:
             card = worker.load(model).card
-            table = class_mapping(card.label_set.names, project.label_set)
+            table = class_table(project, model, card.label_set.names)
             for done, key in enumerate(keys, start=1):
                 image = read_image(project.image_path(key))
                 prediction = worker.predict(image, cancelled, confidence=True)
@@ -209,7 +209,7 @@ def _answers(
     project: Project, keys: Sequence[str], model: Path, cancelled: threading.Event
 ) -> dict[str, LabelMap]:
     with Worker() as worker:
-        table = class_mapping(worker.load(model).card.label_set.names, project.label_set)
+        table = class_table(project, model, worker.load(model).card.label_set.names)
         return {
             key: table[worker.predict(read_image(project.image_path(key)), cancelled).class_map]
             for key in keys

@@ -13,7 +13,7 @@ from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.engine.card_file import ForeignCard, write_card_file
 from segstudio.engine.worker import Cancelled, LoadedModel, Prediction, RunSettings, Worker
 from segstudio.errors import SegStudioError
-from segstudio.storage.class_choice import read_class_choice
+from segstudio.storage.class_choice import class_choice
 from segstudio.storage.project import Project
 
 ClassChoice = Mapping[str, str | None]
@@ -100,7 +100,8 @@ class ModelRunner:
         """
         loaded = self.load(path)
         settings = RunSettings(confidence=uncertainty, entropy=uncertainty and loaded.gives_scores)
-        choice = read_class_choice(project, path) if project else {}
+        names = loaded.card.label_set.names
+        choice = class_choice(project, path, names) if project else {}
         try:
             prediction = self._worker.predict(
                 image, cancelled, settings=settings, progress=progress

@@ -9,6 +9,7 @@ from segstudio.core.splits import TEST, TRAIN, VALIDATION, with_splits
 from segstudio.errors import FormatError
 from segstudio.formats.dataset import ExportReport, LabelledArray, Progress
 from segstudio.formats.table import FORMATS
+from segstudio.storage.class_change_log import refuse_half_changed
 from segstudio.storage.images import read_image_size
 from segstudio.storage.project import Project
 
@@ -41,7 +42,7 @@ def export_project(
         FormatError: If the format is unknown, no image has a mask, or ``out`` is not empty.
         MaskError: If a mask is damaged or does not have its image's size.
         ImageError: If an image cannot be read.
-        ProjectError: If the folder of images is gone.
+        ProjectError: If the folder of images is gone, or a change of the classes is under way.
         StorageError: If a file cannot be written.
     """
     row = FORMATS.get(format_name)
@@ -57,6 +58,7 @@ def export_project(
         raise FormatError(
             out, f"the format {format_name} does not tell objects apart", hint=f"Use {able}"
         )
+    refuse_half_changed(project)
     keys = [key for key in project.image_keys() if project.mask_path(key).is_file()]
     if not keys:
         raise FormatError(

@@ -20,6 +20,7 @@ from segstudio.errors import FormatError, MaskError
 from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.reading import counted, refuse_foreign_values, refuse_positive, some
+from segstudio.storage.class_change_log import refuse_half_changed
 from segstudio.storage.image_list import PROJECT_FOLDER, is_project
 from segstudio.storage.images import read_image_size
 from segstudio.storage.project import Project, load_project
@@ -41,13 +42,15 @@ def read_project(root: Path, *, positive: Positive | None = None) -> LabelledDat
     Raises:
         FormatError: If this is no project, no image has a mask, none that judges is approved, or
             ``positive`` is given.
-        ProjectError: If ``project.json`` is wrong or the folder of images is gone.
+        ProjectError: If ``project.json`` is wrong, the folder of images is gone, or a change of the
+            classes is under way.
     """
     refuse_positive(root, positive, "a project")
     folder = next((path for path in (root, root / PROJECT_FOLDER) if is_project(path)), None)
     if folder is None:
         raise FormatError(root, "this is not a project", hint="Open the folder once with segstudio")
     project = load_project(folder)
+    refuse_half_changed(project)
     there, labelled = project.image_keys(), project.labelled_keys()
     keys = [key for key in there if key in labelled]
     if not keys:

@@ -68,7 +68,7 @@ def atomic_write(path: Path, content: bytes) -> None:
             with contextlib.suppress(OSError):  # the first failure is the one to tell
                 temporary.unlink()
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise storage_error(path, "could not be saved", error) from error
 
@@ -174,7 +174,7 @@ class StreamedFile:
                 if read.digest() != self._written.digest():
                     raise OSError(errno.EIO, "what was written reads back differently")
                 self._temporary.replace(self._target)
-                _sync_folder(self._target.parent)
+                sync_folder(self._target.parent)
         except OSError as error:
             if kind is None:
                 raise storage_error(self._path, "could not be saved", error) from error
@@ -195,7 +195,7 @@ def make_folder(path: Path) -> None:
         missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(parents=True, exist_ok=True)
         for folder in missing:  # a file is only as safe as the folder it lies in
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
     except OSError as error:
         raise storage_error(path, "this folder could not be made", error) from error
 
@@ -226,7 +226,29 @@ def _write_new(path: Path, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def give_second_name(source: Path, target: Path) -> None:
+    """Make ``target`` hold what ``source`` holds now; it stays so when ``source`` is replaced.
+
+    A hard link where the file system has them, which costs nothing; else a copy.
+
+    Raises:
+        StorageError: If that fails; also if ``target`` is there already.
+    """
+    make_folder(target.parent)
+    try:
+        os.link(os.path.realpath(source), target)
+    except FileExistsError as error:
+        raise storage_error(target, "could not be made", error) from error
+    except OSError:  # file systems without hard links
+        try:
+            content = source.read_bytes()
+        except OSError as error:
+            raise storage_error(source, "could not be read", error) from error
+        atomic_write(target, content)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, where the system can do that."""
     if os.name == "nt":  # Windows cannot open folders; its rename is journaled
         return
     try:

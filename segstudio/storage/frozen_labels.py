@@ -7,7 +7,6 @@ project's own (hard links): ``atomic_write`` never changes a file in place, so t
 stay as they are.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from segstudio.core.review import CORRECTED, UNCHECKED, review_map
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.core.training_request import ImageChoice
 from segstudio.errors import ProjectError
-from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.atomic_write import give_second_name, make_folder
 from segstudio.storage.project import Project
 from segstudio.storage.review import noted_path, read_noted, read_review, review_path
 
@@ -85,7 +84,8 @@ def freeze_labels(
     make_folder(folder)
     for key in splits:
         for path in (Project.mask_path, Project.prediction_path, review_path, noted_path):
-            _link(path(project, key), path(frozen, key))
+            if path(project, key).is_file():
+                give_second_name(path(project, key), path(frozen, key))
     frozen.save()
     return FrozenLabels(frozen, tuple(train), tuple(judge))
 
@@ -138,13 +138,3 @@ def _refuse_too_few(
             else "Label one more image: some train, the others judge"
         )
         raise ProjectError(project.image_root, "no image is there to judge the model", hint=hint)
-
-
-def _link(source: Path, target: Path) -> None:
-    if not source.is_file():
-        return
-    make_folder(target.parent)
-    try:
-        os.link(os.path.realpath(source), target)
-    except OSError:  # file systems without hard links
-        atomic_write(target, source.read_bytes())

@@ -216,6 +216,10 @@ class MaskStore:
         """Return the folder of an image's history; it may not exist."""
         return self._folder / "history" / key
 
+    def undo_path(self, key: str) -> Path:
+        """Return the file of what can be undone in an image; it may not exist."""
+        return self.history_folder(key) / _UNDO_FILE
+
     def _lock(self, key: str) -> threading.Lock:
         # One for each image: reading the next one must not wait until this one is written.
         return self._locks.setdefault(key, threading.Lock())
@@ -254,23 +258,21 @@ class MaskStore:
                 path, f"the mask before this one cannot be kept ({error.strerror})"
             ) from error
 
+    def write_history(self, key: str, label_map: LabelMap, history: History) -> None:
+        """Save what can be undone in a mask that is as it was; raises StorageError."""
+        with self._lock(key):
+            self._write_history(key, fingerprint(label_map), label_map, history)
+
     def _read_history(self, key: str, print_: bytes) -> History:
-        path = self.history_folder(key) / _UNDO_FILE
-        try:
-            records = [record for _, record in decode_records(path.read_bytes())]
-        except OSError:
-            return History()
-        if not records or not isinstance(records[0], BaseRecord):
-            return History()
-        base = records[0]
-        edits = [record.edit for record in records[1:] if isinstance(record, EditRecord)]
-        if base.fingerprint != print_ or base.holds > len(edits):
+        path = self.undo_path(key)
+        history = read_undo_file(path, print_)
+        if history is None:
             # Of other pixels. Set aside, not removed: its mask may come back.
             if not self._read_only:
                 with contextlib.suppress(OSError):
                     path.replace(path.with_name(f"{_UNDO_FILE} of other pixels"))
             return History()
-        return History(edits=edits, done=base.holds)
+        return history
 
     def _write_history(
         self, key: str, print_: bytes, label_map: LabelMap, history: History
@@ -289,6 +291,26 @@ class MaskStore:
             parts.append(encode_record(edit_record("", EditKind.EDIT, edit), number))
         make_folder(folder)
         atomic_write(folder / _UNDO_FILE, b"".join(parts))
+
+
+def read_undo_file(path: Path, print_: bytes) -> History | None:
+    """Return what can be undone in a label map, or None if the file is about other pixels.
+
+    Args:
+        path: The file; one that is missing or damaged holds nothing.
+        print_: Fingerprint of the label map.
+    """
+    try:
+        records = [record for _, record in decode_records(path.read_bytes())]
+    except OSError:
+        return History()
+    if not records or not isinstance(records[0], BaseRecord):
+        return History()
+    base = records[0]
+    edits = [record.edit for record in records[1:] if isinstance(record, EditRecord)]
+    if base.fingerprint != print_ or base.holds > len(edits):
+        return None
+    return History(edits=edits, done=base.holds)
 
 
 def fingerprint(label_map: LabelMap) -> bytes:
