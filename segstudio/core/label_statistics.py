@@ -138,7 +138,9 @@ class NumberTable:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def class_table(statistics: LabelStatistics, names: Sequence[str]) -> NumberTable:
+def class_table(
+    statistics: LabelStatistics, names: Sequence[str], unlabelled_name: str = "(unlabelled)"
+) -> NumberTable:
     """Return a row for each class and one for unlabelled pixels."""
     count = len(names)
     shares = statistics.shares(count)
@@ -158,7 +160,7 @@ def class_table(statistics: LabelStatistics, names: Sequence[str]) -> NumberTabl
     nothing = float("nan")
     unlabelled = int(statistics.pixels[IGNORE_INDEX])
     with_unlabelled = int(statistics.images_with[IGNORE_INDEX])
-    rows.append(("(unlabelled)", unlabelled, nothing, with_unlabelled, nothing, nothing))
+    rows.append((unlabelled_name, unlabelled, nothing, with_unlabelled, nothing, nothing))
     header = ("class", "pixels", "share of labelled", "images", "regions", "balance weight")
     return NumberTable(header, tuple(rows))
 

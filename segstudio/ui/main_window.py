@@ -40,6 +40,7 @@ from segstudio.ui.messages import MessageBar
 from segstudio.ui.opening import Opening, local_paths
 from segstudio.ui.option_bar import OptionBar
 from segstudio.ui.pages import Pages
+from segstudio.ui.quality.windows import QualityWindows
 from segstudio.ui.read_only_bar import ReadOnlyBar
 from segstudio.ui.recent import add_recent, recent_folders
 from segstudio.ui.replace_dialog import ReplaceDialog
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.imports = ImportController(self.workspace, self)
         self.sequence = SequenceController(self.workspace, self.toolbox, self)
         self.replace = ReplaceController(self.workspace, self.toolbox, self)
+        self.quality = QualityWindows(self.workspace, theme, self)
         self.thumbnails = Thumbnails(_THUMBNAIL_PIXELS, self)
         self.canvas = Canvas(self.toolbox, theme)
         self.messages = MessageBar(theme)
@@ -128,6 +130,7 @@ class MainWindow(QMainWindow):
             self.workspace.is_idle
             and self.predict.is_idle
             and self.inference.is_idle
+            and self.quality.is_idle
             and self.thumbnails.is_idle
             and self.canvas.is_settled
             and not self.export.is_running
@@ -209,6 +212,7 @@ class MainWindow(QMainWindow):
             "run_all": self.inference.ask_run_all,
             "next_uncertain": self.inference.uncertainty.next_region,
             "train": self.train_dock.toggle,
+            "statistics": self.quality.show_statistics,
             "approve": self.review.approve_and_go_on,
             "unapprove": lambda: self.review.set_approved(is_approved=False),
             "next_unreviewed": self.review.open_next,
@@ -394,6 +398,7 @@ class MainWindow(QMainWindow):
             self.review,
             self.export,
             self.imports,
+            self.quality,
             self.inference,
             self.predict,
             self.thumbnails,

@@ -73,6 +73,8 @@ def build_menus(window: QMainWindow, actions: Actions, view_actions: Sequence[QA
                 "next_uncertain",
                 "train",
                 None,
+                "statistics",
+                None,
                 "approve",
                 "unapprove",
                 None,

@@ -1,0 +1,82 @@
+"""A table of numbers, as wide as the window, in the order of any of its columns."""
+
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from segstudio.core.label_statistics import Cell, NumberTable
+from segstudio.ui.theme import ACCENT
+
+_WIDEST = 260  # pixels; longer names are cut, and told by the tool tip
+_MOST_HEAT = 150  # of 255: text stays readable on it
+
+
+class NumberTableView(QTableWidget):
+    """Shows a ``NumberTable``; a click on a title sorts by that column."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.setAlternatingRowColors(True)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setMaximumSectionSize(_WIDEST)
+
+    def show_table(
+        self, table: NumberTable, shares: frozenset[int] = frozenset(), *, heat: bool = False
+    ) -> None:
+        """Show a table.
+
+        Args:
+            table: The numbers.
+            shares: Columns shown in per cent.
+            heat: Whether cells are shaded by their share of the largest number.
+        """
+        self.setSortingEnabled(False)
+        self.setRowCount(len(table.rows))
+        self.setColumnCount(len(table.header))
+        self.setHorizontalHeaderLabels(list(table.header))
+        largest = max((_number(cell) for row in table.rows for cell in row[1:]), default=0)
+        for place, row in enumerate(table.rows):
+            for column, cell in enumerate(row):
+                item = _Item(cell, is_share=column in shares)
+                if heat and column and largest:
+                    color = QColor(ACCENT)
+                    color.setAlpha(round(_MOST_HEAT * _number(cell) / largest))
+                    item.setBackground(QBrush(color))
+                self.setItem(place, column, item)
+        self.setSortingEnabled(not heat)
+
+
+class _Item(QTableWidgetItem):
+    """A cell that is sorted by what it means, not by how it is written."""
+
+    def __init__(self, cell: Cell, *, is_share: bool) -> None:
+        super().__init__(_text(cell, is_share=is_share))
+        # File and class names are data, never markup.
+        self.setToolTip(self.text().replace("&", "&amp;").replace("<", "&lt;"))
+        self._cell = cell
+        if not isinstance(cell, str):
+            self.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        if not isinstance(other, _Item) or isinstance(self._cell, str):
+            return self.text().casefold() < other.text().casefold()
+        return _number(self._cell) < _number(other._cell)
+
+
+def _number(cell: Cell) -> float:
+    # What is not defined comes before all numbers.
+    return -1.0 if isinstance(cell, str) or math.isnan(cell) else float(cell)
+
+
+def _text(cell: Cell, *, is_share: bool) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float) and math.isnan(cell):
+        return "-"
+    if is_share:
+        return f"{cell:.2%}"
+    return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.3g}" if cell < 1 else f"{cell:,.1f}"
