@@ -1,5 +1,6 @@
 """Opening the window, after looking at what it shall show."""
 
+import gc
 from pathlib import Path
 
 from segstudio.errors import StorageError
@@ -21,6 +22,8 @@ def open_window(
             screenshot.parent, "there is no such folder for the screenshot", hint="Make it first"
         )
     opened = _opened(path, sample, project_folder)
+    # Python looks for garbage again and again while it loads modules, and finds none.
+    gc.disable()
     # The window's libraries take a while to load; a wrong name is told at once.
     from segstudio.ui.app import run
 

@@ -2,16 +2,18 @@
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.workspace import Workspace
-from segstudio.formats.dataset import ExportReport
-from segstudio.formats.export_project import export_project
 from segstudio.storage.project import Project
 
-_Exported = tuple[Path, Project, ExportReport]
+if TYPE_CHECKING:
+    from segstudio.formats.dataset import ExportReport
+
+_Exported: TypeAlias = "tuple[Path, Project, ExportReport]"
 
 
 class _Stopped(Exception):
@@ -56,6 +58,9 @@ class ExportController(BackgroundWork):
         self._waiting = None
 
         def export(cancelled: threading.Event, report: Report) -> _Exported:
+            # All formats take a while to load; the window opens without them.
+            from segstudio.formats.export_project import export_project
+
             def progress(done: int, total: int) -> None:
                 if cancelled.is_set():
                     raise _Stopped

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -16,12 +16,13 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import SegStudioError
-from segstudio.formats.binary import Positive
-from segstudio.formats.import_labels import ImportPlan, ImportReport, plan_import, run_import
-from segstudio.formats.table import FORMATS, LabelFormat, read_labels, recognised
-from segstudio.formats.unpack import content_folder, unpack
 from segstudio.storage.images import read_image
 from segstudio.storage.project import Project
+
+if TYPE_CHECKING:
+    from segstudio.formats.binary import Positive
+    from segstudio.formats.import_labels import ImportPlan, ImportReport
+    from segstudio.formats.table import LabelFormat
 
 _PREVIEWS: Final = 3
 _TRIED: Final = 10  # images, where the first have faults
@@ -44,8 +45,8 @@ class Found:
         previews: The first images under their labels.
     """
 
-    formats: tuple[LabelFormat, ...]
-    plan: ImportPlan
+    formats: "tuple[LabelFormat, ...]"
+    plan: "ImportPlan"
     labelled: int
     previews: tuple[RgbImage, ...]
 
@@ -82,7 +83,7 @@ class ImportController(BackgroundWork):
         return self._job is None and self._waiting is None
 
     def look(
-        self, source: Path, format_name: str | None = None, positive: Positive | None = None
+        self, source: Path, format_name: str | None = None, positive: "Positive | None" = None
     ) -> None:
         """Find out what a folder or a ZIP archive holds; what was looked at before is dropped."""
         project = self._workspace.project
@@ -93,6 +94,11 @@ class ImportController(BackgroundWork):
         self._unpacked = unpacked
 
         def look(_cancelled: threading.Event, _report: Report) -> Found:
+            # All formats take a while to load; the window opens without them.
+            from segstudio.formats.import_labels import plan_import
+            from segstudio.formats.table import FORMATS, read_labels, recognised
+            from segstudio.formats.unpack import content_folder, unpack
+
             root, problems = source, []
             if source.is_file():
                 problems = unpack(source, Path(unpacked.name))
@@ -161,7 +167,9 @@ class ImportController(BackgroundWork):
         self._waiting = None
         self._is_importing = True
 
-        def run(cancelled: threading.Event, report: Report) -> ImportReport:
+        def run(cancelled: threading.Event, report: Report) -> "ImportReport":
+            from segstudio.formats.import_labels import ImportReport, plan_import, run_import
+
             def progress(done: int, total: int) -> None:
                 if cancelled.is_set():
                     raise _Stopped
@@ -184,7 +192,7 @@ class ImportController(BackgroundWork):
         self._found = found
         self.looked.emit(found)
 
-    def _on_imported(self, report: ImportReport) -> None:
+    def _on_imported(self, report: "ImportReport") -> None:
         self._is_importing = False
         self.tell_running()
         self.forget()
@@ -198,7 +206,7 @@ class ImportController(BackgroundWork):
         super()._on_job_failed(error)
 
 
-def _previews(plan: ImportPlan) -> tuple[RgbImage, ...]:
+def _previews(plan: "ImportPlan") -> tuple[RgbImage, ...]:
     """Return the first images under their labels, small."""
     previews: list[RgbImage] = []
     for match in islice(plan.matches, _TRIED):

@@ -12,15 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-import psutil
-
 from segstudio.errors import SegStudioError
 from segstudio.storage.training_runs import ProcessMark
 
 INSTALL_COMMAND: Final = "pip install 'segstudio[train]'"
 _NEEDED: Final = ("trainer", "torch", "accelerate", "onnx", "onnxscript", "matplotlib", "jinja2")
 _SAME_MOMENT: Final = 1.0  # seconds; systems tell the start of a process only roughly
-_NICE: Final = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 5
+_NICE: Final = 5  # on Windows: the class of priorities below the normal one
 # Windows only: without a console of ours, which would close with the window.
 _DETACHED: Final[int] = getattr(subprocess, "DETACHED_PROCESS", 0)
 _started: dict[int, subprocess.Popen[bytes]] = {}  # our own children, to be asked how they ended
@@ -67,9 +65,11 @@ def start_trainer(arguments: Sequence[str], folder: Path, log: Path) -> ProcessM
             hint=f"Install it with: {INSTALL_COMMAND}",
         ) from error
     _started[process.pid] = process
+    import psutil  # here and below: the window opens without it
+
     try:
         running = psutil.Process(process.pid)
-        running.nice(_NICE)
+        running.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICE)
         return ProcessMark(process.pid, running.create_time())
     except psutil.Error as error:
         raise TrainerError(
@@ -118,6 +118,8 @@ def is_alive(mark: ProcessMark | None) -> bool:
     child = _started.get(mark.pid)
     if child is not None and child.poll() is not None:
         del _started[mark.pid]
+    import psutil
+
     try:
         process = psutil.Process(mark.pid)
         same = abs(process.create_time() - mark.started) < _SAME_MOMENT
@@ -129,6 +131,8 @@ def is_alive(mark: ProcessMark | None) -> bool:
 def kill(mark: ProcessMark) -> None:
     """End this very process at once; what it has not saved is lost."""
     if is_alive(mark):
+        import psutil
+
         try:
             psutil.Process(mark.pid).kill()
         except psutil.Error:  # it has just ended by itself

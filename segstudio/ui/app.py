@@ -1,5 +1,6 @@
 """Starting the window."""
 
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -43,6 +44,7 @@ def run(opened: Opened | None, screenshot: Path | None = None) -> int:
     if screenshot is None:
         window.restore_place()
     window.show()
+    QTimer.singleShot(0, window, _collect_garbage)
     if screenshot is not None:
         wait_until_idle(window)
         atomic_write(screenshot, picture_of(window))
@@ -53,6 +55,15 @@ def run(opened: Opened | None, screenshot: Path | None = None) -> int:
     awake.timeout.connect(lambda: None)
     awake.start()
     return application.exec()
+
+
+def _collect_garbage() -> None:
+    """Let Python look for garbage again, but never among what the window was made of.
+
+    That is most of all objects; to go through them would hold up the hand that paints.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 def make_application(arguments: list[str]) -> QApplication:

@@ -1,8 +1,8 @@
 """The window: makes the parts, places them and connects them. It decides nothing."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import Final, Protocol
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
@@ -28,10 +28,8 @@ from segstudio.ui.actions import Actions
 from segstudio.ui.availability import Availability
 from segstudio.ui.canvas.canvas import Canvas
 from segstudio.ui.class_panel import ClassPanel
-from segstudio.ui.export_dialog import ExportDialog
 from segstudio.ui.hints import Hints
 from segstudio.ui.image_panel import ImagePanel
-from segstudio.ui.import_dialog import ImportDialog
 from segstudio.ui.inference import InferenceUi
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.key_list import KeyList
@@ -43,7 +41,6 @@ from segstudio.ui.pages import Pages
 from segstudio.ui.quality.windows import QualityWindows
 from segstudio.ui.read_only_bar import ReadOnlyBar
 from segstudio.ui.recent import add_recent, recent_folders
-from segstudio.ui.replace_dialog import ReplaceDialog
 from segstudio.ui.safety_bar import SafetyBar
 from segstudio.ui.status import StatusBar
 from segstudio.ui.theme import Theme
@@ -53,6 +50,11 @@ from segstudio.ui.view_options import ViewOptions
 from segstudio.ui.welcome import WelcomePage
 from segstudio.ui.work_parts import WorkParts
 from segstudio.ui.work_reports import WorkReports
+
+if TYPE_CHECKING:
+    from segstudio.ui.export_dialog import ExportDialog
+    from segstudio.ui.import_dialog import ImportDialog
+    from segstudio.ui.replace_dialog import ReplaceDialog
 
 _THUMBNAIL_PIXELS: Final = 96
 _FACTOR: Final = 1.25
@@ -101,9 +103,6 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self.workspace, self.predict, self.messages, self)
         self._hints = Hints(self)
         self.actions_by_name = Actions(self, theme)
-        self.export_dialog = ExportDialog(self.workspace, self)
-        self.import_dialog = ImportDialog(self.imports, self.workspace, self)
-        self.replace_dialog = ReplaceDialog(self.replace, self.workspace, self.toolbox, self)
         notes = self._hints.by_action()
         self.key_list = KeyList(self.actions(), notes, self)
         self._build()
@@ -138,6 +137,31 @@ class MainWindow(QMainWindow):
             and not self.sequence.is_running
             and not self.replace.is_running
         )
+
+    # Dialogs are made when they are first asked for: the window opens sooner without them.
+
+    @cached_property
+    def export_dialog(self) -> "ExportDialog":
+        """Asks for the format and the folder of an export."""
+        from segstudio.ui.export_dialog import ExportDialog
+
+        dialog = ExportDialog(self.workspace, self)
+        dialog.chosen.connect(self.export.run)
+        return dialog
+
+    @cached_property
+    def import_dialog(self) -> "ImportDialog":
+        """Looks at label files and imports them."""
+        from segstudio.ui.import_dialog import ImportDialog
+
+        return ImportDialog(self.imports, self.workspace, self)
+
+    @cached_property
+    def replace_dialog(self) -> "ReplaceDialog":
+        """Replaces a class in all images."""
+        from segstudio.ui.replace_dialog import ReplaceDialog
+
+        return ReplaceDialog(self.replace, self.workspace, self.toolbox, self)
 
     def restore_place(self) -> None:
         """Put the window where it was when it was last closed."""
@@ -193,12 +217,12 @@ class MainWindow(QMainWindow):
             "open_sample": workspace.open_sample,
             "add_model": self.opening.ask_model,
             "save": workspace.save,
-            "import": self.import_dialog.show,
-            "export": self.export_dialog.show,
+            "import": lambda: self.import_dialog.show(),
+            "export": lambda: self.export_dialog.show(),
             "quit": self.close,
             "copy_previous": self.sequence.copy_previous,
             "interpolate": self.sequence.interpolate,
-            "replace_all": self.replace_dialog.show,
+            "replace_all": lambda: self.replace_dialog.show(),
             "keys": self.key_list.show,
             "undo": self._undo,
             "redo": self._redo,
@@ -286,7 +310,6 @@ class MainWindow(QMainWindow):
         )
         reports.export_wanted.connect(self._show_export_as)
         reports.undo_wanted.connect(self._undo)
-        self.export_dialog.chosen.connect(self.export.run)
         self._show_tool()
 
     # --- What the user asks for

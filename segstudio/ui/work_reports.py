@@ -11,7 +11,6 @@ from segstudio.controllers.replace import Outcome, ReplaceController
 from segstudio.controllers.sequence import SequenceController
 from segstudio.controllers.workspace import Workspace
 from segstudio.formats.dataset import ExportReport
-from segstudio.formats.table import FORMATS
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.messages import MessageBar
 from segstudio.ui.replace_dialog import replaced_text
@@ -112,6 +111,8 @@ class WorkReports(QObject):
             return
         lost = report.changed_by_class(self._workspace.label_set)
         names = ", ".join(f"{name} {pixels:,}" for name, pixels in lost.items())
+        from segstudio.formats.table import FORMATS  # loaded by the export
+
         title = FORMATS[report.lossless].title
         self._messages.show_notice(
             text + " " + self.tr("It cannot hold: %s.") % names,

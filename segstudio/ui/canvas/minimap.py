@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from segstudio.ui.canvas.navigation import Navigation
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _SIDE: Final = 180  # of the longer side, widget pixels
 _GAP: Final = 12  # to the edges of the canvas
-_LEAST_FRAME: Final = 4.0  # widget pixels; a smaller frame could not be seen
+_LEAST_FRAME: Final = 6.0  # widget pixels; a smaller frame could not be seen
+_SHADE: Final = QColor(0, 0, 0, 90)
+_EDGE: Final = QColor(0, 0, 0, 120)
 
 
 class Minimap(QWidget):
@@ -32,9 +34,8 @@ class Minimap(QWidget):
         self._theme = theme
         self._canvas = canvas
         self._scene: Scene | None = None
-        self._picture: QImage | None = None  # of the scene, as it was last seen
+        self._pictures: tuple[QImage, QImage] | None = None  # of the scene as it was last seen
         self._is_wanted = True
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setToolTip(self.tr("Click or drag to move the view"))
         self.hide()
@@ -50,7 +51,7 @@ class Minimap(QWidget):
 
     def refresh(self) -> None:
         """Follow a change of the scene."""
-        self._picture = None
+        self._pictures = None
         self.update()
 
     def set_wanted(self, wanted: bool) -> None:
@@ -73,37 +74,41 @@ class Minimap(QWidget):
             round(width),
             round(height),
         )
-        self.show()
-        self.update()
+        self.show()  # and draw: the canvas, which draws what lies on it too, does that now
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the image, darker where it is out of view."""
         if self._scene is None:
             return
-        painter = QPainter(self)
-        painter.drawImage(0, 0, self._small_picture(self._scene))
+        # Only whole pictures and opaque colours: this is drawn with every move, and for whatever
+        # is mixed Qt would wake its threads, which takes longer than the mixing.
+        bright, dark = self._small_pictures(self._scene)
         frame = self._frame()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(0, 0, 0, 90))
-        for part in _around(frame, QRectF(self.rect())):
-            painter.drawRect(part)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(ACCENT, 1.5))
-        painter.drawRect(frame)
-        painter.setPen(QPen(QColor(0, 0, 0, 120), 1))
-        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        ratio = self.devicePixelRatioF()
+        painter = QPainter(self)
+        painter.drawImage(0, 0, dark)
+        inside = QRect(frame.topLeft() * ratio, frame.size() * ratio)
+        painter.drawImage(frame, bright, inside)
+        _draw_border(painter, frame, 2, ACCENT)
         painter.end()
 
-    def _small_picture(self, scene: "Scene") -> QImage:
+    def _small_pictures(self, scene: "Scene") -> tuple[QImage, QImage]:
+        """Return the image as it is, and darker with an edge."""
         ratio = self.devicePixelRatioF()
         size = self.size() * ratio
-        if self._picture is None or self._picture.size() != size:
-            self._picture = QImage(size, QImage.Format.Format_RGB32)
-            self._picture.setDevicePixelRatio(ratio)
-            painter = QPainter(self._picture)
+        if self._pictures is None or self._pictures[0].size() != size:
+            bright = QImage(size, QImage.Format.Format_RGB32)
+            bright.setDevicePixelRatio(ratio)
+            painter = QPainter(bright)
             scene.draw_small(painter, QRectF(self.rect()))
             painter.end()
-        return self._picture
+            dark = bright.copy()
+            painter = QPainter(dark)
+            painter.fillRect(self.rect(), _SHADE)
+            _draw_border(painter, self.rect(), 1, _EDGE)
+            painter.end()
+            self._pictures = bright, dark
+        return self._pictures
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Move the view to the point."""
@@ -131,7 +136,7 @@ class Minimap(QWidget):
         bottom, right = view.to_image(view.height, view.width)
         return top <= 0 and left <= 0 and bottom >= view.image_height and right >= view.image_width
 
-    def _frame(self) -> QRectF:
+    def _frame(self) -> QRect:
         view = self._navigation.view
         assert view is not None
         down, across = self.height() / view.image_height, self.width() / view.image_width
@@ -144,14 +149,10 @@ class Minimap(QWidget):
             middle = frame.center()
             frame.setSize(frame.size().expandedTo(QRectF(0, 0, _LEAST_FRAME, _LEAST_FRAME).size()))
             frame.moveCenter(middle)
-        return frame
+        return frame.toAlignedRect()
 
 
-def _around(frame: QRectF, whole: QRectF) -> tuple[QRectF, ...]:
-    """Return the four rectangles of ``whole`` that lie outside ``frame``."""
-    return (
-        QRectF(whole.topLeft(), QPointF(whole.right(), frame.top())),
-        QRectF(QPointF(whole.left(), frame.bottom()), whole.bottomRight()),
-        QRectF(QPointF(whole.left(), frame.top()), frame.bottomLeft()),
-        QRectF(frame.topRight(), QPointF(whole.right(), frame.bottom())),
-    )
+def _draw_border(painter: QPainter, rect: QRect, width: int, color: QColor) -> None:
+    inside = rect.adjusted(width, width, -width, -width)
+    for side in QRegion(rect).subtracted(inside):
+        painter.fillRect(side, color)

@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter
@@ -26,7 +26,7 @@ from segstudio.ui.canvas.layers import ChangesLayer, ImageLayer, OverlayLayer, O
 from segstudio.ui.canvas.levels import Block, Levels
 from segstudio.ui.canvas.navigation import Navigation
 from segstudio.ui.canvas.outlines import draw_outlines
-from segstudio.ui.canvas.window import Window
+from segstudio.ui.canvas.window import Buffers, Window
 
 _SLICE: Final = 0.006  # seconds of composing in one turn of the event loop
 _CALM_MS: Final = 100  # after a change, when no other has come
@@ -34,6 +34,7 @@ _PATCHED: Final = 1_000_000  # changed pixels; levels of more are built off the 
 
 _LabelLayer = OverlayLayer | ChangesLayer
 _Layer = ImageLayer | _LabelLayer
+_AnyWindow = TypeVar("_AnyWindow", Window, None)
 
 
 class Scene(QObject):
@@ -49,6 +50,7 @@ class Scene(QObject):
         reduced: What to show of the image until its levels are built, if that is known.
         values: (H, W, C) what the image file holds, where the image is a reduction of it.
         beside: A scene of the same image, which shares what is known of it.
+        buffers: Memory that it shares with scenes before and beside it.
 
     Signals:
         changed: What is visible can be drawn better now.
@@ -66,6 +68,7 @@ class Scene(QObject):
         reduced: ReducedImage | None = None,
         values: Values | None = None,
         beside: "Scene | None" = None,
+        buffers: Buffers | None = None,
     ) -> None:
         super().__init__(parent)
         height, width = label_map.shape
@@ -79,6 +82,7 @@ class Scene(QObject):
         self._overlay_shown = True
         self._count = self._image.levels.count
         self._pool = pool
+        self._buffers = buffers or Buffers()
         self._job: Job | None = None
         self._changed: list[Rect] = []
         self._view = Rect(0, 0, 0, 0)
@@ -105,6 +109,7 @@ class Scene(QObject):
             self._job.cancel()
         self._next_slice.stop()
         self._calm.stop()
+        self._show(None)
 
     def set_colors(self, palette: Palette, opacity: float, hidden: Collection[int]) -> None:
         """Recolour the overlay; see ``overlay_table`` for the arguments."""
@@ -188,25 +193,39 @@ class Scene(QObject):
         """Return the window to draw now, composed as far as the time allows."""
         shown, wanted = self._window, self._level
         if shown is None or shown.level == wanted:
-            self._coming = None
-            self._window = shown or self._new_window(wanted)
-            self._compose_view(self._window)
-            return self._window
+            shown = self._show(shown or self._new_window(wanted))
+            self._compose_view(shown)
+            return shown
         visible = at_level(self._view, shown.level)
         if is_moving:
-            self._coming = None
+            self._await(None)
             if abs(shown.level - wanted) > 1 or not shown.is_drawable(visible):
                 # A coarser level has a quarter of the pixels; the finer one comes with the rest.
                 shown = self._new_window(wanted if zoom >= 1 else min(wanted + 1, self._count))
-                self._window = shown
+                self._show(shown)
                 self._compose_view(shown)
             return shown
-        if self._coming is None or self._coming.level != wanted:
-            self._coming = self._new_window(wanted)
-        if self._compose_view(self._coming):
-            self._window, self._coming = self._coming, None
-            return self._window
+        coming = self._coming
+        if coming is None or coming.level != wanted:
+            coming = self._new_window(wanted)
+            self._await(coming)
+        if self._compose_view(coming):
+            return self._show(coming)
         return shown
+
+    def _show(self, window: _AnyWindow) -> _AnyWindow:
+        """Show this window and no other; return it."""
+        for old in self._windows():
+            if old is not window:
+                old.close()
+        self._window, self._coming = window, None
+        return window
+
+    def _await(self, window: Window | None) -> None:
+        """Compose this window and no other that is not shown yet."""
+        if self._coming is not None:
+            self._coming.close()
+        self._coming = window
 
     def _compose_view(self, window: Window) -> bool:
         """Compose what is visible, for some milliseconds; return whether all of it is there."""
@@ -266,7 +285,8 @@ class Scene(QObject):
         def compose(painter: QPainter, rect: Rect) -> bool:
             return self._compose(level, painter, rect)
 
-        return Window(level, *level_shape(self.bounds.bottom, self.bounds.right, level), compose)
+        shape = level_shape(self.bounds.bottom, self.bounds.right, level)
+        return Window(level, *shape, compose, self._buffers)
 
     def _compose(self, level: int, painter: QPainter, rect: Rect) -> bool:
         layers = self._shown_layers()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from segstudio.controllers.jobs import Pool
+from segstudio.controllers.jobs import Job, Pool
 from segstudio.core.display import Display
 from segstudio.core.palette import Palette
 from segstudio.core.rect import Rect
@@ -17,6 +17,7 @@ from segstudio.document.document import Document
 from segstudio.ui.canvas.layers import OverlayStyle
 from segstudio.ui.canvas.navigation import Navigation
 from segstudio.ui.canvas.scene import Scene
+from segstudio.ui.canvas.window import Buffers
 from segstudio.ui.theme import ACCENT
 
 _GRIP: Final = 11  # width of what takes hold of the divider, widget pixels
@@ -119,6 +120,7 @@ class Sides(QObject):
     def __init__(self, navigation: Navigation, pool: Pool, canvas: QWidget) -> None:
         super().__init__(canvas)
         self._navigation, self._pool, self._canvas = navigation, pool, canvas
+        self._buffers = Buffers()
         self.look = Look()
         self.main: Scene | None = None
         self._other: Scene | None = None  # of the prediction
@@ -153,7 +155,9 @@ class Sides(QObject):
                 self,
                 reduced=document.reduced,
                 values=document.values,
+                buffers=self._buffers,
             )
+            self._prepare()
             self.main.changed.connect(self.changed)
             self.main.set_display(self.look.display)
             self._show_changes()
@@ -234,6 +238,11 @@ class Sides(QObject):
                 scene.deleteLater()
         self.main = self._other = None
 
+    def _prepare(self) -> None:
+        ratio = self._canvas.devicePixelRatioF()
+        height, width = round(self._canvas.height() * ratio), round(self._canvas.width() * ratio)
+        Job(lambda _cancelled: self._buffers.prepare(height, width), self._pool).start(self._pool)
+
     def _parts(self) -> Iterator[tuple[Scene, QRectF]]:
         if self.main is None:
             return
@@ -267,7 +276,12 @@ class Sides(QObject):
         document = self._document
         if self.look.is_split and document is not None and document.prediction is not None:
             self._other = Scene(
-                document.image, document.prediction, self._pool, self, beside=self.main
+                document.image,
+                document.prediction,
+                self._pool,
+                self,
+                beside=self.main,
+                buffers=self._buffers,
             )
             self._other.changed.connect(self.changed)
             self._other.set_overlay_shown(self._overlay_shown)

@@ -2,10 +2,11 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter
 
@@ -14,11 +15,59 @@ from segstudio.ui.canvas.levels import borrowed, qrect
 
 _TILE: Final = 128
 _MARGIN: Final = 512  # pixels around the visible part, so that panning seldom moves the window
+_RUN: Final = 16  # tiles; that many are composed in a few milliseconds
+_ROUND: Final = 2**18  # pixels; windows that differ little use the same memory
+_SPARES: Final = 2  # beside the one that is shown: one that comes, one to move to
 
 _EMPTY, _STALE, _FRESH = range(3)
 
 Compose = Callable[[QPainter, Rect], bool]
 """Draws a rectangle of the level, unless the layers have nothing there yet: then False."""
+
+
+class Buffers:
+    """Memory that windows hand on to one another.
+
+    To get as much from the system anew takes longer than to compose all its pixels.
+    """
+
+    def __init__(self) -> None:
+        self._spare: list[NDArray[np.uint32]] = []
+
+    def prepare(self, height: int, width: int) -> None:
+        """Get memory for windows of a view of this size; may run on any thread.
+
+        Args:
+            height: Of the view, pixels of the screen.
+            width: Of the view, pixels of the screen.
+        """
+        around = 2 * (_MARGIN + _TILE)
+        # Right above 50 % a view shows twice its size, each way, of the level itself.
+        size = _rounded((2 * height + around) * (2 * width + around))
+        while sum(spare.size >= size for spare in self._spare) < _SPARES:
+            fresh = np.empty(size, np.uint32)
+            fresh.fill(0)  # now it is really there
+            self._keep(fresh)
+
+    def take(self, height: int, width: int) -> NDArray[np.uint32]:
+        """Return (height, width) pixels of any colour."""
+        count = height * width
+        fitting = [place for place, spare in enumerate(self._spare) if spare.size >= count]
+        flat = self._spare.pop(fitting[0]) if fitting else np.empty(_rounded(count), np.uint32)
+        return flat[:count].reshape(height, width)
+
+    def give(self, pixels: NDArray[np.uint32]) -> None:
+        """Take back what ``take`` returned; nobody uses it any more."""
+        flat = pixels.base
+        assert flat is not None
+        self._keep(flat)
+
+    def _keep(self, flat: NDArray[np.uint32]) -> None:
+        self._spare = sorted([*self._spare, flat], key=len)[-_SPARES:]
+
+
+def _rounded(count: int) -> int:
+    return -(-count // _ROUND) * _ROUND
 
 
 class Window:
@@ -32,16 +81,27 @@ class Window:
         height: Of the level, pixels.
         width: Of the level, pixels.
         compose: Draws the layers; the painter's coordinates are pixels of the level.
+        buffers: Where its memory comes from.
     """
 
-    def __init__(self, level: int, height: int, width: int, compose: Compose) -> None:
+    def __init__(
+        self, level: int, height: int, width: int, compose: Compose, buffers: Buffers
+    ) -> None:
         self.level = level
         self._size = height, width
         self._compose = compose
+        self._buffers = buffers
         self._rect = Rect(0, 0, 0, 0)
         self._pixels = np.zeros((0, 0), np.uint32)
         self._picture = QImage()
         self._state = np.zeros((0, 0), np.uint8)
+
+    def close(self) -> None:
+        """Give its memory back; it shows nothing any more."""
+        if self._pixels.size:
+            self._buffers.give(self._pixels)
+        self._rect, self._pixels = Rect(0, 0, 0, 0), np.zeros((0, 0), np.uint32)
+        self._picture, self._state = QImage(), np.zeros((0, 0), np.uint8)
 
     def cover(self, visible: Rect) -> None:
         """Move so that all of ``visible``, which lies on the level, is inside."""
@@ -56,10 +116,11 @@ class Window:
             math.ceil(min(visible.right + _MARGIN, self._size[1]) / _TILE),
         )
         rect = self._rect_of(tiles)
-        pixels = np.empty((rect.height, rect.width), np.uint32)
+        pixels = self._buffers.take(rect.height, rect.width)
         state = np.full((tiles.height, tiles.width), _EMPTY, np.uint8)
         _copy_shared(self._pixels, old, pixels, rect)
         _copy_shared(self._state, _tiles_of(old), state, tiles)
+        self.close()
         self._rect, self._pixels, self._state = rect, pixels, state
         self._picture = borrowed(pixels, QImage.Format.Format_RGB32)
 
@@ -75,20 +136,19 @@ class Window:
         """
         if self.is_fresh(visible):
             return True
+        states = self._states(visible)
         tiles = _tiles_of(visible)
-        origin = _tiles_of(self._rect)
-        for row in range(tiles.top, tiles.bottom):
-            states = self._state[row - origin.top, tiles.left - origin.left :][: tiles.width]
-            outdated = np.flatnonzero(states != _FRESH)
-            if not outdated.size:
-                continue
+        for part in _runs(states != _FRESH):
             if time.perf_counter() >= deadline:
                 return False
-            # One run a row: a call for each tile would cost more than the pixels between them.
-            first, last = int(outdated[0]), int(outdated[-1]) + 1
-            run = Rect(row, tiles.left + first, row + 1, tiles.left + last)
+            run = Rect(
+                tiles.top + part.top,
+                tiles.left + part.left,
+                tiles.top + part.bottom,
+                tiles.left + part.right,
+            )
             if self._paint(self._rect_of(run)):
-                states[first:last] = _FRESH
+                states[part.slices] = _FRESH
         return True
 
     def patch(self, rect: Rect) -> None:
@@ -153,6 +213,28 @@ class Window:
 
     def _rect_of(self, tiles: Rect) -> Rect:
         return Rect(*(side * _TILE for side in tiles)).clipped_to(*self._size)
+
+
+def _runs(outdated: NDArray[np.bool_]) -> Iterator[Rect]:
+    """Yield rectangles of some tiles that hold all outdated ones, and not many others.
+
+    One for each tile would cost more than the pixels between them.
+    """
+    rows = np.flatnonzero(outdated.any(axis=1))
+    firsts = outdated.argmax(axis=1)
+    lasts = outdated.shape[1] - outdated[:, ::-1].argmax(axis=1)
+    run = Rect(0, 0, 0, 0)
+    for row in rows.tolist():
+        first, last = int(firsts[row]), int(lasts[row])
+        goes_on = run.bottom == row and (run.left, run.right) == (first, last)
+        if goes_on and run.height * run.width < _RUN:
+            run = Rect(run.top, first, row + 1, last)
+            continue
+        if not run.is_empty:
+            yield run
+        run = Rect(row, first, row + 1, last)
+    if not run.is_empty:
+        yield run
 
 
 def _tiles_of(rect: Rect) -> Rect:
