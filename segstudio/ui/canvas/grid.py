@@ -1,18 +1,19 @@
 """The grid between image pixels, where they are large enough to be told apart."""
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter
+from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtGui import QImage, QPainter
 
+from segstudio.ui.canvas.levels import borrowed
 from segstudio.ui.canvas.navigation import Navigation
 
 GRID_ZOOM: Final = 8.0
 """Device pixels per image pixel from which the grid is drawn."""
 
-_COLOR: Final = QColor(128, 128, 128, 90)
 _PREMULTIPLIED: Final = 90 << 24 | 0x2D2D2D  # 128 * 90 / 255 is 45
 
 
@@ -33,19 +34,21 @@ def draw_pixel_grid(painter: QPainter, navigation: Navigation, exposed: QRect) -
         return
     rows = _edges(view.top, view.zoom, pixels.top, pixels.bottom)
     columns = _edges(view.left, view.zoom, pixels.left, pixels.right)
-    top, left = int(rows[0]), int(columns[0])
-    width, height = int(columns[-1]) - left + 1, int(rows[-1]) - top + 1
-    # All columns are one row of pixels, repeated: Qt takes 30 times as long to draw upright lines.
-    row = np.zeros((1, width), np.uint32)
-    row[0, columns - left] = _PREMULTIPLIED
-    picture = QImage(row.data, width, 1, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    left = int(columns[0])
+    width = int(columns[-1]) - left + 1
+    # One row of image pixels is drawn again and again: Qt needs ten times as long for upright lines
+    # and twice as long for a pattern, for which it wakes its threads.
+    height = int(np.diff(rows).max(initial=1))
+    pixels_of_row = np.zeros((height, width), np.uint32)
+    pixels_of_row[:, columns - left] = _PREMULTIPLIED
+    pixels_of_row[0] = _PREMULTIPLIED
+    picture = borrowed(pixels_of_row, QImage.Format.Format_ARGB32_Premultiplied)
     painter.save()
     ratio = painter.device().devicePixelRatioF()
     painter.scale(1 / ratio, 1 / ratio)  # to pixels of the screen
-    painter.setBrushOrigin(left, top)
-    painter.fillRect(QRect(left, top, width, height), QBrush(picture))
-    for y in rows.tolist():
-        painter.fillRect(left, y, width, 1, _COLOR)
+    for y, below in pairwise(rows.tolist()):
+        painter.drawImage(QPoint(left, y), picture, QRect(0, 0, width, below - y))
+    painter.drawImage(QPoint(left, int(rows[-1])), picture, QRect(0, 0, width, 1))
     painter.restore()
 
 

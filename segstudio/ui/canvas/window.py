@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from segstudio.ui.canvas.levels import borrowed, qrect
 _TILE: Final = 128
 _MARGIN: Final = 512  # pixels around the visible part, so that panning seldom moves the window
 _RUN: Final = 16  # tiles; that many are composed in a few milliseconds
+_GAP: Final = 2  # tiles that are composed again sooner than a rectangle is begun anew
 _ROUND: Final = 2**18  # pixels; windows that differ little use the same memory
 _SPARES: Final = 2  # beside the one that is shown: one that comes, one to move to
 
@@ -215,26 +216,33 @@ class Window:
         return Rect(*(side * _TILE for side in tiles)).clipped_to(*self._size)
 
 
-def _runs(outdated: NDArray[np.bool_]) -> Iterator[Rect]:
-    """Yield rectangles of some tiles that hold all outdated ones, and not many others.
+def _runs(outdated: NDArray[np.bool_]) -> list[Rect]:
+    """Return rectangles of some tiles that hold all outdated ones, and few others.
 
     One for each tile would cost more than the pixels between them.
     """
-    rows = np.flatnonzero(outdated.any(axis=1))
-    firsts = outdated.argmax(axis=1)
-    lasts = outdated.shape[1] - outdated[:, ::-1].argmax(axis=1)
-    run = Rect(0, 0, 0, 0)
-    for row in rows.tolist():
-        first, last = int(firsts[row]), int(lasts[row])
-        goes_on = run.bottom == row and (run.left, run.right) == (first, last)
-        if goes_on and run.height * run.width < _RUN:
-            run = Rect(run.top, first, row + 1, last)
-            continue
-        if not run.is_empty:
-            yield run
-        run = Rect(row, first, row + 1, last)
-    if not run.is_empty:
-        yield run
+    done: list[Rect] = []
+    growing: dict[tuple[int, int], int] = {}  # (left, right) -> top
+    for row in range(outdated.shape[0] + 1):
+        pieces = _pieces(outdated[row]) if row < outdated.shape[0] else []
+        for (left, right), top in list(growing.items()):
+            if (left, right) not in pieces or (row - top) * (right - left) >= _RUN:
+                done.append(Rect(top, left, row, right))
+                del growing[left, right]
+        for piece in pieces:
+            growing.setdefault(piece, row)
+    return done
+
+
+def _pieces(outdated: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return where a row of tiles is outdated: (first, last + 1), with short gaps closed."""
+    pieces: list[tuple[int, int]] = []
+    for place in np.flatnonzero(outdated).tolist():
+        if pieces and place - pieces[-1][1] <= _GAP:
+            pieces[-1] = pieces[-1][0], place + 1
+        else:
+            pieces.append((place, place + 1))
+    return pieces
 
 
 def _tiles_of(rect: Rect) -> Rect:
