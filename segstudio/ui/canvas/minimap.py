@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QRegion
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from segstudio.ui.canvas.navigation import Navigation
@@ -153,6 +153,10 @@ class Minimap(QWidget):
 
 
 def _draw_border(painter: QPainter, rect: QRect, width: int, color: QColor) -> None:
-    inside = rect.adjusted(width, width, -width, -width)
-    for side in QRegion(rect).subtracted(inside):
-        painter.fillRect(side, color)
+    top, bottom = rect.top(), rect.bottom() + 1
+    left, right = rect.left(), rect.right() + 1
+    inside = rect.height() - 2 * width
+    painter.fillRect(left, top, rect.width(), width, color)
+    painter.fillRect(left, bottom - width, rect.width(), width, color)
+    painter.fillRect(left, top + width, width, inside, color)
+    painter.fillRect(right - width, top + width, width, inside, color)
