@@ -73,7 +73,8 @@ class ImageTable:
             people={},
             problems={},
         )
-        return empty.with_facts(rows_of(keys), facts)
+        facts = list(facts)
+        return empty.with_facts(rows_of(keys), facts) if facts else empty
 
     def with_facts(self, rows: Mapping[str, int], facts: Iterable[ImageFacts]) -> Self:
         """Return this table with the rows of some images replaced.

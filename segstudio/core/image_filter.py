@@ -1,0 +1,120 @@
+"""Which images of a project are shown, and in which order."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segstudio.core.image_table import STATES, ImageTable
+from segstudio.core.review import ReviewState
+
+
+class ImageSort(StrEnum):
+    """What images are sorted by. All but names begin with the most: most unsure, newest."""
+
+    NAME = "name"
+    UNCERTAINTY = "uncertainty"
+    DISAGREEMENT = "disagreement"
+    AREA = "area"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFilter:
+    """Which images are wanted, and in which order.
+
+    Attributes:
+        text: Words that all stand in the name or the note, in any case.
+        states: Review states that are wanted; all if there are none.
+        class_index: Class that some pixel has, or None for any.
+        sort: What to sort by. AREA is that of ``area_class``.
+        area_class: Class whose pixels are counted.
+        is_reversed: Whether the order is the other way round. What is not known comes last anyway.
+    """
+
+    text: str = ""
+    states: frozenset[ReviewState] = frozenset()
+    class_index: int | None = None
+    sort: ImageSort = ImageSort.NAME
+    area_class: int = 0
+    is_reversed: bool = False
+
+    @property
+    def hides(self) -> bool:
+        """Whether some images may be left out."""
+        return bool(self.text.strip() or self.states) or self.class_index is not None
+
+    def cleared(self) -> "ImageFilter":
+        """Return one that shows all images, in the same order."""
+        return replace(self, text="", states=frozenset(), class_index=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrangement:
+    """The images of a table as a filter has them.
+
+    Attributes:
+        shown: (S,) int64 rows of the images that are wanted, in their order.
+        ordered: (N,) int64 rows of all images, in the same order.
+    """
+
+    shown: NDArray[np.int64]
+    ordered: NDArray[np.int64]
+
+    def gap(self, row: int) -> int:
+        """Return how many of the shown images come before an image, which need not be shown."""
+        before = self.ordered[: int(np.flatnonzero(self.ordered == row)[0])]
+        return int(np.count_nonzero(np.isin(before, self.shown, assume_unique=True)))
+
+
+def arranged(table: ImageTable, wanted: ImageFilter) -> Arrangement:
+    """Return which images are shown, and in which order; equal ones stay in that of their names."""
+    is_shown = _is_wanted(table, wanted)
+    ordered = _ordered(table, wanted)
+    return Arrangement(ordered[is_shown[ordered]], ordered)
+
+
+def _is_wanted(table: ImageTable, wanted: ImageFilter) -> NDArray[np.bool_]:
+    is_wanted = np.ones(len(table), np.bool_)
+    if wanted.states:
+        is_wanted &= np.isin(table.states, [STATES.index(state) for state in wanted.states])
+    if wanted.class_index is not None:
+        is_wanted &= table.class_areas(wanted.class_index) > 0
+    words = wanted.text.casefold().split()
+    texts = _texts(table) if words else []
+    for word in words:
+        is_wanted &= [word in text for text in texts]
+    return is_wanted
+
+
+def _texts(table: ImageTable) -> list[str]:
+    """Return what words are looked for in: the names, with their notes, without case."""
+    # Casefolded as one text, with a separator that no file name holds: ten times as fast.
+    texts = "\0".join(table.keys).casefold().split("\0") if table.keys else []
+    if table.notes:
+        for row, key in enumerate(table.keys):
+            if key in table.notes:
+                texts[row] += f"\n{table.notes[key].casefold()}"
+    return texts
+
+
+def _ordered(table: ImageTable, wanted: ImageFilter) -> NDArray[np.int64]:
+    if wanted.sort is ImageSort.NAME:
+        rows = np.arange(len(table), dtype=np.int64)
+        return rows[::-1].copy() if wanted.is_reversed else rows
+    values = _values(table, wanted)
+    # Unknown ones are NaN, which numpy sorts to the end either way.
+    return np.argsort(values if wanted.is_reversed else -values, kind="stable")
+
+
+def _values(table: ImageTable, wanted: ImageFilter) -> NDArray[np.float64]:
+    match wanted.sort:
+        case ImageSort.UNCERTAINTY:
+            return table.uncertainty.astype(np.float64)
+        case ImageSort.DISAGREEMENT:
+            return table.disagreement.astype(np.float64)
+        case ImageSort.AREA:
+            return table.class_areas(wanted.area_class).astype(np.float64)
+        case _:
+            return np.where(table.changed > 0, table.changed, np.nan)
