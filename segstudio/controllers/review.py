@@ -1,54 +1,103 @@
-"""Approving images, and going to the next that nobody has looked at."""
+"""Approving and flagging images, and going to the next that nobody has looked at."""
 
-import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.indexer import Indexer
 from segstudio.controllers.workspace import Workspace
-from segstudio.core.label_map import IGNORE_INDEX
+from segstudio.core.image_table import STATES, ImageTable
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.rect import Rect
-from segstudio.core.review import CHECKED, Review, ReviewMap
+from segstudio.core.review import CHECKED, Review, ReviewMap, ReviewState, review_state
 from segstudio.document.document import Document
 from segstudio.storage.project import Project
 from segstudio.storage.review import (
-    approved_keys,
+    MAX_NOTE,
     approved_now,
     change_review,
+    flagged_now,
     read_noted,
     read_review,
     write_noted,
 )
 
+_ROWS: Final = 64
+_SAID: Final = (ReviewState.APPROVED, ReviewState.FLAGGED)
+
 
 class ReviewController(QObject):
-    """Keeps which images are approved.
+    """Says how far each image is reviewed, and keeps what the user says about it.
+
+    What the user says counts at once, before it is written and the index has read it.
 
     Signals:
-        changed: ``approved`` changed.
-        failed: A ``SegStudioError`` to tell the user.
+        changed: The state or note of some images changed.
     """
 
     changed = Signal()
-    failed = Signal(object)
 
-    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, indexer: Indexer, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._pool = Pool(1, self)
-        self.approved: set[str] = set()
-        workspace.project_changed.connect(self._on_project_changed)
+        self._indexer = indexer
+        self._said: dict[str, Review] = {}  # what the index does not know yet
+        self._approved: tuple[ImageTable, set[str]] = (indexer.table, set())
+        workspace.project_changed.connect(self._said.clear)
         workspace.document_changed.connect(self._on_document_changed)
         workspace.approval_withdrawn.connect(self._on_withdrawn)
+        indexer.changed.connect(self._on_facts)
+
+    @property
+    def approved(self) -> set[str]:
+        """The keys of the approved images."""
+        table = self._indexer.table
+        if self._approved[0] is not table:
+            rows = np.flatnonzero(table.states == STATES.index(ReviewState.APPROVED))
+            self._approved = table, {table.keys[row] for row in rows.tolist()}
+        known = self._approved[1]
+        said = {key for key, review in self._said.items() if review.is_approved}
+        return known.difference(self._said) | said
 
     @property
     def is_approved(self) -> bool:
         """Whether the open image is approved."""
-        return self._workspace.current_key in self.approved
+        return self.state(self._workspace.current_key or "") is ReviewState.APPROVED
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether the open image is flagged."""
+        return self.state(self._workspace.current_key or "") is ReviewState.FLAGGED
+
+    def state(self, key: str) -> ReviewState:
+        """Return how far the review of an image is."""
+        known, said = self._indexer.state(key), self._said.get(key)
+        if said is None:
+            return known
+        labelled = key in self._workspace.labelled
+        # Whose labels they are is not known until the index has read the files again.
+        guess = ReviewState.CORRECTED if labelled else ReviewState.UNLABELLED
+        state = guess if known in _SAID else known
+        return review_state(said, 1, 1) if said.is_approved or said.is_flagged else state
+
+    def note(self, key: str) -> str:
+        """Return what the user wrote about an image."""
+        said = self._said.get(key)
+        return self._indexer.table.notes.get(key, "") if said is None else said.note
+
+    def counts(self) -> dict[ReviewState, int]:
+        """Return how many images are in each state."""
+        counts = self._indexer.table.counts()
+        for key in self._said:
+            counts[self._indexer.state(key)] -= 1
+            counts[self.state(key)] += 1
+        return counts
 
     def set_approved(self, *, is_approved: bool) -> None:
         """Approve the open image, or take that back."""
@@ -56,14 +105,28 @@ class ReviewController(QObject):
         if document is None or document.is_read_only:
             return
         document.end_gesture()
-        if is_approved and not (document.label_map != IGNORE_INDEX).any():
+        if is_approved and not _is_labelled(document.label_map):
             return  # there is nothing to approve
         document.is_approved = is_approved
-        self._set(document.key, is_approved=is_approved)
         self._workspace.save()
         if is_approved:
             self._workspace.note_looked()
-        self._keep(document.key, partial(approved_now, is_approved=is_approved))
+        self._say(document.key, partial(approved_now, is_approved=is_approved))
+
+    def set_flagged(self, *, is_flagged: bool) -> None:
+        """Flag the open image, or take that back; flagged, it is not approved any more."""
+        document = self._workspace.document
+        if document is None or document.is_read_only:
+            return
+        if is_flagged:
+            document.is_approved = False
+        self._say(document.key, partial(flagged_now, is_flagged=is_flagged))
+
+    def set_note(self, key: str, note: str) -> None:
+        """Keep what the user writes about an image."""
+        note = note.strip()[:MAX_NOTE]
+        if note != self.note(key):
+            self._say(key, lambda review: replace(review, note=note))
 
     def approve_and_go_on(self) -> None:
         """Approve the open image and open the next one that is not approved."""
@@ -71,65 +134,85 @@ class ReviewController(QObject):
         self.open_next()
 
     def open_next(self) -> None:
-        """Open the next image that is not approved, from the first again after the last."""
-        keys, current = self._workspace.keys, self._workspace.current_key
+        """Open the next image of the list that is not approved, after the last from the first.
+
+        Flagged ones come when there are no others: they were looked at already.
+        """
+        images, current = self._workspace.list, self._workspace.current_key
         if current is None:
             return
-        place = keys.index(current) + 1
-        following = (*keys[place:], *keys[: place - 1])
-        wanted = next((key for key in following if key not in self.approved), None)
-        if wanted is not None:
-            self._workspace.open_image(wanted)
+        following, approved = images.following(current), self.approved
+        left = [key for key in following if key not in approved]
+        wanted = next((key for key in left if self.state(key) is not ReviewState.FLAGGED), None)
+        if left:
+            self._workspace.open_image(wanted or left[0])
 
     def accept_region(self, key: str, rect: Rect) -> None:
         """Note that what is labelled in a part of an image is right."""
         document = self._workspace.document
         if document is None or document.key != key:
-            self._workspace.write(lambda project: _note_region(project, key, rect))
+            self._workspace.write(lambda project: _note_region(project, key, rect), key)
             return
         noted = document.noted = _with_region(document.noted, rect, document.size)
-        self._workspace.write(lambda project: write_noted(project, key, noted))
+        self._workspace.write(lambda project: write_noted(project, key, noted), key)
 
-    def shut_down(self) -> None:
-        """End the thread."""
-        self._pool.shut_down()
-
-    def _on_project_changed(self) -> None:
-        self.approved = set()
-        self.changed.emit()
-        project = self._workspace.project
-        if project is None:
-            return
-
-        def find(_cancelled: threading.Event) -> tuple[Project, set[str]]:
-            return project, approved_keys(project)
-
-        job = Job(find, self)
-        job.succeeded.connect(self._on_found)
-        job.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
-        job.start(self._pool)
-
-    def _on_found(self, found: tuple[Project, set[str]]) -> None:
-        project, approved = found
-        current = self._workspace.project
-        if current is not None and current.folder == project.folder:
-            self.approved |= approved
-            self.changed.emit()
-
+    @Slot(object)
     def _on_document_changed(self, document: Document | None) -> None:
-        if document is not None:
-            self._set(document.key, is_approved=document.is_approved)
+        # Another computer may have approved it since the files were compared.
+        if document is not None and document.is_approved != self.is_approved:
+            self._indexer.note(document.key)
 
+    @Slot(str)
     def _on_withdrawn(self, key: str) -> None:
-        self._set(key, is_approved=False)
-
-    def _keep(self, key: str, change: Callable[[Review], Review]) -> None:
-        self._workspace.write(lambda project: change_review(project, key, change))
-
-    def _set(self, key: str, *, is_approved: bool) -> None:
-        if (key in self.approved) != is_approved:
-            (self.approved.add if is_approved else self.approved.discard)(key)
+        review = replace(self._known(key), is_approved=False)
+        if self.state(key) is ReviewState.APPROVED:
+            self._said[key] = review
             self.changed.emit()
+
+    @Slot()
+    def _on_facts(self) -> None:
+        for key in [key for key, said in self._said.items() if said == self._indexed(key)]:
+            del self._said[key]
+        self.changed.emit()
+
+    def _say(self, key: str, change: Callable[[Review], Review]) -> None:
+        """Change what is kept about an image, and let it count from now on."""
+        review = change(self._known(key))
+        job = self._workspace.write(lambda project: change_review(project, key, change), key)
+        if job is None:
+            return
+        self._said[key] = _words(review)
+        job.failed.connect(lambda _error: self._unsay(key))
+        self.changed.emit()
+
+    def _unsay(self, key: str) -> None:
+        self._said.pop(key, None)
+        self.changed.emit()
+
+    def _known(self, key: str) -> Review:
+        """Return what the user said about an image, besides who and when."""
+        return self._said.get(key) or self._indexed(key)
+
+    def _indexed(self, key: str) -> Review:
+        state = self._indexer.state(key)
+        return Review(
+            is_approved=state is ReviewState.APPROVED,
+            is_flagged=state is ReviewState.FLAGGED,
+            note=self._indexer.table.notes.get(key, ""),
+        )
+
+
+def _words(review: Review) -> Review:
+    """Return a review without who made it and when."""
+    return replace(review, at="", by="")
+
+
+def _is_labelled(label_map: LabelMap) -> bool:
+    # Row by row of blocks: most images are labelled in the first.
+    height = label_map.shape[0]
+    return any(
+        (label_map[top : top + _ROWS] != IGNORE_INDEX).any() for top in range(0, height, _ROWS)
+    )
 
 
 def _note_region(project: Project, key: str, rect: Rect) -> None:

@@ -21,6 +21,7 @@ from segstudio.core.history import Edit, EditKind, Histories, History
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import difference_patch
+from segstudio.core.shown_images import ShownImages
 from segstudio.core.snapshot import Snapshot
 from segstudio.core.splits import with_splits
 from segstudio.document.document import Document
@@ -63,6 +64,7 @@ class Workspace(QObject):
         recovered: A ``Recovery`` that brought back edits after a crash.
         mask_conflicted: (key, MaskChangedError): somebody else changed a mask; both are kept.
         approval_withdrawn: The key of an image whose labels a model has replaced.
+        files_changed: The key of an image whose mask, prediction or review was written.
     """
 
     project_changed = Signal()
@@ -79,11 +81,13 @@ class Workspace(QObject):
     recovered = Signal(object)
     mask_conflicted = Signal(str, object)
     approval_withdrawn = Signal(str)
+    files_changed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.project: Project | None = None
         self.keys: tuple[str, ...] = ()
+        self.list = ShownImages(())
         self.labelled: set[str] = set()
         self.document: Document | None = None
         self.current_key: str | None = None
@@ -180,6 +184,7 @@ class Workspace(QObject):
         self._visited.clear()
         self.current_key = None
         self.project, self.keys = opened.project, opened.keys
+        self.list = ShownImages(opened.keys)
         self.labelled = set()
         self._saver.saved_at = None
         self.project_changed.emit()
@@ -212,13 +217,15 @@ class Workspace(QObject):
         unsaved = self._saver.unsaved(project.mask_path(key))
         self._images.open(Request(project, session, key, unsaved))
 
+    def neighbour(self, distance: int) -> str | None:
+        """Return the image that lies ``distance`` further in ``list`` than the open one."""
+        return None if self.current_key is None else self.list.beside(self.current_key, distance)
+
     def step(self, distance: int) -> None:
         """Open the image that lies ``distance`` further in the list, if there is one."""
-        if self.current_key is None:
-            return
-        place = self.keys.index(self.current_key) + distance
-        if 0 <= place < len(self.keys):
-            self.open_image(self.keys[place])
+        key = self.neighbour(distance)
+        if key is not None:
+            self.open_image(key)
 
     def set_label_set(self, label_set: LabelSet) -> None:
         """Change the classes and keep them in the project."""
@@ -274,6 +281,7 @@ class Workspace(QObject):
     def forget_history(self, key: str) -> None:
         """Take what can be undone in an image from its file, for the mask was changed there."""
         self._visited.take(key)
+        self.files_changed.emit(key)
 
     def freeze_splits(self) -> Project | None:
         """Decide for every labelled image whether it trains or judges, and keep that for good.
@@ -344,7 +352,7 @@ class Workspace(QObject):
             project.write_prediction(key, class_map)
             note_predicted(project, key, model)
 
-        self.write(write)
+        self.write(write, key)
         if withdrawn:
             self.approval_withdrawn.emit(key)
 
@@ -355,15 +363,27 @@ class Workspace(QObject):
         sitting = self.clock.sitting()
         if document is not None and sitting is not None:
             key, snapshot = document.key, document.snapshot()
-            self.write(lambda project: note_sitting(project, key, snapshot.pixels(), sitting))
+            self.write(lambda project: note_sitting(project, key, snapshot.pixels(), sitting), key)
 
-    def write(self, function: Callable[[Project], None]) -> None:
-        """Run ``function(project)`` after all that was to be written before."""
-        if self.project is not None and self.read_only is None:
-            project = self.project
-            job = Job(lambda _cancelled: function(project), self)
-            job.failed.connect(self._on_failed)
-            job.start(self._saver.pool)
+    def write(self, function: Callable[[Project], None], key: str = "") -> Job | None:
+        """Run ``function(project)`` after all that was to be written before.
+
+        Args:
+            function: Runs on the thread that saves.
+            key: The image whose files it writes, to be told to others; empty for none.
+
+        Returns:
+            The job, whose failure is told already, or None in a project that is read-only.
+        """
+        if self.project is None or self.read_only is not None:
+            return None
+        project = self.project
+        job = Job(lambda _cancelled: function(project), self)
+        job.failed.connect(self._on_failed)
+        if key:
+            job.succeeded.connect(lambda _none: self._tell_changed(project, key))
+        job.start(self._saver.pool)
+        return job
 
     def flush(self) -> None:
         """Save everything and wait until it is on disk or has failed."""
@@ -471,8 +491,7 @@ class Workspace(QObject):
         project, session = self.project, self._sessions.current
         if project is None or session is None or self.document is not document:
             return
-        place = self.keys.index(document.key)
-        beside = [self.keys[i] for i in (place + 1, place - 1) if 0 <= i < len(self.keys)]
+        beside = [key for key in (self.neighbour(1), self.neighbour(-1)) if key is not None]
         height, width = document.size
         self._images.read_beside(project, session, beside, height * width)
 
@@ -493,11 +512,16 @@ class Workspace(QObject):
         if self.document is not None:
             self._images.unpack(self.document.history.near())
 
+    def _tell_changed(self, project: Project, key: str) -> None:
+        if self.project is not None and project.folder == self.project.folder:
+            self.files_changed.emit(key)
+
     @Slot(object)
     def _on_saved(self, unsaved: Unsaved) -> None:
         if unsaved.session is self._sessions.current:
             self.labelled.add(unsaved.key)
             self.labelled_changed.emit()
+            self.files_changed.emit(unsaved.key)
             if self.document is None or not self.document.is_modified:
                 self._saver.forget_journals(unsaved.session)
         self.save_state_changed.emit()
@@ -507,7 +531,7 @@ class Workspace(QObject):
         """Show the mask that is now in the file, as an edit that can be undone."""
         document, project = self.document, self.project
         if document is None or project is None or document.key != key:
-            self._visited.take(key)
+            self.forget_history(key)
             return
         height, width = document.size
 

@@ -62,11 +62,6 @@ class Arrangement:
     shown: NDArray[np.int64]
     ordered: NDArray[np.int64]
 
-    def gap(self, row: int) -> int:
-        """Return how many of the shown images come before an image, which need not be shown."""
-        before = self.ordered[: int(np.flatnonzero(self.ordered == row)[0])]
-        return int(np.count_nonzero(np.isin(before, self.shown, assume_unique=True)))
-
 
 def arranged(table: ImageTable, wanted: ImageFilter) -> Arrangement:
     """Return which images are shown, and in which order; equal ones stay in that of their names."""

@@ -122,6 +122,33 @@ class ImageTable:
             problems=_with(self.problems, {fact.key: fact.problem for fact in values}),
         )
 
+    def with_row_of(self, other: Self, key: str) -> Self:
+        """Return this table with one image as another table of the same images has it."""
+        if other is self or other.keys != self.keys or key not in self.keys:
+            return self
+        row = self.keys.index(key)
+        kept, taken = self.area_rows != row, other.area_rows == row
+
+        def column(mine: NDArray[_Number], theirs: NDArray[_Number]) -> NDArray[_Number]:
+            result = mine.copy()
+            result[row] = theirs[row]
+            return result
+
+        return replace(
+            self,
+            states=column(self.states, other.states),
+            uncertainty=column(self.uncertainty, other.uncertainty),
+            disagreement=column(self.disagreement, other.disagreement),
+            corrected=column(self.corrected, other.corrected),
+            pixels=column(self.pixels, other.pixels),
+            changed=column(self.changed, other.changed),
+            seconds=column(self.seconds, other.seconds),
+            area_rows=np.append(self.area_rows[kept], other.area_rows[taken]),
+            area_classes=np.append(self.area_classes[kept], other.area_classes[taken]),
+            area_pixels=np.append(self.area_pixels[kept], other.area_pixels[taken]),
+            notes=_with(self.notes, {key: other.notes.get(key, "")}),
+        )
+
     def __len__(self) -> int:
         return len(self.keys)
 

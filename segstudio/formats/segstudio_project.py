@@ -1,10 +1,10 @@
 """A project of ours as a data set: its masks, its classes, its splits.
 
-Only images that have a mask take part, and of those only the pixels that somebody has looked
-at: the others read as unlabelled (``core.review``). An image judges a model as a whole or not at
-all, so those that a model was run on must be approved for that. Images that ``project.json`` has no
-split for yet are divided by ``core.splits``; that is not saved here, because the window may have
-the project open.
+Only images that have a mask and are not flagged take part, and of those only the pixels that
+somebody has looked at: the others read as unlabelled (``core.review``). An image judges a model as
+a whole or not at all, so those that a model was run on must be approved for that. Images that
+``project.json`` has no split for yet are divided by ``core.splits``; that is not saved here,
+because the window may have the project open.
 """
 
 from functools import partial
@@ -60,10 +60,21 @@ def read_project(root: Path, *, positive: Positive | None = None) -> LabelledDat
             hint="Paint some labels, or run a model and save its masks",
         )
     splits = with_splits(project.splits, keys)
+    problems = []
+    if flagged := {key: None for key in keys if read_review(project, key).is_flagged}:
+        keys = [key for key in keys if key not in flagged]
+        if not keys:
+            raise FormatError(
+                folder,
+                "all labelled images are flagged, and those do not train",
+                hint=f"Look at {next(iter(flagged))} in segstudio and take its flag away",
+            )
+        problems.append(
+            f"{counted(list(flagged), 'image')} left out, flagged: {some(list(flagged))}"
+        )
     members = {
         split: [key for key in keys if splits[key] == split] for split in (TRAIN, VALIDATION, TEST)
     }
-    problems = []
     if gone := sorted(labelled.difference(there)):
         problems.append(f"{counted(gone, 'mask')} left out, whose images are gone: {some(gone)}")
     for split in (VALIDATION, TEST):

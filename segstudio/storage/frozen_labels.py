@@ -40,6 +40,7 @@ class FrozenLabels:
 @dataclass(frozen=True, slots=True)
 class _State:
     is_approved: bool
+    is_flagged: bool
     corrected: int
     reviewed: int
 
@@ -51,7 +52,7 @@ def freeze_labels(
     *,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> FrozenLabels:
-    """Keep the labels of a project as they are now.
+    """Keep the labels of a project as they are now; images that are flagged take no part.
 
     Args:
         project: The project; its splits must be decided for every labelled image.
@@ -71,6 +72,8 @@ def freeze_labels(
         if cancelled():
             break
         state = _state(project, key)
+        if state.is_flagged:
+            continue
         if project.splits.get(key) == TRAIN:
             if _takes_part(state, images):
                 train.append(key)
@@ -93,15 +96,16 @@ def freeze_labels(
 def _state(project: Project, key: str) -> _State:
     label_map = project.read_any_mask(key)
     if label_map is None:  # removed a moment ago
-        return _State(False, 0, 0)
+        return _State(False, False, 0, 0)
     height, width = label_map.shape
     prediction = project.read_prediction(key, height, width)
-    is_approved = read_review(project, key).is_approved
+    said = read_review(project, key)
     review = review_map(
-        label_map, prediction, read_noted(project, key, height, width), is_approved=is_approved
+        label_map, prediction, read_noted(project, key, height, width), is_approved=said.is_approved
     )
     return _State(
-        is_approved or prediction is None,
+        said.is_approved or prediction is None,
+        said.is_flagged,
         int(np.count_nonzero(review == CORRECTED)),
         int(np.count_nonzero(review != UNCHECKED)),
     )

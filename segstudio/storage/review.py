@@ -20,7 +20,6 @@ from segstudio.core.review import CORRECTED, Review, ReviewMap
 from segstudio.core.strict_json import parse_json
 from segstudio.errors import MaskError, StorageError
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
-from segstudio.storage.images import is_image_name
 from segstudio.storage.masks import read_label_map, write_label_map
 from segstudio.storage.project import Project
 from segstudio.storage.user import user_name
@@ -127,17 +126,6 @@ def withdraw_approval(project: Project, key: str) -> None:
         key,
         lambda review: approved_now(review, is_approved=False) if review.is_approved else review,
     )
-
-
-def approved_keys(project: Project) -> set[str]:
-    """Return the keys of the approved images."""
-    folder = project.folder / "review"
-    keys = (
-        path.relative_to(folder).as_posix().removesuffix(".json")
-        for path in folder.rglob("*.json")
-        if not path.name.startswith(".")
-    )
-    return {key for key in keys if is_image_name(key) and read_review(project, key).is_approved}
 
 
 def read_noted(project: Project, key: str, height: int, width: int) -> ReviewMap | None:

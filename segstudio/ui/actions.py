@@ -65,6 +65,7 @@ class Actions(QObject):
                 "check-circle",
             ),
             _Row("unapprove", self.tr("Take approval back")),
+            _Row("flag", self.tr("Flag image"), ("Shift+F",), "flag", True),
             _Row("next_unreviewed", self.tr("Next not approved"), ("Ctrl+Shift+D",)),
             _Row("train", self.tr("Train"), ("Ctrl+T",), "graduation-cap"),
             _Row("statistics", self.tr("Statistics"), ("Ctrl+Shift+T",), "chart-bar"),

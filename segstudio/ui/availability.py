@@ -27,6 +27,7 @@ _EDITING: Final = (
     "replace_all",
     "approve",
     "unapprove",
+    "flag",
     "save",
 )
 

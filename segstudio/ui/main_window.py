@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from segstudio.controllers.comparison import ComparisonController
 from segstudio.controllers.export import ExportController
+from segstudio.controllers.image_list import ImageList
 from segstudio.controllers.import_labels import ImportController
+from segstudio.controllers.indexer import Indexer
 from segstudio.controllers.labelling_queue import LabellingQueue
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.replace import ReplaceController
@@ -81,7 +83,9 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self)
         self.toolbox = Toolbox(self.workspace, self)
         self.predict = PredictController(self.workspace, self)
-        self.review = ReviewController(self.workspace, self)
+        self.indexer = Indexer(self.workspace, self)
+        self.images = ImageList(self.workspace, self.indexer, self)
+        self.review = ReviewController(self.workspace, self.indexer, self)
         self.training = TrainingController(self.workspace, self)
         self.training_plan = TrainingPlan(self.workspace, self)
         self.comparison = ComparisonController(self.workspace, self)
@@ -132,6 +136,8 @@ class MainWindow(QMainWindow):
             and self.quality.is_idle
             and self.thumbnails.is_idle
             and self.canvas.is_settled
+            and self.indexer.is_idle
+            and self.images.is_idle
             and not self.export.is_running
             and self.imports.is_idle
             and not self.sequence.is_running
@@ -185,7 +191,15 @@ class MainWindow(QMainWindow):
         self._option_bar = OptionBar(self.toolbox, self)
         self._view_bar = ViewBar([actions["fit"], actions["full_size"]], self)
         self.class_panel = ClassPanel(self.workspace, self.toolbox, self._theme)
-        self.image_panel = ImagePanel(self.workspace, self.review, self.thumbnails, self._theme)
+        self.image_panel = ImagePanel(
+            self.workspace,
+            self.images,
+            self.review,
+            self.indexer,
+            self.thumbnails,
+            actions["flag"],
+            self._theme,
+        )
         self._work_parts = WorkParts(
             self,
             actions,
@@ -240,6 +254,7 @@ class MainWindow(QMainWindow):
             "approve": self.review.approve_and_go_on,
             "unapprove": lambda: self.review.set_approved(is_approved=False),
             "next_unreviewed": self.review.open_next,
+            "flag": self._flag,
             **{name: partial(toolbox.set_tool, name) for name in ToolName},
             "smaller": lambda: toolbox.grow(-1),
             "larger": lambda: toolbox.grow(1),
@@ -276,6 +291,8 @@ class MainWindow(QMainWindow):
         self.toolbox.changed.connect(self._show_tool)
         for page in (self.welcome, self.image_panel):
             page.open_requested.connect(self.opening.ask_images)
+        self.image_panel.done.connect(canvas.setFocus)
+        self.review.changed.connect(self._show_flag)
         self.welcome.sample_requested.connect(workspace.open_sample)
         self.welcome.recent_requested.connect(workspace.open)
         for part in (
@@ -283,7 +300,6 @@ class MainWindow(QMainWindow):
             self.export,
             self.sequence,
             self.replace,
-            self.review,
             self.training,
             self.comparison,
             self.queue,
@@ -318,6 +334,14 @@ class MainWindow(QMainWindow):
         self.export_dialog.choose(format_name)
         self.export_dialog.show()
 
+    def _flag(self) -> None:
+        is_flagged = not self.review.is_flagged
+        self.review.set_flagged(is_flagged=is_flagged)
+        if is_flagged:
+            self._work_parts.show_images()
+            self.image_panel.note.ask()
+        self._show_flag()
+
     def _undo(self) -> None:
         if self.workspace.document is not None:
             self.workspace.document.undo()
@@ -342,6 +366,7 @@ class MainWindow(QMainWindow):
             self.pages.show_canvas()
             self.canvas.setFocus()
         self.canvas.set_document(document)
+        self._show_flag()
 
     def _on_image_opening(self, _key: str) -> None:
         self.messages.hide_notice()
@@ -360,6 +385,9 @@ class MainWindow(QMainWindow):
 
     def _on_image_failed(self, _key: str, error: SegStudioError) -> None:
         self.pages.show_problem(error.sentence)
+
+    def _show_flag(self) -> None:
+        self.actions_by_name["flag"].setChecked(self.review.is_flagged)
 
     def _show_tool(self) -> None:
         self.actions_by_name[self.toolbox.tool.value].setChecked(True)
@@ -388,6 +416,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save, and ask only if something could not be saved."""
+        self.image_panel.note.keep()
         self.workspace.flush()
         if self.workspace.has_unsaved_work and not self._may_lose_work():
             event.ignore()
@@ -418,7 +447,8 @@ class MainWindow(QMainWindow):
             self.training_plan,
             self.comparison,
             self.queue,
-            self.review,
+            self.images,
+            self.indexer,
             self.export,
             self.imports,
             self.quality,

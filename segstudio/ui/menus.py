@@ -77,6 +77,7 @@ def build_menus(window: QMainWindow, actions: Actions, view_actions: Sequence[QA
                 None,
                 "approve",
                 "unapprove",
+                "flag",
                 None,
                 *ToolName,
                 None,

@@ -2,15 +2,16 @@
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from segstudio.controllers.review import ReviewController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX
+from segstudio.core.review import ReviewState
 from segstudio.engine.worker import LoadedModel
 from segstudio.tools.preview import Preview
+from segstudio.ui.elided_label import ElidedLabel
 
 _SOON_MS: Final = 30
 
@@ -27,7 +28,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
         self._position = self._add_label(260)
-        self._hint = _ElidedLabel()
+        self._hint = ElidedLabel()
         self._hint.setContentsMargins(8, 2, 8, 2)
         self.addPermanentWidget(self._hint, 1)
         self._selection = self._add_label(0)
@@ -42,8 +43,6 @@ class StatusBar(QStatusBar):
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._show_view)
         workspace.save_state_changed.connect(self._show_saved)
-        workspace.labelled_changed.connect(self._show_labelled)
-        workspace.project_changed.connect(self._show_labelled)
         review.changed.connect(self._show_labelled)
 
     def show_pixel(self, pixel: tuple[int, int] | None) -> None:
@@ -81,7 +80,7 @@ class StatusBar(QStatusBar):
     @property
     def hint(self) -> str:
         """What the active tool answers to."""
-        return self._hint.toolTip()
+        return self._hint.text
 
     def show_hint(self, text: str) -> None:
         """Show what the active tool answers to; the tool tip has all of it."""
@@ -126,10 +125,11 @@ class StatusBar(QStatusBar):
         self._saved.setText(text)
 
     def _show_labelled(self) -> None:
-        total = len(self._workspace.keys)
-        done = len(self._workspace.labelled & set(self._workspace.keys))
-        text = self.tr("%d of %d labelled") % (done, total) if total else ""
-        if approved := len(self._review.approved & set(self._workspace.keys)):
+        counts = self._review.counts()
+        total, approved = sum(counts.values()), counts[ReviewState.APPROVED]
+        labelled = total - counts[ReviewState.UNLABELLED]
+        text = self.tr("%d of %d labelled") % (labelled, total) if total else ""
+        if approved:
             text = self.tr("%d of %d approved") % (approved, total)
         self._labelled.setText(text)
 
@@ -140,27 +140,3 @@ class StatusBar(QStatusBar):
         label.setContentsMargins(8, 2, 8, 2)
         self.addPermanentWidget(label, stretch)
         return label
-
-
-class _ElidedLabel(QWidget):
-    """One line of text that ends with dots where there is no room for all of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._text = ""
-
-    def set_text(self, text: str) -> None:
-        self._text = text
-        self.setToolTip(text)
-        self.update()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, self.fontMetrics().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        room = self.contentsRect()
-        painter.setPen(self.palette().placeholderText().color())
-        text = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.end()

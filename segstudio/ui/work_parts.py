@@ -54,6 +54,10 @@ class WorkParts:
         self._window.resizeDocks(self._docks, [220, 480], Qt.Orientation.Vertical)
         self._window.resizeDocks(self._docks, [260, 260], Qt.Orientation.Horizontal)
 
+    def show_images(self) -> None:
+        """Show the panel of images, if it was hidden."""
+        self._docks[1].show()
+
     def _tool_bar(self, actions: Actions) -> QToolBar:
         tools = [actions[name] for name in ToolName]
         bar = QToolBar(self._window.tr("Tools"), self._window)

@@ -16,8 +16,9 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_set import LabelSet
 from segstudio.core.review import Review
 from segstudio.core.training_request import ImageChoice, TrainingRequest
+from segstudio.storage.frozen_labels import freeze_labels
 from segstudio.storage.project import Project, create_project, load_project, open_path
-from segstudio.storage.review import approved_now, write_review
+from segstudio.storage.review import approved_now, flagged_now, write_review
 from segstudio.storage.training_runs import ProcessMark
 
 SIDE = 48
@@ -154,9 +155,13 @@ def test_another_process_of_the_same_number_is_not_the_trainer() -> None:
     assert not is_alive(None)
 
 
-def test_approval_lets_an_image_take_part(project: Project, tmp_path: Path) -> None:
-    from segstudio.storage.frozen_labels import freeze_labels
+def test_a_flagged_image_takes_no_part(project: Project, tmp_path: Path) -> None:
+    write_review(project, "a.png", flagged_now(Review(), is_flagged=True))
 
+    assert freeze_labels(project, tmp_path / "frozen").train == ("b.png",)
+
+
+def test_approval_lets_an_image_take_part(project: Project, tmp_path: Path) -> None:
     project = project.with_splits({**project.splits, "d.png": "train"})
     before = freeze_labels(project, tmp_path / "before")
     write_review(project, "d.png", approved_now(Review(), is_approved=True))

@@ -6,6 +6,7 @@ from segstudio.core.image_facts import FileStamp, ImageFacts
 from segstudio.core.image_filter import ImageFilter, ImageSort, arranged
 from segstudio.core.image_table import ImageTable, rows_of
 from segstudio.core.review import ReviewState
+from segstudio.core.shown_images import ShownImages
 
 KEYS = ("a.png", "B.png", "c 1.png", "d.png")
 TABLE = ImageTable.of(
@@ -89,9 +90,14 @@ def test_what_is_not_known_comes_last_in_either_order() -> None:
     assert keys == ["a.png", "c 1.png", "B.png", "d.png"]
 
 
-def test_the_place_of_an_image_that_is_not_shown_is_between_those_that_are() -> None:
+def test_from_an_image_that_is_not_shown_one_goes_to_those_around_it() -> None:
     arrangement = arranged(TABLE, ImageFilter(class_index=1))
-    assert [arrangement.gap(row) for row in range(4)] == [0, 1, 1, 2]
+    images = ShownImages(tuple(KEYS[row] for row in arrangement.shown), TABLE.keys, arrangement)
+
+    assert images.keys == ("a.png", "c 1.png")
+    assert [images.beside("a.png", step) for step in (-1, 1, 2)] == [None, "c 1.png", None]
+    assert [images.beside("B.png", step) for step in (-1, 1)] == ["a.png", "c 1.png"]
+    assert [images.beside("d.png", step) for step in (-2, -1, 1)] == ["a.png", "c 1.png", None]
 
 
 def test_facts_of_some_images_replace_what_was_known_of_them() -> None:

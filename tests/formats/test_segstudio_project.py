@@ -11,7 +11,7 @@ from segstudio.core.review import Review
 from segstudio.errors import FormatError, MaskError, ProjectError
 from segstudio.formats.table import read_any
 from segstudio.storage.project import Project, create_project
-from segstudio.storage.review import approved_now, write_review
+from segstudio.storage.review import approved_now, flagged_now, write_review
 
 CLASSES = LabelSet.named(["background", "cell"])
 
@@ -131,3 +131,22 @@ def test_test_images_are_a_split_of_their_own(project: Project) -> None:
     splits = read_any(project.folder).splits
     assert [item.key for item in splits["test"]] == ["c.png"]
     assert "c.png" not in [item.key for item in splits["train"]]
+
+
+def test_a_flagged_image_neither_trains_nor_judges(project: Project) -> None:
+    project.with_splits(SPLITS).save()
+    approved = approved_now(Review(), is_approved=True)
+    write_review(project, "b.png", flagged_now(approved, is_flagged=True))
+
+    dataset = read_any(project.folder)
+
+    assert "b.png" not in [item.key for items in dataset.splits.values() for item in items]
+    assert "1 image left out, flagged: b.png" in dataset.problems
+
+
+def test_a_project_in_which_everything_is_flagged_is_refused(project: Project) -> None:
+    for key in project.labelled_keys():
+        write_review(project, key, flagged_now(Review(), is_flagged=True))
+
+    with pytest.raises(FormatError, match="all labelled images are flagged"):
+        read_any(project.folder)
