@@ -50,6 +50,8 @@ def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWin
     window.close()
     window.deleteLater()
     theme.deleteLater()
+    # Now, or the dialogs of this window hear of the theme of the next test.
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
