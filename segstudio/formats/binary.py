@@ -22,7 +22,9 @@ class Positive(StrEnum):
 
 def is_ambiguous(label_map: LabelMap) -> bool:
     """Return whether a label map read as it is holds 255 and, besides, nothing but 0."""
-    return bool((label_map == IGNORE_INDEX).any() and np.isin(label_map, (0, IGNORE_INDEX)).all())
+    if not label_map.size or label_map.max() != IGNORE_INDEX:  # mostly so, and seen at once
+        return False
+    return bool(((label_map == 0) | (label_map == IGNORE_INDEX)).all())
 
 
 def resolve_binary(path: Path, label_map: LabelMap, positive: Positive | None) -> LabelMap:

@@ -22,12 +22,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 from segstudio.core.label_set import LabelSet, is_background
 from segstudio.core.outlines import connected_parts
 from segstudio.errors import FormatError
@@ -41,12 +41,11 @@ from segstudio.formats.coco_json import (
 )
 from segstudio.formats.coco_masks import (
     Mask,
-    box_of,
     check_polygon,
-    compressed,
     counts_area,
     mask_of_counts,
     mask_of_polygon,
+    measured,
     polygon_area,
     read_counts,
 )
@@ -238,11 +237,14 @@ def _drawn(
     *,
     has_background: bool,
 ) -> LabelMap:
-    label_map = np.full((height, width), 0 if has_background else IGNORE_INDEX, np.uint8)
+    uncovered = 0 if has_background else IGNORE_INDEX
     shapes = [_shape(annotation, classes, height, width) for annotation in annotations]
+    # Run lengths go down the columns: pixels that lie in memory as they do are painted at once.
+    order: Literal["F", "C"] = "F" if any(shape.counts is not None for shape in shapes) else "C"
+    label_map = np.full((height, width), uncovered, np.uint8, order)
     for shape in sorted(shapes, key=lambda shape: (not shape.is_crowd, -shape.area)):
-        label_map[shape.mask(height, width)] = shape.class_index
-    return label_map
+        np.copyto(label_map, np.uint8(shape.class_index), where=shape.mask(height, width))
+    return np.ascontiguousarray(label_map)
 
 
 def _shape(annotation: Mapping[str, Any], classes: _Classes, height: int, width: int) -> _Shape:
@@ -274,10 +276,11 @@ def _annotations(
     label_map: LabelMap, first: int, image_id: int, next_id: int, *, each_region: bool
 ) -> list[dict[str, Any]]:
     """Return annotations for each class index from ``first`` on, and one for unlabelled."""
-    values = np.flatnonzero(np.bincount(label_map.ravel(), minlength=256))
+    values = np.flatnonzero(pixel_counts(label_map))
+    columns = np.asfortranarray(label_map)  # once for all classes: run lengths go down the columns
     annotations: list[dict[str, Any]] = []
     for value in values[values >= first].tolist():
-        whole = label_map == value
+        whole = columns == value
         is_crowd = value == IGNORE_INDEX
         for mask in connected_parts(whole) if each_region and not is_crowd else [whole]:
             annotations.append(
@@ -286,9 +289,7 @@ def _annotations(
                     "image_id": image_id,
                     "category_id": 1 if is_crowd else value + 1 - first,
                     "iscrowd": int(is_crowd),
-                    "area": int(mask.sum()),
-                    "bbox": box_of(mask),
-                    "segmentation": compressed(mask),
+                    **measured(mask),
                 }
             )
     return annotations

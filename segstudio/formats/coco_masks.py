@@ -13,7 +13,7 @@ rleFrPoly).
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,10 +77,30 @@ def mask_of_counts(counts: Counts, height: int, width: int) -> Mask:
 
 def compressed(mask: Mask) -> dict[str, object]:
     """Return the compressed run-length code of a mask, as JSON has it."""
-    from pycocotools.mask import encode  # not for those who only read
+    return _as_json(mask, _code(mask))
 
-    found = encode(np.asfortranarray(mask).view(np.uint8))
-    return {"size": list(mask.shape), "counts": found["counts"].decode("ascii")}
+
+def measured(mask: Mask) -> dict[str, object]:
+    """Return the area, bbox and segmentation of a mask that is not empty, as JSON has them."""
+    from pycocotools.mask import area, toBbox  # not for those who only read
+
+    code = _code(mask)
+    return {
+        "area": int(area(code)),
+        "bbox": toBbox(code).astype(int).tolist(),
+        "segmentation": _as_json(mask, code),
+    }
+
+
+def _code(mask: Mask) -> dict[str, Any]:
+    from pycocotools.mask import encode
+
+    code: dict[str, Any] = encode(np.asfortranarray(mask).view(np.uint8))
+    return code
+
+
+def _as_json(mask: Mask, code: dict[str, Any]) -> dict[str, object]:
+    return {"size": list(mask.shape), "counts": code["counts"].decode("ascii")}
 
 
 def box_of(mask: Mask) -> list[int]:
@@ -172,7 +192,7 @@ def _decompressed(text: str) -> Counts:
     if not last[-1]:
         raise ValueError("a run-length code ends in the middle of a count")
     starts = np.concatenate([[0], np.flatnonzero(last)[:-1] + 1])
-    lengths = np.diff([*starts.tolist(), codes.size])
+    lengths = np.diff(starts, append=codes.size)
     if lengths.max() > _MAX_CHARS:
         raise ValueError("a run-length code holds a count that is out of range")
     places = np.arange(codes.size) - np.repeat(starts, lengths)

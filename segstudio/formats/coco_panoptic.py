@@ -22,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError
@@ -207,7 +207,7 @@ def _png_of_ids(ids: LabelMap) -> bytes:
 
 
 def _segments(label_map: LabelMap) -> list[dict[str, Any]]:
-    areas = np.bincount(label_map.ravel(), minlength=256)[:IGNORE_INDEX]
+    areas = pixel_counts(label_map)[:IGNORE_INDEX]
     return [
         {
             "id": value + 1,

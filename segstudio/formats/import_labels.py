@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 from segstudio.core.label_set import LabelClass, LabelSet
 from segstudio.core.palette import default_color
 from segstudio.core.review import CHECKED
@@ -258,7 +258,7 @@ def _numbered(dataset: LabelledDataset) -> LabelSet:
     largest = 0
     for item, _ in _unique(dataset):
         try:
-            values = np.bincount(dataset.read_label_map(item).ravel(), minlength=256)
+            values = pixel_counts(dataset.read_label_map(item))
         except SegStudioError:
             continue  # told when it is imported
         largest = max(largest, int(np.flatnonzero(values[:IGNORE_INDEX]).max(initial=0)))

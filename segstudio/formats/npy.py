@@ -4,18 +4,21 @@
     classes.txt                  names of the classes, one a line (optional)
     train.txt                    names of the training images (optional; also val.txt)
 
-Arrays of Python objects (pickles) are never loaded. Of other arrays the header is read first: a
-shape that does not fit the image is refused before any memory is taken for it.
+Arrays of Python objects (pickles) are never loaded. Of other arrays the header is read first: one
+that is larger than its file, or packed and larger than its image, is refused before any memory is
+taken for it.
 
 Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 """
 
 import io
+import math
+import os
 import zipfile
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -127,26 +130,21 @@ def _read_label_map(
 
 
 def _loaded(item: LabelledImage) -> LabelMap:
-    size = read_image_size(item.image)
     try:
         if item.mask.suffix.lower() == ".npz":
-            data = _packed(item.mask, size)
-        else:
-            if item.mask.stat().st_size > _most_bytes(size):
-                raise ValueError("it is larger than an array of its image's size")
-            data = item.mask.read_bytes()
-        values = _array(data, size)
+            data = _packed(item.mask, read_image_size(item.image))
+            return _array(io.BytesIO(data), len(data))
+        with item.mask.open("rb") as file:
+            return _array(file, os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise FormatError(item.mask, f"it cannot be read ({error.strerror})") from error
     except (ValueError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise FormatError(
             item.mask, f"{error}", hint="Save it with numpy.save, as (H, W) integers"
         ) from error
-    return values
 
 
-def _array(data: bytes, size: tuple[int, int]) -> LabelMap:
-    file = io.BytesIO(data)
+def _array(file: BinaryIO, num_bytes: int) -> LabelMap:
     version = npy_format.read_magic(file)
     if version not in ((1, 0), (2, 0), (3, 0)):
         raise ValueError(f"its format {version} is not known")
@@ -158,14 +156,19 @@ def _array(data: bytes, size: tuple[int, int]) -> LabelMap:
         raise ValueError("it holds Python objects, which are never loaded")
     if dtype.kind not in "iub":
         raise ValueError(f"it holds {dtype} numbers, and class indices are integers")
-    if tuple(part for part in shape if part != 1) != tuple(part for part in size if part != 1):
-        raise ValueError(f"its shape is {shape}, but its image is {size[1]} x {size[0]}")
+    size = shape if len(shape) == 2 else tuple(part for part in shape if part != 1)
+    if len(size) != 2 or 0 in size:
+        raise ValueError(f"its shape is {shape}, and masks are (H, W)")
+    if math.prod(shape) * dtype.itemsize > num_bytes - file.tell():
+        raise ValueError("it is shorter than its shape says")
     file.seek(0)
-    values: NDArray[np.integer] = np.load(file, allow_pickle=False)
+    values: NDArray[np.integer] = npy_format.read_array(file, allow_pickle=False).reshape(size)
+    if dtype == np.uint8:
+        return values.view(np.uint8)
     wrong = next((int(v) for v in (values.min(), values.max()) if not 0 <= int(v) <= 255), None)
     if wrong is not None:
         raise ValueError(f"it holds the value {wrong}, and class indices are 0 to 255")
-    return values.reshape(size).astype(np.uint8)
+    return values.astype(np.uint8)
 
 
 def _packed(path: Path, size: tuple[int, int]) -> bytes:

@@ -107,6 +107,8 @@ def refuse_foreign_values(
         named_in: What names the classes, for the message.
         stored: The values as they stand in the file, where those are others.
     """
+    if not label_map.size or label_map.max() < num_classes:  # mostly so, and seen at once
+        return
     outside = (label_map >= num_classes) & (label_map != IGNORE_INDEX)
     if outside.any():
         values = np.unique((label_map if stored is None else stored)[outside]).tolist()

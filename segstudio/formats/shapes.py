@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 from segstudio.core.label_set import LabelSet, is_background
 from segstudio.core.outlines import joined_rings, region_outlines
 from segstudio.core.palette import IGNORE_COLOR, Color
@@ -124,7 +124,7 @@ def label_of(value: int, label_set: LabelSet) -> str:
 
 def parts_of(label_map: LabelMap, label_set: LabelSet) -> Iterator[Part]:
     """Yield the pixels of every class that shapes are written for; the background is none."""
-    counts = np.bincount(label_map.ravel(), minlength=256)
+    counts = pixel_counts(label_map)
     if label_set.background_index is not None:
         counts[label_set.background_index] = 0
     for value in np.flatnonzero(counts).tolist():

@@ -13,6 +13,7 @@ from segstudio.formats.coco_masks import (
     counts_area,
     mask_of_counts,
     mask_of_polygon,
+    measured,
     polygon_area,
     read_counts,
 )
@@ -128,7 +129,8 @@ def test_areas_and_boxes() -> None:
     assert polygon_area([0, 0, 4, 0, 4, 3, 0, 3]) == 12
     mask = np.zeros((5, 6), np.bool_)
     mask[1:4, 2:6] = True
-    assert box_of(mask) == [2, 1, 4, 3]
+    assert box_of(mask) == measured(mask)["bbox"] == [2, 1, 4, 3]
+    assert measured(mask)["area"] == np.count_nonzero(mask)
 
 
 def test_a_boundary_of_many_points_is_drawn_in_one_piece() -> None:

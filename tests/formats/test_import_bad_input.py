@@ -226,7 +226,21 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
             lambda r: Image.new("L", (3, 3)).save(r / "masks/bad.png"),
             "its labels have 3 x 3 pixels, the image has 8 x 6",
         ),
-        ("npy", lambda r: np.save(r / "masks/bad.npy", np.zeros((3, 3), np.uint8)), "(3, 3)"),
+        (
+            "npy",
+            lambda r: np.save(r / "masks/bad.npy", np.zeros((3, 3), np.uint8)),
+            "its labels have 3 x 3 pixels, the image has 8 x 6",
+        ),
+        (
+            "npy",
+            lambda r: np.save(r / "masks/bad.npy", np.zeros((2, 6, 8), np.uint8)),
+            "its shape is (2, 6, 8), and masks are (H, W)",
+        ),
+        (
+            "npy",
+            lambda r: (r / "masks/bad.npy").write_bytes((r / "masks/bad.npy").read_bytes()[:-1]),
+            "it is shorter than its shape says",
+        ),
         ("npy", lambda r: np.save(r / "masks/bad.npy", np.full((6, 8), np.nan)), "are integers"),
         (
             "npy",
