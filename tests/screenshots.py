@@ -16,6 +16,7 @@ from PySide6.QtGui import QEnterEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from segstudio.core.class_change import ChangeKind
 from segstudio.storage.atomic_write import atomic_write
 from segstudio.storage.sample import sample_project
 from segstudio.ui.app import make_application, picture_of, wait_until_idle
@@ -68,6 +69,7 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     take("eraser")
     take_tools(window, take)
     take_dialogs(window, out)
+    take_classes(window, out)
     take_command_windows(window, out)
     window.activateWindow()
     window.toolbox.next_rule()
@@ -101,6 +103,23 @@ def take_dialogs(window: MainWindow, out: Path) -> None:
         wait_until_idle(window)
         atomic_write(out / "imported.png", picture_of(window.import_dialog))
         window.import_dialog.hide()
+
+
+def take_classes(window: MainWindow, out: Path) -> None:
+    """Look at what merging two classes would change, merge them, and take that back."""
+    dialog = window.classes.dialog
+    dialog.choose(ChangeKind.MERGE, 1)
+    wait_until_idle(window)
+    for kind in (ChangeKind.SPLIT, ChangeKind.REORDER, ChangeKind.MERGE):
+        dialog.kind.setCurrentIndex(dialog.kind.findData(kind))
+        atomic_write(out / f"classes_{kind}.png", picture_of(dialog))
+    dialog.go.click()
+    wait_until_idle(window)
+    atomic_write(out / "classes_merged.png", picture_of(window))
+    dialog.undo.click()
+    wait_until_idle(window)
+    atomic_write(out / "classes_undone.png", picture_of(dialog))
+    dialog.hide()
 
 
 def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:

@@ -63,6 +63,11 @@ class Saver(QObject):
         """The images whose label maps are being saved, or could not be."""
         return tuple(unsaved.key for unsaved in self._unsaved.values())
 
+    @property
+    def conflicted_keys(self) -> tuple[str, ...]:
+        """The images of whose masks there are two, until the user has chosen one."""
+        return tuple(unsaved.key for unsaved in self._conflicts.values())
+
     def new_session(self, project: Project, *, take_over: bool = False) -> Session:
         """Return a session for a project, to be begun; others end once they are saved."""
         for session in list(self._sessions):

@@ -8,6 +8,8 @@ from pathlib import Path
 from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.snapshot import Snapshot
 from segstudio.errors import SegStudioError, StorageError
+from segstudio.storage.class_change_log import StoredChange
+from segstudio.storage.class_changes import settle_changes
 from segstudio.storage.journal import Journal, journal_folder, note_place
 from segstudio.storage.ledger import Sitting, note_sitting
 from segstudio.storage.locks import ProjectLock, ProjectLockedError
@@ -54,7 +56,9 @@ class Session:
         take_over: Edit the project even if another computer seems to have it open.
 
     Attributes:
+        project: The project; with its classes as they are once it has begun.
         read_only: Why nothing may be changed, or None.
+        settled: Changes of the classes that were interrupted, and are finished now.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Session:
     ) -> None:
         self.project = project
         self.read_only: SegStudioError | None = None
+        self.settled: tuple[StoredChange, ...] = ()
         self._take_over = take_over
         self._lock: ProjectLock | None = None
         self._is_over = False
@@ -80,6 +85,13 @@ class Session:
         try:
             self._lock = ProjectLock.acquire(self.project.folder, take_over=self._take_over)
         except (ProjectLockedError, StorageError) as error:
+            self.read_only = error
+            self.store = MaskStore(self.project.folder, read_only=True)
+            return Recovery()
+        try:
+            self.project, self.settled = settle_changes(self.project, self.store)
+        except SegStudioError as error:
+            # Some masks have the classes of before, and some those of after.
             self.read_only = error
             self.store = MaskStore(self.project.folder, read_only=True)
             return Recovery()

@@ -13,7 +13,7 @@ from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.loader import Request
 from segstudio.controllers.projects import ProjectOpener
 from segstudio.controllers.saver import Saver
-from segstudio.controllers.session import Unsaved
+from segstudio.controllers.session import Session, Unsaved
 from segstudio.controllers.sessions import Sessions
 from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.work_clock import WorkClock
@@ -28,6 +28,7 @@ from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
 from segstudio.storage.ledger import note_sitting
+from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.predicted import note_predicted
 from segstudio.storage.project import Opened, Project, open_path
 from segstudio.storage.recovery import Recovery
@@ -65,6 +66,7 @@ class Workspace(QObject):
         mask_conflicted: (key, MaskChangedError): somebody else changed a mask; both are kept.
         approval_withdrawn: The key of an image whose labels a model has replaced.
         files_changed: The key of an image whose mask, prediction or review was written.
+        changes_settled: The ``StoredChange``s of classes that a crash interrupted; they are done.
     """
 
     project_changed = Signal()
@@ -82,6 +84,7 @@ class Workspace(QObject):
     mask_conflicted = Signal(str, object)
     approval_withdrawn = Signal(str)
     files_changed = Signal(str)
+    changes_settled = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +98,7 @@ class Workspace(QObject):
         self._projects.opened.connect(self.set_opened)
         self._projects.failed.connect(self._on_open_failed)
         self._projects.labelled_found.connect(self._on_labelled_found)
+        self._changing: SegStudioError | None = None
         self._visited = Histories()
         self.clock = WorkClock(self)
         self._saver = Saver(self)
@@ -140,7 +144,7 @@ class Workspace(QObject):
     def read_only(self) -> SegStudioError | None:
         """Why the open project cannot be changed, or None if it can."""
         session = self._sessions.current
-        return session.read_only if session else None
+        return self._changing or (session.read_only if session else None)
 
     @property
     def label_set(self) -> LabelSet:
@@ -209,7 +213,7 @@ class Workspace(QObject):
         """Open an image of the project; the document comes by signal."""
         project, session = self.project, self._sessions.current
         is_current = key == self.current_key and (self.document or not self._images.is_idle)
-        if project is None or session is None or is_current:
+        if project is None or session is None or is_current or self._changing is not None:
             return
         self._leave_document()
         self.current_key = key
@@ -235,6 +239,39 @@ class Workspace(QObject):
         self.label_set_changed.emit()
         self._save_project()
 
+    def show_label_set(self, label_set: LabelSet) -> None:
+        """Show classes that somebody else keeps in the project."""
+        if self.project is not None:
+            self.project = self.project.with_label_set(label_set)
+            self.label_set_changed.emit()
+
+    @property
+    def unsettled_keys(self) -> tuple[str, ...]:
+        """The images whose labels are not on disk, or are there twice, in a conflict."""
+        return (*self.unsaved_keys, *self._saver.conflicted_keys)
+
+    def begin_change(self, reason: SegStudioError) -> Session:
+        """Close the open image, so that all masks can be changed on the saver's thread.
+
+        Everything must be saved. Nothing can be opened or edited until ``end_change``.
+
+        Args:
+            reason: What is told to who wants to edit meanwhile.
+        """
+        session = self._sessions.current
+        assert session is not None
+        self._leave_document()
+        self._visited.clear()
+        self._saver.forget_journals(session)
+        self._changing = reason
+        self.read_only_changed.emit()
+        return session
+
+    def end_change(self, project: Project) -> None:
+        """Open the project again, as it is now, with the image that was open."""
+        self._changing = None
+        self.set_opened(Opened(project, self.keys, self.current_key or self.keys[0]))
+
     def set_project(self, project: Project) -> None:
         """Take over a project whose splits an export decided; its classes must be the same."""
         if self.project is not None and project.folder == self.project.folder:
@@ -253,6 +290,12 @@ class Workspace(QObject):
         if unsaved is not None:
             return unsaved.snapshot.pixels
         return lambda: project.read_any_mask(key)
+
+    @property
+    def mask_store(self) -> MaskStore:
+        """The masks of the open project, for those who write on the ``save_pool``."""
+        assert self._sessions.current is not None
+        return self._sessions.current.store
 
     @property
     def save_pool(self) -> Pool:
@@ -414,6 +457,11 @@ class Workspace(QObject):
     def _on_begun(self, opened: Opened, recovery: Recovery) -> None:
         session = self._sessions.current
         assert session is not None
+        if session.settled:
+            self.project = opened.project.with_label_set(session.project.label_set)
+            self.project_changed.emit()
+            self.label_set_changed.emit()
+            self.changes_settled.emit(session.settled)
         self.read_only_changed.emit()
         self._saver.save_all()
         self.open_image(opened.first)

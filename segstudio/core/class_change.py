@@ -5,7 +5,7 @@ Tables work on single pixels, so that what can be undone in an image follows the
 does: every ``before`` and ``after`` of its edits goes through the same table.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -274,56 +274,6 @@ class Relabelling:
                 edits.append(mapped)
                 done += place < history.done
         return History(edits=edits, done=done)
-
-
-def split_regions(label_map: LabelMap, split: RegionSplit) -> NDArray[np.bool_] | None:
-    """Return which pixels a split gives another class, (H, W) bool, or None if there are none.
-
-    Pixels that touch at a corner belong to one region.
-    """
-    mask = label_map == split.source
-    if not mask.any():
-        return None
-    import cv2
-
-    _count, labels, stats, _centroids = cv2.connectedComponentsWithStats(
-        mask.view(np.uint8), connectivity=8
-    )
-    is_small = stats[:, cv2.CC_STAT_AREA] <= split.at_most
-    is_small[0] = False  # what is not of the class
-    small: NDArray[np.bool_] = is_small[labels]
-    return small if small.any() else None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Census:
-    """How much of each class there is in a project.
-
-    Attributes:
-        keys: The images that were counted.
-        pixels: (256,) int64, pixels of each class index in all of them.
-        present: (N, 256) bool, which class index is in which image.
-    """
-
-    keys: tuple[str, ...]
-    pixels: NDArray[np.int64]
-    present: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, keys: Iterable[str], counts: Sequence[NDArray[np.int64]]) -> "Census":
-        """Return the census of images with these (256,) counts."""
-        table = np.array(counts, np.int64).reshape(-1, 256)
-        return cls(tuple(keys), table.sum(axis=0), table > 0)
-
-    def images(self, class_indices: Iterable[int]) -> int:
-        """Return how many images have at least one of these classes."""
-        chosen = list(class_indices)
-        return int(self.present[:, chosen].any(axis=1).sum()) if chosen else 0
-
-
-def count_classes(label_map: LabelMap) -> NDArray[np.int64]:
-    """Return how many pixels of each class index there are, (256,) int64."""
-    return np.bincount(label_map.ravel(), minlength=256).astype(np.int64)
 
 
 def _relabel(

@@ -16,7 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from segstudio.core.class_change import ClassChange, Relabelling, split_regions
+from segstudio.core.class_change import ClassChange, Relabelling
+from segstudio.core.class_regions import split_regions
 from segstudio.core.history import Edit, History
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.mask_edit import difference_patch

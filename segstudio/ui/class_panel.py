@@ -6,6 +6,7 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QSize,
     Qt,
     Signal,
@@ -16,14 +17,17 @@ from PySide6.QtWidgets import (
     QColorDialog,
     QHeaderView,
     QLabel,
+    QMenu,
     QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from segstudio.controllers.class_changes import ClassChangeController
 from segstudio.controllers.toolbox import Toolbox
 from segstudio.controllers.workspace import Workspace
+from segstudio.core.class_change import ChangeKind, Recolor, Rename
 from segstudio.core.label_set import LabelSet
 from segstudio.core.palette import Color
 from segstudio.errors import SegStudioError
@@ -123,24 +127,35 @@ class ClassPanel(QWidget):
 
     Signals:
         hidden_changed: Frozen set of the class indices that are not shown.
+        edit_requested: (ChangeKind, class index): the user wants to change a class in all images.
         failed: A ``SegStudioError`` to tell the user.
     """
 
     hidden_changed = Signal(object)
+    edit_requested = Signal(object, int)
     failed = Signal(object)
 
     def __init__(
-        self, workspace: Workspace, toolbox: Toolbox, theme: Theme, parent: QWidget | None = None
+        self,
+        workspace: Workspace,
+        toolbox: Toolbox,
+        changes: ClassChangeController,
+        theme: Theme,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._toolbox = toolbox
+        self._changes = changes
+        self._just_added: int | None = None  # its first name is no change of the classes
         self._model = _ClassModel(theme, self)
         self._model.renamed.connect(self._on_renamed)
         self.view = QTableView()
         self.view.setModel(self._model)
         self._dress_view()
         self.view.clicked.connect(self._on_clicked)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._show_menu)
         self._add = QPushButton(self.tr("Add class"))
         self._add.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         theme.keep_icon(self._add, "plus")
@@ -182,7 +197,7 @@ class ClassPanel(QWidget):
         except ValueError as error:
             self.failed.emit(SegStudioError(self.tr("No class was added: %s") % error))
             return
-        row = len(names)
+        row = self._just_added = len(names)
         self._toolbox.choose_class(row)
         self.view.edit(self._model.index(row, _NAME))
 
@@ -193,7 +208,8 @@ class ClassPanel(QWidget):
 
     def recolor(self, class_index: int, color: Color) -> None:
         """Give a class another colour."""
-        self._workspace.set_label_set(self._workspace.label_set.recolored(class_index, color))
+        if color != self._workspace.label_set[class_index].color:
+            self._changes.change(Recolor(class_index, color))
 
     def _dress_view(self) -> None:
         view = self.view
@@ -275,10 +291,43 @@ class ClassPanel(QWidget):
     def _on_renamed(self, class_index: int, name: str) -> None:
         if name == self._workspace.label_set[class_index].name:
             return
+        label_set = self._workspace.label_set
         try:
-            self._workspace.set_label_set(self._workspace.label_set.renamed(class_index, name))
+            renamed = label_set.renamed(class_index, name)
         except ValueError as error:
             self.failed.emit(SegStudioError(self.tr("The class keeps its name: %s") % error))
+            return
+        if class_index == self._just_added:
+            self._workspace.set_label_set(renamed)
+        else:
+            self._changes.change(Rename(class_index, name))
+        self._just_added = None
+
+    def _show_menu(self, place: QPoint) -> None:
+        row = self.view.rowAt(place.y())
+        if row < 0 or self._model.is_read_only:
+            return
+        self.menu(row).popup(self.view.viewport().mapToGlobal(place))
+
+    def menu(self, class_index: int) -> QMenu:
+        """Return what can be done with a class."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        rename = menu.addAction(self.tr("Rename"))
+        rename.triggered.connect(lambda: self.view.edit(self._model.index(class_index, _NAME)))
+        color = menu.addAction(self.tr("Change the colour…"))
+        color.triggered.connect(lambda: self._ask_color(class_index))
+        menu.addSeparator()
+        for kind, text in (
+            (ChangeKind.MERGE, self.tr("Merge…")),
+            (ChangeKind.SPLIT, self.tr("Split…")),
+            (ChangeKind.REORDER, self.tr("Change the order…")),
+            (ChangeKind.DELETE, self.tr("Delete…")),
+        ):
+            menu.addAction(text).triggered.connect(
+                lambda _checked=False, kind=kind: self.edit_requested.emit(kind, class_index)
+            )
+        return menu
 
 
 def swatch(color: Color) -> QIcon:

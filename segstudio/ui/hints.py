@@ -23,6 +23,9 @@ class Hints(QObject):
                 "Moves each outline evenly from the nearest labelled image before this one to the "
                 "nearest one after it (shape-based interpolation)"
             ),
+            "edit_classes": self.tr(
+                "Rename, merge, split, delete or reorder classes in all images; undo it later"
+            ),
             "replace_all": self.tr("Counts first; one step to undo in each image"),
             "rule": self.tr("What may be painted over: everything, the clicked class, unlabelled"),
         }

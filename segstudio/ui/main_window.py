@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from segstudio.controllers.comparison import ComparisonController
 from segstudio.controllers.export import ExportController
+from segstudio.controllers.followed_runs import RunState
 from segstudio.controllers.image_list import ImageList
 from segstudio.controllers.import_labels import ImportController
 from segstudio.controllers.indexer import Indexer
@@ -29,6 +30,7 @@ from segstudio.errors import SegStudioError
 from segstudio.ui.actions import Actions
 from segstudio.ui.availability import Availability
 from segstudio.ui.canvas.canvas import Canvas
+from segstudio.ui.class_editing import ClassEditing
 from segstudio.ui.class_panel import ClassPanel
 from segstudio.ui.hints import Hints
 from segstudio.ui.image_panel import ImagePanel
@@ -105,6 +107,9 @@ class MainWindow(QMainWindow):
             self.workspace, self.predict, self.canvas, self.messages, self.jobs, self
         )
         self.opening = Opening(self.workspace, self.predict, self.messages, self)
+        self.classes = ClassEditing(
+            self.workspace, self._uses_all_labels, self.canvas, self.messages, self.jobs, self
+        )
         self._hints = Hints(self)
         self.actions_by_name = Actions(self, theme)
         notes = self._hints.by_action()
@@ -142,6 +147,23 @@ class MainWindow(QMainWindow):
             and self.imports.is_idle
             and not self.sequence.is_running
             and not self.replace.is_running
+            and not self.classes.changes.is_running
+        )
+
+    def _uses_all_labels(self) -> bool:
+        """Whether something reads or writes the labels of many images, in the classes as they are.
+
+        A run that trains does not: it has labels of its own.
+        """
+        return (
+            self.predict.is_running
+            or self.inference.all.is_running
+            or self.training.state is RunState.PREPARING
+            or self.queue.is_running
+            or self.export.is_running
+            or not self.imports.is_idle
+            or self.sequence.is_running
+            or self.replace.is_running
         )
 
     # Dialogs are made when they are first asked for: the window opens sooner without them.
@@ -190,7 +212,6 @@ class MainWindow(QMainWindow):
         self.model_bar = ModelBar(self.predict, actions["run"], self)
         self._option_bar = OptionBar(self.toolbox, self)
         self._view_bar = ViewBar([actions["fit"], actions["full_size"]], self)
-        self.class_panel = ClassPanel(self.workspace, self.toolbox, self._theme)
         self.image_panel = ImagePanel(
             self.workspace,
             self.images,
@@ -199,6 +220,9 @@ class MainWindow(QMainWindow):
             self.thumbnails,
             actions["flag"],
             self._theme,
+        )
+        self.class_panel = ClassPanel(
+            self.workspace, self.toolbox, self.classes.changes, self._theme
         )
         self._work_parts = WorkParts(
             self,
@@ -237,6 +261,7 @@ class MainWindow(QMainWindow):
             "copy_previous": self.sequence.copy_previous,
             "interpolate": self.sequence.interpolate,
             "replace_all": lambda: self.replace_dialog.show(),
+            "edit_classes": lambda: self.classes.dialog.show(),
             "keys": self.key_list.show,
             "undo": self._undo,
             "redo": self._redo,
@@ -286,6 +311,7 @@ class MainWindow(QMainWindow):
         canvas.preview_changed.connect(self.status.show_selection)
         canvas.zoom_changed.connect(self.status.show_zoom)
         canvas.class_picked.connect(self.toolbox.choose_class)
+        self.class_panel.edit_requested.connect(self.classes.choose)
         self.class_panel.hidden_changed.connect(canvas.set_hidden_classes)
         self._view_bar.opacity_changed.connect(canvas.set_opacity)
         self.toolbox.changed.connect(self._show_tool)
@@ -417,6 +443,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save, and ask only if something could not be saved."""
         self.image_panel.note.keep()
+        if self.classes.changes.is_changing:
+            self.classes.changes.cancel()
         self.workspace.flush()
         if self.workspace.has_unsaved_work and not self._may_lose_work():
             event.ignore()
@@ -443,6 +471,7 @@ class MainWindow(QMainWindow):
         return (
             self.sequence,
             self.replace,
+            self.classes.changes,
             self.training,
             self.training_plan,
             self.comparison,

@@ -41,6 +41,7 @@ def build_menus(window: QMainWindow, actions: Actions, view_actions: Sequence[QA
                 "copy_previous",
                 "interpolate",
                 "replace_all",
+                "edit_classes",
                 None,
                 "swap",
             ),

@@ -3,8 +3,8 @@ import itertools
 import numpy as np
 import pytest
 
+from segstudio.core.class_census import Census, count_classes
 from segstudio.core.class_change import (
-    Census,
     ClassChange,
     Delete,
     Merge,
@@ -15,12 +15,11 @@ from segstudio.core.class_change import (
     Rename,
     Reorder,
     Split,
-    count_classes,
     planned,
-    split_regions,
     undone,
 )
 from segstudio.core.class_names import DatedChange, followed_classes, undoable
+from segstudio.core.class_regions import split_regions
 from segstudio.core.history import Edit, History
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.label_set import LabelSet

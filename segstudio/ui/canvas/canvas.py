@@ -29,7 +29,9 @@ from segstudio.core.brush import BrushShape, brush_centre
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
 from segstudio.core.pyramid import ReducedImage
+from segstudio.core.raster import polygon_region
 from segstudio.core.rect import Rect
+from segstudio.core.region import Region
 from segstudio.document.document import Document
 from segstudio.tools.tool import Pointer
 from segstudio.ui.canvas.badge import badge_icons, badge_rect, draw_badge
@@ -108,6 +110,16 @@ class Canvas(QWidget):
         toolbox.changed.connect(self._on_tool_changed)
         toolbox.class_chosen.connect(self._on_class_chosen)
         theme.changed.connect(self.update)
+
+    @property
+    def selected(self) -> Region | None:
+        """What the active tool has selected and not painted yet, or None."""
+        preview, document = self._gesture.preview, self._document
+        if preview is None or document is None:
+            return None
+        if preview.region is None and preview.is_closed and len(preview.points) > 2:
+            return polygon_region(preview.points, *document.size)
+        return preview.region
 
     @property
     def zoom(self) -> float:

@@ -1,0 +1,397 @@
+"""Changing the classes of the whole project, and taking that back."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from segstudio.controllers.background import Work
+from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.workspace import Workspace
+from segstudio.core.class_census import Census, SplitCount, count_classes
+from segstudio.core.class_change import (
+    ClassChange,
+    Delete,
+    Merge,
+    Operation,
+    Recolor,
+    Rename,
+    Reorder,
+    Split,
+    planned,
+    undone,
+)
+from segstudio.core.class_names import undoable
+from segstudio.core.class_regions import regions_touching, split_regions
+from segstudio.core.label_map import LabelMap
+from segstudio.core.label_set import LabelSet
+from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.region import Region, region_patch
+from segstudio.errors import SegStudioError
+from segstudio.storage.class_change_log import StoredChange, dated, new_change, read_changes
+from segstudio.storage.class_changes import ChangeStopped, make_change
+from segstudio.storage.project import Project
+
+
+class ClassChangeController(Work):
+    """Counts classes, changes them in all images, and takes the last changes back.
+
+    What changes names and colours only is done at once. What changes pixels closes the open image,
+    goes through all masks on the thread that saves, and opens the project again: nothing that was
+    read before it is left in memory.
+
+    Args:
+        workspace: The open project.
+        is_busy: Whether somebody else reads or writes many masks, so that no change may begin.
+
+    Attributes:
+        changes: What was done to the classes of the project, the oldest first.
+
+    Signals:
+        counted: A ``Census``.
+        split_counted: A ``SplitCount``.
+        changes_changed: ``changes`` is another list.
+        finished: The ``StoredChange`` that is done.
+        stopped: A change was stopped; everything is as it was.
+    """
+
+    counted = Signal(object)
+    split_counted = Signal(object)
+    changes_changed = Signal()
+    finished = Signal(object)
+    stopped = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        is_busy: Callable[[], bool] = lambda: False,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._is_busy = is_busy
+        self._pool = Pool(1, self)
+        self._count: Job | None = None
+        self._is_changing = False
+        self._stop = threading.Event()
+        self.changes: tuple[StoredChange, ...] = ()
+        workspace.project_changed.connect(self._on_project_changed)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether classes are being counted or changed."""
+        return self._is_changing or self._count is not None
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether masks are being changed."""
+        return self._is_changing
+
+    @property
+    def undoable(self) -> StoredChange | None:
+        """The change that can be taken back next, or None."""
+        last = undoable(dated(self.changes))
+        if last is None:
+            return None
+        return next(stored for stored in self.changes if stored.name == last.name)
+
+    def count(self) -> None:
+        """Count the pixels of all classes in all images; an older count is given up."""
+
+        def tell(found: list[tuple[str, NDArray[np.int64]]]) -> None:
+            self.counted.emit(Census.of([key for key, _ in found], [count for _, count in found]))
+
+        self._count_all(count_classes, tell)
+
+    def count_split(self, split: Split) -> None:
+        """Count what splitting small regions off would change; an older count is given up."""
+        try:
+            regions = planned(split, self._workspace.label_set).split
+        except ValueError:
+            return
+        if regions is None:
+            return
+
+        def count(label_map: LabelMap) -> int:
+            found = split_regions(label_map, regions)
+            return 0 if found is None else int(found.sum())
+
+        def tell(found: list[tuple[str, int]]) -> None:
+            pixels = [number for _, number in found if number]
+            self.split_counted.emit(SplitCount(split, len(pixels), sum(pixels)))
+
+        self._count_all(count, tell)
+
+    def _count_all(
+        self, count: Callable[[LabelMap], object], tell: Callable[[list[Any]], None]
+    ) -> None:
+        if self._is_changing:
+            return
+        self._drop_count()
+        workspace = self._workspace
+        keys = [
+            key
+            for key in workspace.keys
+            if key in workspace.labelled or key == workspace.current_key
+        ]
+        readers = [(key, workspace.mask_reader(key)) for key in keys]
+
+        def run(cancelled: threading.Event) -> list[tuple[str, object]]:
+            found = []
+            for done, (key, read) in enumerate(readers):
+                if cancelled.is_set():
+                    break
+                job.report(done, len(readers))
+                label_map = read()
+                if label_map is not None:
+                    found.append((key, count(label_map)))
+            return found
+
+        def take(found: list[Any]) -> None:
+            self._count = None
+            self.tell_running()
+            tell(found)
+
+        job = Job(run, self)
+        job.progressed.connect(self.progressed)
+        job.succeeded.connect(take)
+        job.failed.connect(self._on_count_failed)
+        self._count = job
+        self.tell_running()
+        job.start(self._pool)
+
+    def change(self, operation: Operation) -> None:
+        """Change the classes; ``finished``, ``stopped`` or ``failed`` tells what came of it."""
+        label_set = self._workspace.label_set
+        try:
+            change = planned(operation, label_set)
+        except ValueError as error:
+            self.failed.emit(SegStudioError(self.tr("The classes stay as they are: %s") % error))
+            return
+        self._begin(change, self._text(operation, label_set))
+
+    def split_selected(self, class_index: int, name: str, selection: Region) -> None:
+        """Give the regions of a class that a selection of the open image touches a new class."""
+        document = self._workspace.document
+        if document is None:
+            return
+        label_map, revision = document.label_map, document.revision
+        split = Split(class_index, name)
+
+        def find(_cancelled: threading.Event) -> Region | None:
+            return regions_touching(label_map, class_index, selection)
+
+        def take(region: Region | None) -> None:
+            label_set = self._workspace.label_set
+            if self._workspace.document is not document or document.revision != revision:
+                return  # left or edited meanwhile
+            if region is None:
+                self.failed.emit(
+                    SegStudioError(
+                        self.tr("The selection touches no pixel of %s")
+                        % label_set[class_index].name,
+                        hint=self.tr("Select what is to be split off, with the magic wand say"),
+                    )
+                )
+                return
+            self.change(split)
+            new = self._workspace.label_set.index_of(name)
+            if new is not None and self._workspace.label_set != label_set:
+                patch: MaskPatch | None = region_patch(document.label_map, region, new)
+                document.apply(self._text(split, label_set), patch)
+
+        job = Job(find, self)
+        job.succeeded.connect(take)
+        job.failed.connect(self.tell_failed)
+        job.start(self._pool)
+
+    def undo(self) -> None:
+        """Take the last change back; pixels that were painted since stay."""
+        last = self.undoable
+        if last is None:
+            return
+        try:
+            change = undone(last.name, last.change, self._workspace.label_set)
+        except ValueError as error:
+            self.failed.emit(SegStudioError(self.tr("It cannot be undone: %s") % error))
+            return
+        self._begin(change, self.tr("Undo: %s") % last.text)
+
+    def cancel(self) -> None:
+        """Stop: what was changed already is changed back."""
+        if self._is_changing:
+            self._stop.set()
+        else:
+            self._drop_count()
+            self.tell_running()
+
+    def shut_down(self) -> None:
+        """Stop, and wait for the thread; a change that has begun is finished or taken back."""
+        self._drop_count()
+        self._stop.set()
+        self._pool.shut_down()
+
+    # --- Changing
+
+    def _begin(self, change: ClassChange, text: str) -> None:
+        if self._is_changing or self._workspace.project is None:
+            return
+        if (reason := self._workspace.read_only) is not None:
+            self.failed.emit(reason)
+            return
+        if self._is_busy():
+            self.failed.emit(
+                SegStudioError(
+                    self.tr("The classes cannot be changed while other work reads the labels"),
+                    hint=self.tr("Wait until it is done, or stop it"),
+                )
+            )
+            return
+        self._drop_count()
+        self.tell_running()  # that of the change is told anew
+        if change.changes_pixels:
+            self._is_changing = True
+            self._stop = threading.Event()
+            self.tell_running()
+            self._workspace.when_saved(lambda: self._change_pixels(change, text))
+        else:
+            self._change_names(change, text)
+
+    def _change_names(self, change: ClassChange, text: str) -> None:
+        project = self._workspace.project
+        assert project is not None
+        self._workspace.show_label_set(change.after)
+
+        def write(project: Project) -> StoredChange:
+            before = project.with_label_set(change.before)
+            stored = new_change(before, change, text)
+            return make_change(before, store, stored)[1]
+
+        store = self._workspace.mask_store
+        self._run(lambda: write(project), self._on_names_changed)
+
+    def _change_pixels(self, change: ClassChange, text: str) -> None:
+        workspace, project = self._workspace, self._workspace.project
+        if project is None or workspace.unsettled_keys or project.label_set != change.before:
+            self._is_changing = False
+            self.tell_running()
+            self.failed.emit(
+                SegStudioError(
+                    self.tr("The classes stay as they are: some labels are not saved yet"),
+                    hint=self.tr("Try again when everything is saved"),
+                )
+            )
+            return
+        session = workspace.begin_change(
+            SegStudioError(self.tr("The classes of the project are being changed"))
+        )
+        stop = self._stop
+
+        def run() -> tuple[Project, StoredChange]:
+            stored = new_change(project, change, text)
+            return make_change(
+                project, session.store, stored, progress=job.report, cancelled=stop.is_set
+            )
+
+        job = self._run(run, self._on_changed, lambda error: self._on_failed(project, error))
+        job.progressed.connect(self.progressed)
+
+    def _run(
+        self,
+        function: Callable[[], object],
+        succeeded: Callable[..., None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> Job:
+        job = Job(lambda _cancelled: function(), self)
+        job.succeeded.connect(succeeded)
+        job.failed.connect(failed or self.tell_failed)
+        job.start(self._workspace.save_pool)
+        return job
+
+    def _on_names_changed(self, stored: StoredChange) -> None:
+        self._add(stored)
+        self.finished.emit(stored)
+
+    def _on_changed(self, changed: tuple[Project, StoredChange]) -> None:
+        project, stored = changed
+        self._end(project)
+        self.finished.emit(stored)
+
+    def _on_failed(self, project: Project, error: Exception) -> None:
+        self._end(project)
+        if isinstance(error, ChangeStopped):
+            self.stopped.emit()
+        else:
+            self.tell_failed(error)
+
+    def _end(self, project: Project) -> None:
+        self._is_changing = False
+        self.tell_running()
+        self._workspace.end_change(project)
+
+    # --- Knowing
+
+    @Slot()
+    def _on_project_changed(self) -> None:
+        self._drop_count()
+        self.tell_running()
+        self.changes = ()
+        self.changes_changed.emit()
+        project = self._workspace.project
+        if project is None:
+            return
+
+        def take(changes: list[StoredChange]) -> None:
+            current = self._workspace.project
+            if current is not None and current.folder == project.folder:
+                self.changes = tuple(changes)
+                self.changes_changed.emit()
+
+        job = Job(lambda _cancelled: read_changes(project), self)
+        job.succeeded.connect(take)
+        job.failed.connect(lambda _error: None)  # told by the session, which is read-only then
+        job.start(self._pool)
+
+    def _add(self, stored: StoredChange) -> None:
+        self.changes = (*self.changes, stored)
+        self.changes_changed.emit()
+
+    @Slot(object)
+    def _on_count_failed(self, error: Exception) -> None:
+        self._count = None
+        self.tell_running()
+        self.tell_failed(error)
+
+    def _drop_count(self) -> None:
+        if self._count is not None:
+            self._count.cancel()
+            self._count = None
+
+    def _text(self, operation: Operation, label_set: LabelSet) -> str:
+        """Return what an operation does, in words."""
+
+        def names(indices: tuple[int, ...]) -> str:
+            return ", ".join(label_set[index].name for index in indices)
+
+        match operation:
+            case Rename(index, name):
+                return self.tr("Rename %s to %s") % (label_set[index].name, name)
+            case Recolor(index, _):
+                return self.tr("Another colour for %s") % label_set[index].name
+            case Reorder():
+                return self.tr("Change the order of the classes")
+            case Merge(sources, target):
+                return self.tr("Merge %s into %s") % (names(sources), label_set[target].name)
+            case Delete(sources, None):
+                return self.tr("Delete %s") % names(sources)
+            case Delete(sources, target):
+                assert target is not None
+                return self.tr("Delete %s, which become %s") % (
+                    names(sources),
+                    label_set[target].name,
+                )
+            case Split(index, name, _):
+                return self.tr("Split %s off %s") % (name, label_set[index].name)
