@@ -181,7 +181,9 @@ class ImportDialog(QDialog):
         self._found = None
         self._progress.setRange(0, 0)
         self.summary.setText(self.tr("Looking…"))
-        self._controller.look(self._source, format_name, self.positive.currentData())
+        # Qt keeps the text of an enumeration of texts, not which one it is.
+        said = self.positive.currentData()
+        self._controller.look(self._source, format_name, Positive(said) if said else None)
         self._show_state()
 
     def _on_looked(self, found: Found) -> None:

@@ -195,7 +195,8 @@ class ModelDialog(QDialog):
     def _on_fit(self, _index: int) -> None:
         row = max(self.pictures.currentRow(), 0)
         card = self._guesses[row]
-        contract = replace(card.contract, fit=self.fit.currentData())
+        # Qt keeps the text of an enumeration of texts, not which one it is.
+        contract = replace(card.contract, fit=Fit(self.fit.currentData()))
         self._guesses[row] = replace(card, contract=contract)
         self._predict.preview(self._question.path, self._guesses[row])
 

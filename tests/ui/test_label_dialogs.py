@@ -9,7 +9,9 @@ from PIL import Image
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from segstudio.controllers.import_labels import Found
 from segstudio.core.label_set import LabelSet
+from segstudio.formats.dataset import LabelledImage
 from segstudio.formats.export_project import export_project
 from segstudio.formats.import_labels import Fate
 from segstudio.storage.masks import read_label_map
@@ -94,6 +96,37 @@ def test_labels_are_looked_at_mapped_and_imported(
     assert dialog.summary.text() == "1 image imported. 1 image had these labels already."
     qtbot.waitUntil(lambda: opened.is_idle)
     assert opened.workspace.label_set.names == ("background", "cell")
+
+
+@pytest.mark.parametrize(("choice", "object_is"), [(1, 255), (2, 0)])
+def test_black_and_white_masks_are_imported_as_the_user_says(
+    qtbot: QtBot,
+    opened: MainWindow,
+    project: Project,
+    tmp_path: Path,
+    choice: int,
+    object_is: int,
+) -> None:
+    pixels = np.zeros((40, 60), np.uint8)
+    pixels[10:20, 10:30] = 255
+    for folder, picture in (("images", np.zeros((40, 60, 3), np.uint8)), ("masks", pixels)):
+        (tmp_path / "bw" / folder).mkdir(parents=True)
+        Image.fromarray(picture).save(tmp_path / "bw" / folder / "a.png")
+    dialog = opened.import_dialog
+    opened.actions_by_name["import"].trigger()
+    dialog.look(tmp_path / "bw")
+    qtbot.waitUntil(lambda: opened.imports.is_idle)
+    dialog.positive.setCurrentIndex(choice)
+    with qtbot.waitSignal(opened.imports.looked):
+        dialog.positive.activated.emit(choice)
+    found = opened.imports._found
+    assert found is not None
+    ((_, labels),) = [(item.key, found.plan.dataset.read_label_map(item)) for item in _items(found)]
+    assert np.array_equal(labels == 1, pixels == object_is)
+
+
+def _items(found: Found) -> list[LabelledImage]:
+    return [item for members in found.plan.dataset.splits.values() for item in members]
 
 
 def test_a_folder_of_nothing_is_told_in_the_dialog(
