@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from segstudio.commands.console import error_console, progress_bar
-from segstudio.commands.mask_pairs import mask_pairs
 from segstudio.commands.score_values import Meaning, meaning_of
 from segstudio.commands.text import counted
 from segstudio.core.agreement import cohen_kappa
@@ -25,6 +24,7 @@ from segstudio.core.metrics import Confusion, PairCounts, Scores, confusion_of, 
 from segstudio.core.thumbnails import difference_thumbnail
 from segstudio.errors import ScoreError
 from segstudio.formats.binary import Positive
+from segstudio.formats.mask_pairs import mask_pairs
 from segstudio.storage.atomic_write import atomic_write
 from segstudio.storage.contact_sheet import TILE, contact_sheet
 from segstudio.storage.masks import read_label_map

@@ -19,7 +19,7 @@ def difference_thumbnail(
     """Return a small picture with what differs marked in ``DIFFERENT_COLOR``.
 
     A small pixel is marked if any of the pixels it stands for differs, so that a difference of one
-    pixel is seen at any reduction.
+    pixel is seen at any reduction; reduced marks are a pixel wider all around.
 
     Args:
         picture: (H, W, 3) uint8 RGB, what is compared.
@@ -35,15 +35,26 @@ def difference_thumbnail(
     if is_grey:
         grey = np.rint(small @ _GREY).astype(np.uint8)
         small = np.repeat(grey[..., None], 3, axis=2)
-    return np.where(
-        _reduced(different, step)[..., None], np.array(DIFFERENT_COLOR, np.uint8), small
-    )
+    marked = _reduced(different, step)
+    if step > 1:
+        marked = _grown(marked)
+    return np.where(marked[..., None], np.array(DIFFERENT_COLOR, np.uint8), small)
 
 
 def differing_pixels(ours: LabelMap, theirs: LabelMap, ignore: int = 255) -> NDArray[np.bool_]:
     """Return where two label maps have different classes, (H, W) bool; both must have one."""
     different: NDArray[np.bool_] = (ours != theirs) & (ours != ignore) & (theirs != ignore)
     return different
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the mask with the neighbours above, below, left and right."""
+    grown = mask.copy()
+    grown[1:] |= mask[:-1]
+    grown[:-1] |= mask[1:]
+    grown[:, 1:] |= mask[:, :-1]
+    grown[:, :-1] |= mask[:, 1:]
+    return grown
 
 
 def _reduced(mask: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """Finding for each mask of one folder the mask of the same image in another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -32,12 +32,10 @@ def mask_pairs(predicted: Path, truth: Path) -> tuple[list[tuple[Path, Path]], i
             f"{predicted} and {truth}: one is a file and one is a folder",
             hint="Give two masks, or two folders of masks",
         )
-    truths: dict[str, list[str]] = {}
-    for key in _masks(truth):
-        truths.setdefault(_stem(key), []).append(key)
+    truths = masks_by_stem(truth)
     pairs = []
     for key in _masks(predicted):
-        found = _truth_of(key, truths.get(_stem(key), []))
+        found = mask_of(key, truths)
         if found is None:
             raise ScoreError(
                 f"{predicted / key}: {truth} holds no truth of that name",
@@ -50,16 +48,29 @@ def mask_pairs(predicted: Path, truth: Path) -> tuple[list[tuple[Path, Path]], i
     return pairs, total - len({path for _, path in pairs})
 
 
-def _masks(folder: Path) -> Iterator[str]:
-    try:
-        keys = find_images(folder)
-    except OSError as error:
-        raise ScoreError(f"{folder}: this folder cannot be read ({error.strerror})") from error
-    return (key for key in keys if PurePosixPath(key).suffix.lower() in _MASK_SUFFIXES)
+def masks_by_stem(folder: Path) -> dict[str, list[str]]:
+    """Return the masks in a folder by their paths without image suffixes: ``a.jpg.png`` is ``a``.
+
+    Raises:
+        ScoreError: If the folder cannot be read.
+    """
+    masks: dict[str, list[str]] = {}
+    for key in _masks(folder):
+        masks.setdefault(_stem(key), []).append(key)
+    return masks
 
 
-def _truth_of(key: str, candidates: Sequence[str]) -> str | None:
-    """Return the truth of a prediction, out of those with its stem."""
+def mask_of(key: str, masks: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the mask that belongs to an image or mask, or None.
+
+    Args:
+        key: Relative path of an image or a mask.
+        masks: As ``masks_by_stem`` returns them.
+
+    Raises:
+        ScoreError: If it could be two of them.
+    """
+    candidates = masks.get(_stem(key), [])
     for wanted in (key, key.removesuffix(".png"), f"{key}.png"):
         if wanted in candidates:
             return wanted
@@ -69,6 +80,14 @@ def _truth_of(key: str, candidates: Sequence[str]) -> str | None:
             hint="Give the truth the name of the prediction",
         )
     return candidates[0] if candidates else None
+
+
+def _masks(folder: Path) -> Iterator[str]:
+    try:
+        keys = find_images(folder)
+    except OSError as error:
+        raise ScoreError(f"{folder}: this folder cannot be read ({error.strerror})") from error
+    return (key for key in keys if PurePosixPath(key).suffix.lower() in _MASK_SUFFIXES)
 
 
 def _stem(key: str) -> str:

@@ -276,6 +276,7 @@ class MainWindow(QMainWindow):
             "next_uncertain": self.inference.uncertainty.next_region,
             "train": self.train_dock.toggle,
             "statistics": self.quality.show_statistics,
+            "compare_labels": self.quality.show_comparison,
             "approve": self.review.approve_and_go_on,
             "unapprove": lambda: self.review.set_approved(is_approved=False),
             "next_unreviewed": self.review.open_next,

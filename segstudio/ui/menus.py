@@ -75,6 +75,7 @@ def build_menus(window: QMainWindow, actions: Actions, view_actions: Sequence[QA
                 "train",
                 None,
                 "statistics",
+                "compare_labels",
                 None,
                 "approve",
                 "unapprove",

@@ -44,7 +44,7 @@ class NumberTableView(QTableWidget):
                 item = _Item(cell, is_share=column in shares)
                 if heat and column and largest:
                     color = QColor(ACCENT)
-                    color.setAlpha(round(_MOST_HEAT * _number(cell) / largest))
+                    color.setAlpha(round(_MOST_HEAT * max(_number(cell), 0) / largest))
                     item.setBackground(QBrush(color))
                 self.setItem(place, column, item)
         self.setSortingEnabled(not heat)
@@ -79,4 +79,6 @@ def _text(cell: Cell, *, is_share: bool) -> str:
         return "-"
     if is_share:
         return f"{cell:.2%}"
-    return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.3g}" if cell < 1 else f"{cell:,.1f}"
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    return f"{cell:.3f}" if abs(cell) <= 1 else f"{cell:,.1f}"

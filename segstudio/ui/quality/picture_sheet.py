@@ -1,0 +1,74 @@
+"""Thumbnails in rows; keys and clicks act on the current one."""
+
+from collections.abc import Collection
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
+
+from segstudio.core.label_map import RgbImage
+
+_PICTURE: Final = 160
+_GAP: Final = 8
+_ROOM_FOR_WORDS: Final = 48
+
+
+class PictureSheet(QListWidget):
+    """A contact sheet.
+
+    Args:
+        keys: Keys that mean something here and not in the window.
+
+    Signals:
+        key_pressed: One of ``keys``, while a picture is current.
+    """
+
+    key_pressed = Signal(int)
+
+    def __init__(self, keys: Collection[Qt.Key] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys = frozenset(keys)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setIconSize(QSize(_PICTURE, _PICTURE))
+        self.setGridSize(QSize(_PICTURE + _GAP, _PICTURE + _ROOM_FOR_WORDS))
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+
+    def add(self, picture: RgbImage, words: str, tip: str) -> None:
+        """Add a picture, (h, w, 3) uint8, with words below and a tool tip."""
+        item = QListWidgetItem(_icon(picture), words)
+        # File names are data, never markup.
+        item.setToolTip(tip.replace("&", "&amp;").replace("<", "&lt;"))
+        item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.addItem(item)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the keys that mean something else in the window."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in self._keys
+            and not event.modifiers()
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tell of the keys."""
+        if event.key() in self._keys and not event.modifiers():
+            if self.currentRow() >= 0:
+                self.key_pressed.emit(event.key())
+        else:
+            super().keyPressEvent(event)
+
+
+def _icon(picture: RgbImage) -> QIcon:
+    pixels = np.ascontiguousarray(picture)
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
+    return QIcon(QPixmap.fromImage(image))
