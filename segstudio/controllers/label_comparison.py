@@ -29,7 +29,7 @@ from segstudio.formats.other_labels import OtherLabels, labels_in, predictions_o
 from segstudio.storage.contact_sheet import TILE
 from segstudio.storage.images import read_image
 from segstudio.storage.project import Project
-from segstudio.storage.review import approved_keys
+from segstudio.storage.review import read_review
 
 ON_SHEET: Final = 48
 """Images of the contact sheet at most: those that differ most."""
@@ -154,8 +154,7 @@ def compare_on_disk(
         predictions_of(project) if folder is None else labels_in(folder, project, request.positive)
     )
     if request.only_approved:
-        approved = approved_keys(project)
-        keys = [key for key in keys if key in approved]
+        keys = [key for key in keys if read_review(project, key).is_approved]
     results = _Results()
     counter = AgreementCounter(len(project.label_set))
     with ThreadPoolExecutor(_THREADS) as threads:
