@@ -34,8 +34,10 @@ from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
 from segstudio.formats.coco_json import (
     ANNOTATIONS,
+    CocoEntry,
     CocoImage,
     CocoWriter,
+    encoded,
     label_set_of,
     read_coco_files,
 )
@@ -59,7 +61,7 @@ from segstudio.formats.dataset import (
 from segstudio.formats.json_files import Span, read_spans
 from segstudio.formats.reading import refuse_positive
 from segstudio.formats.splitting import with_validation
-from segstudio.formats.writing import new_export, write_each
+from segstudio.formats.writing import Numbered, new_export, write_listed
 from segstudio.storage.images import read_image_size
 
 _USUAL: Final = (
@@ -176,19 +178,19 @@ def write_coco_instances(
     background = label_set[0].name if first else None
     writer = CocoWriter(out, "instances", label_set, first, {_BACKGROUND: background})
 
-    def write(stem: str, item: LabelledArray) -> LabelMap:
-        image_id = writer.add_image(out, stem, item)
-        own = _annotations(
-            item.label_map, first, image_id, writer.next_id(), each_region=each_region
-        )
-        writer.add_annotations(item.split, own)
+    def make(numbered: Numbered, image: Path) -> tuple[LabelMap, CocoEntry]:
+        label_map = numbered.item.label_map
+        own = _annotations(label_map, first, numbered.number, each_region=each_region)
+        texts = [encoded(annotation) for annotation in own]
         # The file on disk is compared with these very characters when it is written.
-        read = json.loads(json.dumps(own))
-        return _drawn(read, classes, *item.label_map.shape, has_background=first == 1)
+        read = [json.loads(text) for text in texts]
+        drawn = _drawn(read, classes, *label_map.shape, has_background=first == 1)
+        return drawn, CocoEntry(numbered.number, image, texts)
 
     with new_export(out), writer:
-        _, report = write_each(items, label_set, write, total=total, progress=progress)
-    return report
+        return write_listed(
+            items, label_set, writer.folder_of, make, writer.add, total=total, progress=progress
+        )
 
 
 def _json_files(root: Path, patterns: Iterable[str]) -> list[Path]:
@@ -273,7 +275,7 @@ def _shape(annotation: Mapping[str, Any], classes: _Classes, height: int, width:
 
 
 def _annotations(
-    label_map: LabelMap, first: int, image_id: int, next_id: int, *, each_region: bool
+    label_map: LabelMap, first: int, image_id: int, *, each_region: bool
 ) -> list[dict[str, Any]]:
     """Return annotations for each class index from ``first`` on, and one for unlabelled."""
     values = np.flatnonzero(pixel_counts(label_map))
@@ -285,7 +287,6 @@ def _annotations(
         for mask in connected_parts(whole) if each_region and not is_crowd else [whole]:
             annotations.append(
                 {
-                    "id": next_id + len(annotations),
                     "image_id": image_id,
                     "category_id": 1 if is_crowd else value + 1 - first,
                     "iscrowd": int(is_crowd),

@@ -24,7 +24,6 @@ from segstudio.formats.json_files import Element, Span, read_loosely, scan_json
 from segstudio.formats.reading import counted, first_folder, some
 from segstudio.formats.safe_paths import confined, leads_outside
 from segstudio.formats.splitting import split_of
-from segstudio.formats.writing import copy_image
 from segstudio.storage.atomic_write import StreamedFile, make_folder
 
 ANNOTATIONS: Final = "annotations"
@@ -73,6 +72,20 @@ class CocoFile:
     problems: tuple[str, ...]
 
 
+class CocoEntry(NamedTuple):
+    """An image to be listed.
+
+    Attributes:
+        image_id: Its id.
+        image: The copy of its file.
+        annotations: Objects as JSON, which belong to it.
+    """
+
+    image_id: int
+    image: Path
+    annotations: Sequence[bytes]
+
+
 class CocoWriter:
     """Writes a JSON file for each split, image by image; used in a ``with`` block.
 
@@ -102,10 +115,9 @@ class CocoWriter:
             for place, item in enumerate(label_set.classes[first:], start=1)
         ]
         head = {"info": {"description": "exported by segstudio", **info}, "categories": categories}
-        self._head = _encoded(head)[:-1] + b',"images":['
+        self._head = encoded(head)[:-1] + b',"images":['
         self._files: dict[str, _SplitFile] = {}
         self._stack = ExitStack()
-        self._num_images = 0
         self._num_annotations = 0
 
     def __enter__(self) -> Self:
@@ -120,26 +132,20 @@ class CocoWriter:
                 file.finish()
         self._stack.__exit__(*error)
 
-    def add_image(self, out: Path, stem: str, item: LabelledArray) -> int:
-        """Copy an image to the folder of its split, list it, and return its id."""
-        folder = out / f"{item.split}2017"
-        make_folder(folder)
-        copy = copy_image(item.image, folder, stem)
-        self._num_images += 1
+    def folder_of(self, split: str) -> Path:
+        """Return where the images of a split go."""
+        return self._out / f"{split}2017"
+
+    def add(self, item: LabelledArray, entry: CocoEntry) -> None:
+        """List the copy of an image and its annotations; instances get ids of their own."""
+        file = self._file(item.split)
         height, width = item.label_map.shape
-        entry = {"id": self._num_images, "file_name": copy.name, "height": height, "width": width}
-        self._file(item.split).add_image(_encoded(entry))
-        return self._num_images
-
-    def add_annotations(self, split: str, annotations: Iterable[dict[str, Any]]) -> None:
-        """Add annotations of images that were added."""
-        for annotation in annotations:
+        name, number = entry.image.name, entry.image_id
+        file.add_image(encoded({"id": number, "file_name": name, "height": height, "width": width}))
+        for annotation in entry.annotations:
             self._num_annotations += 1
-            self._file(split).add_annotation(_encoded(annotation))
-
-    def next_id(self) -> int:
-        """Return the id of the next annotation."""
-        return 1 + self._num_annotations
+            head = b'{"id":%d,' % self._num_annotations if self._kind == "instances" else b"{"
+            file.add_annotation(head + annotation[1:])
 
     def _file(self, split: str) -> "_SplitFile":
         if split not in self._files:
@@ -174,7 +180,8 @@ class _SplitFile:
         self._file.write(b"]}\n")
 
 
-def _encoded(value: object) -> bytes:
+def encoded(value: object) -> bytes:
+    """Return a value as it stands in the files that are written."""
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.encode("ascii")
 

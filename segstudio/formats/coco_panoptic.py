@@ -29,8 +29,10 @@ from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
 from segstudio.formats.coco_json import (
     ANNOTATIONS,
+    CocoEntry,
     CocoFile,
     CocoWriter,
+    encoded,
     label_set_of,
     read_coco_files,
 )
@@ -47,7 +49,7 @@ from segstudio.formats.json_files import read_spans
 from segstudio.formats.reading import counted, refuse_positive, some
 from segstudio.formats.safe_paths import confined
 from segstudio.formats.splitting import with_validation
-from segstudio.formats.writing import new_export, write_each
+from segstudio.formats.writing import Numbered, new_export, write_listed
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from segstudio.storage.images import read_image
 
@@ -104,22 +106,23 @@ def write_coco_panoptic(
     classes = {place + 1: place for place in range(len(label_set))}
     writer = CocoWriter(out, "panoptic", label_set, 0, {})
 
-    def write(stem: str, item: LabelledArray) -> LabelMap:
-        mask_folder = out / ANNOTATIONS / f"panoptic_{item.split}2017"
+    def make(numbered: Numbered, image: Path) -> tuple[LabelMap, CocoEntry]:
+        label_map, split = numbered.item.label_map, numbered.item.split
+        mask_folder = out / ANNOTATIONS / f"panoptic_{split}2017"
         make_folder(mask_folder)
-        image_id = writer.add_image(out, stem, item)
-        png = mask_folder / f"{stem}.png"
-        atomic_write(png, _png_of_ids(item.label_map + np.uint8(1)))  # 255 becomes 0
-        segments = _segments(item.label_map)
-        entry = {"image_id": image_id, "file_name": png.name, "segments_info": segments}
-        writer.add_annotations(item.split, [entry])
-        return _decoded(png, segments, classes)
+        png = mask_folder / f"{numbered.stem}.png"
+        atomic_write(png, _png_of_ids(label_map + np.uint8(1)))  # 255 becomes 0
+        segments = _segments(label_map)
+        entry = {"image_id": numbered.number, "file_name": png.name, "segments_info": segments}
+        read = _decoded(png, segments, classes)
+        return read, CocoEntry(numbered.number, image, [encoded(entry)])
 
     with new_export(out), writer:
         for split in (TRAIN, VALIDATION):
             make_folder(out / ANNOTATIONS / f"panoptic_{split}2017")
-        _, report = write_each(items, label_set, write, total=total, progress=progress)
-    return report
+        return write_listed(
+            items, label_set, writer.folder_of, make, writer.add, total=total, progress=progress
+        )
 
 
 def _json_files(root: Path) -> list[Path]:

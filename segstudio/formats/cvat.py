@@ -56,7 +56,7 @@ from segstudio.formats.shapes import (
     true_size,
 )
 from segstudio.formats.splitting import split_of
-from segstudio.formats.writing import copy_image, new_export, write_each
+from segstudio.formats.writing import Numbered, new_export, write_listed
 from segstudio.storage.atomic_write import StreamedFile, make_folder
 
 _FILE: Final = "annotations.xml"
@@ -151,31 +151,34 @@ def write_cvat(
 ) -> ExportReport:
     """Write images and ``annotations.xml`` with masks; see ``Writer``."""
     classes = own_classes(label_set)
-    number = 0
+    images = out / "images"
 
-    def write(stem: str, item: LabelledArray) -> LabelMap:
-        nonlocal number
-        folder = out / "images" / item.split
-        make_folder(folder)
-        image = copy_image(item.image, folder, stem)
-        height, width = item.label_map.shape
-        name = f"{item.split}/{image.name}"
+    def make(numbered: Numbered, image: Path) -> tuple[LabelMap, bytes]:
+        label_map, split = numbered.item.label_map, numbered.item.split
+        height, width = label_map.shape
+        name = quoteattr(f"{split}/{image.name}")
         element = (
-            f'  <image id="{number}" name={quoteattr(name)} width="{width}" height="{height}">\n'
-            + "".join(_mask_elements(item.label_map, label_set))
+            f'  <image id="{numbered.number - 1}" name={name} width="{width}" height="{height}">\n'
+            + "".join(_mask_elements(label_map, label_set))
             + "  </image>\n"
         ).encode("utf-8")
-        number += 1
-        file.write(element)
-        label_map = np.full(item.label_map.shape, classes.uncovered, np.uint8)
-        _draw(label_map, ElementTree.fromstring(element), classes)
-        return label_map
+        read = np.full(label_map.shape, classes.uncovered, np.uint8)
+        _draw(read, ElementTree.fromstring(element), classes)
+        return read, element
 
     with new_export(out):
-        make_folder(out / "images")
+        make_folder(images)
         with StreamedFile(out / _FILE) as file:
             file.write(_head(label_set, total).encode("utf-8"))
-            _, report = write_each(items, label_set, write, total=total, progress=progress)
+            report = write_listed(
+                items,
+                label_set,
+                images.joinpath,
+                make,
+                lambda _item, element: file.write(element),
+                total=total,
+                progress=progress,
+            )
             file.write(b"</annotations>\n")
     return report
 

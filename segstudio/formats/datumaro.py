@@ -50,7 +50,7 @@ from segstudio.formats.shapes import (
     true_size,
 )
 from segstudio.formats.splitting import split_of
-from segstudio.formats.writing import copy_image, new_export, write_each
+from segstudio.formats.writing import Numbered, new_export, write_listed
 from segstudio.storage.atomic_write import StreamedFile, make_folder
 from segstudio.storage.images import IMAGE_SUFFIXES
 
@@ -126,23 +126,30 @@ def write_datumaro(
             file.write(head.encode("ascii"))
         return files[split]
 
-    def write(stem: str, item: LabelledArray) -> LabelMap:
-        folder = out / "images" / item.split
-        make_folder(folder)
-        image = copy_image(item.image, folder, stem)
-        text = json.dumps(_item(image, item, label_set), separators=(",", ":"))
+    def make(numbered: Numbered, image: Path) -> tuple[LabelMap, str]:
+        text = json.dumps(_item(image, numbered.item, label_set), separators=(",", ":"))
+        read = np.full(numbered.item.label_map.shape, classes.uncovered, np.uint8)
+        _draw(read, json.loads(text), classes, labels)
+        return read, text
+
+    def add(item: LabelledArray, text: str) -> None:
         counts[item.split] = counts.get(item.split, 0) + 1
         separator = ",\n" if counts[item.split] > 1 else "\n"
         file_of(item.split).write(f"{separator}{text}".encode("ascii"))
-        label_map = np.full(item.label_map.shape, classes.uncovered, np.uint8)
-        _draw(label_map, json.loads(text), classes, labels)
-        return label_map
 
     with new_export(out), ExitStack() as stack:
         make_folder(out / _ANNOTATIONS)
         for split in (TRAIN, VALIDATION):
             file_of(split)
-        _, report = write_each(items, label_set, write, total=total, progress=progress)
+        report = write_listed(
+            items,
+            label_set,
+            (out / "images").joinpath,
+            make,
+            add,
+            total=total,
+            progress=progress,
+        )
         for file in files.values():
             file.write(b"\n]}\n")
     return report

@@ -45,7 +45,13 @@ from segstudio.formats.finding import Gathered, ImageFinder
 from segstudio.formats.json_files import read_json_object
 from segstudio.formats.reading import read_index_mask
 from segstudio.formats.splitting import split_of
-from segstudio.formats.writing import new_export, unique_stem, upright_bytes, write_each
+from segstudio.formats.writing import (
+    Numbered,
+    new_export,
+    unique_stem,
+    upright_bytes,
+    write_in_order,
+)
 from segstudio.storage.atomic_write import atomic_write, atomic_write_json, make_folder
 from segstudio.storage.images import is_image_name
 
@@ -111,12 +117,15 @@ def write_huggingface(
             files[split] = stack.enter_context(_SplitFile(out / "data" / name))
         return files[split]
 
-    def write(stem: str, item: LabelledArray) -> LabelMap:
-        suffix, content = upright_bytes(item.image)
-        mask = _png(item.label_map)
-        file_of(item.split).add(f"{stem}{suffix}", content, f"{stem}.png", mask)
+    def make(numbered: Numbered) -> tuple[LabelMap, tuple[str, bytes, str, bytes]]:
+        suffix, content = upright_bytes(numbered.item.image)
+        mask = _png(numbered.item.label_map)
         with Image.open(io.BytesIO(mask)) as image:
-            return np.asarray(image)
+            read = np.asarray(image)
+        return read, (f"{numbered.stem}{suffix}", content, f"{numbered.stem}.png", mask)
+
+    def add(item: LabelledArray, row: tuple[str, bytes, str, bytes]) -> None:
+        file_of(item.split).add(*row)
 
     _pyarrow(out)
     with new_export(out):
@@ -124,7 +133,7 @@ def write_huggingface(
         with ExitStack() as stack:
             for split in (TRAIN, VALIDATION):
                 file_of(split)
-            _, report = write_each(items, label_set, write, total=total, progress=progress)
+            _, report = write_in_order(items, label_set, make, add, total=total, progress=progress)
         for file in files.values():
             file.compare()
         names = {str(place): name for place, name in enumerate(label_set.names)}

@@ -58,7 +58,7 @@ from segstudio.formats.shapes import (
     shape_classes,
     true_size,
 )
-from segstudio.formats.writing import copy_image, new_export, write_each
+from segstudio.formats.writing import Numbered, new_export, write_listed
 from segstudio.storage.atomic_write import StreamedFile, atomic_write, make_folder
 
 _FILE: Final = "tasks.json"
@@ -130,27 +130,30 @@ def write_labelstudio(
 ) -> ExportReport:
     """Write images, ``tasks.json`` with brush strokes, and ``label_config.xml``; see ``Writer``."""
     classes = own_classes(label_set)
-    number = 0
+    images = out / "images"
 
-    def write(stem: str, item: LabelledArray) -> LabelMap:
-        nonlocal number
-        folder = out / "images" / item.split
-        make_folder(folder)
-        image = copy_image(item.image, folder, stem)
-        number += 1
+    def make(numbered: Numbered, image: Path) -> tuple[LabelMap, str]:
+        number, _, item = numbered
         task = _task(number, f"images/{item.split}/{image.name}", item, label_set)
         text = json.dumps(task, allow_nan=False, separators=(",", ":"))
-        file.write(("" if number == 1 else ",\n").encode("ascii") + text.encode("ascii"))
-        label_map = np.full(item.label_map.shape, classes.uncovered, np.uint8)
-        _draw(label_map, json.loads(text), classes)
-        return label_map
+        read = np.full(item.label_map.shape, classes.uncovered, np.uint8)
+        _draw(read, json.loads(text), classes)
+        return read, text if number == 1 else f",\n{text}"
 
     with new_export(out):
-        make_folder(out / "images")
+        make_folder(images)
         atomic_write(out / _CONFIG, _config(label_set).encode("utf-8"))
         with StreamedFile(out / _FILE) as file:
             file.write(b"[\n")
-            _, report = write_each(items, label_set, write, total=total, progress=progress)
+            report = write_listed(
+                items,
+                label_set,
+                images.joinpath,
+                make,
+                lambda _item, text: file.write(text.encode("ascii")),
+                total=total,
+                progress=progress,
+            )
             file.write(b"\n]\n")
     return report
 

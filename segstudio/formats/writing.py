@@ -2,12 +2,15 @@
 
 import io
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from segstudio.core.label_map import LabelMap
@@ -21,15 +24,21 @@ from segstudio.formats.reading import refuse_foreign_values
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from segstudio.storage.images import is_turned, read_image
 from segstudio.storage.masks import read_label_map, write_label_map
+from segstudio.storage.plain_masks import encode_png, encode_tiff
 
 UNFINISHED: Final = "unfinished-export.txt"
 _MAX_STEM_BYTES: Final = 200
 _NAMED_IMAGES: Final = 100
+_MOST_THREADS: Final = 4
 _NOT_IN_STEMS: Final = frozenset(' <>:"\\|?*')
+
+_Entry = TypeVar("_Entry")
+_Given = TypeVar("_Given")
+_Result = TypeVar("_Result")
 
 
 class Written(NamedTuple):
-    """What ``write_each`` did.
+    """What was written.
 
     Attributes:
         stems: Split -> names of its images, without suffix; "train" and "val" are always there.
@@ -38,6 +47,20 @@ class Written(NamedTuple):
 
     stems: dict[str, list[str]]
     report: ExportReport
+
+
+class Numbered(NamedTuple):
+    """An item to be written.
+
+    Attributes:
+        number: Its place, counted from 1.
+        stem: A file stem that no other has.
+        item: The item.
+    """
+
+    number: int
+    stem: str
+    item: LabelledArray
 
 
 @contextmanager
@@ -72,35 +95,132 @@ def write_each(
     total: int,
     progress: Progress | None,
 ) -> Written:
-    """Write every item under a name of its own.
+    """Write every item under a name of its own, several at once.
 
     Args:
         items: The images, read one at a time.
         label_set: The classes; a label map with another value is refused.
         write: Writes one item under a file stem that no other has, and returns its label map as
-            it reads back.
+            it reads back; called on several threads.
         total: Number of items, for ``progress``.
         progress: Told after each image.
 
     Raises:
         FormatError: If a label map holds a value that is no class.
     """
+
+    def make(numbered: Numbered) -> tuple[LabelMap, None]:
+        return write(numbered.stem, numbered.item), None
+
+    return write_in_order(items, label_set, make, lambda *_: None, total=total, progress=progress)
+
+
+def write_in_order(
+    items: Iterable[LabelledArray],
+    label_set: LabelSet,
+    make: Callable[[Numbered], tuple[LabelMap, _Entry]],
+    add: Callable[[LabelledArray, _Entry], None],
+    *,
+    total: int,
+    progress: Progress | None,
+) -> Written:
+    """Write every item, several at once, and list them one after another; see ``write_each``.
+
+    Args:
+        items: The images, read one at a time.
+        label_set: The classes; a label map with another value is refused.
+        make: Writes the files of one item; returns its label map as it reads back, and what is to
+            be listed. Called on several threads.
+        add: Lists it; called in the order of the items, on this thread.
+        total: Number of items, for ``progress``.
+        progress: Told after each image.
+    """
     stems: dict[str, list[str]] = {TRAIN: [], VALIDATION: []}
-    taken: set[str] = set()
     changed = np.zeros(256, np.int64)
     changed_images: list[str] = []
-    for done, item in enumerate(items, start=1):
-        refuse_foreign_values(item.image, item.label_map, len(label_set), "the project")
-        stem = unique_stem(item.key, taken)
-        differs = write(stem, item) != item.label_map
-        if differs.any():
-            changed += np.bincount(item.label_map[differs], minlength=256)
-            changed_images = [*changed_images, item.key][:_NAMED_IMAGES]
-        stems.setdefault(item.split, []).append(stem)
+    done = 0
+
+    def run(numbered: Numbered) -> tuple[Numbered, NDArray[np.int64] | None, _Entry]:
+        read, entry = make(numbered)
+        return numbered, _changed_pixels(numbered.item.label_map, read), entry
+
+    for numbered, lost, entry in _at_once(run, _numbered(items, label_set)):
+        add(numbered.item, entry)
+        if lost is not None:
+            changed += lost
+            changed_images = [*changed_images, numbered.item.key][:_NAMED_IMAGES]
+        stems.setdefault(numbered.item.split, []).append(numbered.stem)
+        done += 1
         if progress:
             progress(done, total)
     by_value = {value: int(changed[value]) for value in np.flatnonzero(changed).tolist()}
-    return Written(stems, ExportReport(len(taken), by_value, tuple(changed_images)))
+    return Written(stems, ExportReport(done, by_value, tuple(changed_images)))
+
+
+def _numbered(items: Iterable[LabelledArray], label_set: LabelSet) -> Iterator[Numbered]:
+    taken: set[str] = set()
+    for number, item in enumerate(items, start=1):
+        refuse_foreign_values(item.image, item.label_map, len(label_set), "the project")
+        yield Numbered(number, unique_stem(item.key, taken), item)
+
+
+def _changed_pixels(given: LabelMap, read: LabelMap) -> NDArray[np.int64] | None:
+    """Return how many pixels of each value read back as another one; None if none did."""
+    differs = read != given
+    return np.bincount(given[differs], minlength=256) if differs.any() else None
+
+
+def _at_once(function: Callable[[_Given], _Result], given: Iterable[_Given]) -> Iterator[_Result]:
+    """Call a function on a few threads, and yield what it returns in the order of what is given.
+
+    Disks make threads wait, and packing leaves the other threads running. Only a few of what is
+    given are held at a time. If one call fails or the caller stops, no other begins.
+    """
+    threads = min(_MOST_THREADS, 1 + (os.cpu_count() or 1))
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="segstudio-export")
+    waiting: deque[Future[_Result]] = deque()
+    try:
+        for one in given:
+            waiting.append(pool.submit(function, one))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def write_listed(
+    items: Iterable[LabelledArray],
+    label_set: LabelSet,
+    folder_of: Callable[[str], Path],
+    make: Callable[[Numbered, Path], tuple[LabelMap, _Entry]],
+    add: Callable[[LabelledArray, _Entry], None],
+    *,
+    total: int,
+    progress: Progress | None,
+) -> ExportReport:
+    """Copy every image, and list them one after another in a file; see ``write_in_order``.
+
+    Args:
+        items: The images, read one at a time.
+        label_set: The classes; a label map with another value is refused.
+        folder_of: Where the images of a split go.
+        make: Returns the label map as it reads back, and what is to be listed, of an item and the
+            copy of its image.
+        add: Lists it, in the order of the items.
+        total: Number of items, for ``progress``.
+        progress: Told after each image.
+    """
+
+    def copy_and_make(numbered: Numbered) -> tuple[LabelMap, _Entry]:
+        folder = folder_of(numbered.item.split)
+        make_folder(folder)
+        return make(numbered, copy_image(numbered.item.image, folder, numbered.stem))
+
+    return write_in_order(
+        items, label_set, copy_and_make, add, total=total, progress=progress
+    ).report
 
 
 def copy_image(source: Path, folder: Path, stem: str) -> Path:
@@ -151,7 +271,8 @@ def write_gray_mask(path: Path, values: LabelMap) -> LabelMap:
     Raises:
         StorageError: If it cannot be written.
     """
-    return _written_picture(path, np.ascontiguousarray(values), "PNG", compress_level=1)
+    atomic_write(path, encode_png(values, None))
+    return read_label_map(path)
 
 
 def write_tiff_mask(path: Path, label_map: LabelMap) -> LabelMap:
@@ -160,15 +281,7 @@ def write_tiff_mask(path: Path, label_map: LabelMap) -> LabelMap:
     Raises:
         StorageError: If it cannot be written.
     """
-    return _written_picture(
-        path, np.ascontiguousarray(label_map), "TIFF", compression="tiff_adobe_deflate"
-    )
-
-
-def _written_picture(path: Path, pixels: LabelMap, kind: str, **options: Any) -> LabelMap:  # noqa: ANN401
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, kind, **options)
-    atomic_write(path, buffer.getvalue())
+    atomic_write(path, encode_tiff(label_map))
     return read_label_map(path)
 
 

@@ -37,19 +37,22 @@ _BLACK_IS_ZERO, _PALETTE = 1, 3
 _TURNING_TAGS: Final = (274, 700, 34665)  # orientation, XMP, EXIF
 
 
-def encode_png(label_map: LabelMap, palette: Palette) -> bytes:
-    """Return an (H, W) uint8 label map as an indexed PNG with a (256, 3) uint8 palette."""
+def encode_png(label_map: LabelMap, palette: Palette | None) -> bytes:
+    """Return an (H, W) uint8 label map as an indexed PNG, or without a palette as a grey one.
+
+    Args:
+        label_map: (H, W) uint8.
+        palette: (256, 3) uint8, or None.
+    """
     height, width = label_map.shape
     rows = np.zeros((height, width + 1), np.uint8)  # each row begins with its filter: none
     rows[:, 1:] = label_map
-    header = _HEADER.pack(width, height, 8, _INDEXED, 0, 0, 0)
-    chunks = (
-        (b"IHDR", header),
-        (b"PLTE", palette.astype(np.uint8).tobytes()),
-        (b"IDAT", zlib.compress(rows.data, _LEVEL)),
-        (b"IEND", b""),
-    )
-    return PNG_MAGIC + b"".join(_chunk(kind, data) for kind, data in chunks)
+    colors = _GREY if palette is None else _INDEXED
+    chunks = [_chunk(b"IHDR", _HEADER.pack(width, height, 8, colors, 0, 0, 0))]
+    if palette is not None:
+        chunks.append(_chunk(b"PLTE", palette.astype(np.uint8).tobytes()))
+    chunks += [_chunk(b"IDAT", zlib.compress(rows.data, _LEVEL)), _chunk(b"IEND", b"")]
+    return PNG_MAGIC + b"".join(chunks)
 
 
 def decode_png(content: bytes, most_pixels: int) -> LabelMap | None:

@@ -51,6 +51,14 @@ def test_pillow_reads_the_png_that_is_written(label_map: LabelMap, palette: Pale
     assert np.array_equal(decode_png(content, LIMIT), label_map)
 
 
+def test_pillow_reads_the_grey_png_that_is_written(label_map: LabelMap) -> None:
+    content = encode_png(label_map, None)
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.mode == "L"
+        assert np.array_equal(np.asarray(image), label_map)
+    assert np.array_equal(decode_png(content, LIMIT), label_map)
+
+
 def test_pillow_reads_the_tiff_that_is_written(label_map: LabelMap) -> None:
     content = encode_tiff(label_map)
     with Image.open(io.BytesIO(content)) as image:
