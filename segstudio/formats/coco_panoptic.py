@@ -13,14 +13,12 @@ Source: https://cocodataset.org/#format-data;
 https://github.com/cocodataset/panopticapi, converters/panoptic2semantic_segmentation.py.
 """
 
-import io
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from PIL import Image
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 from segstudio.core.label_set import LabelSet
@@ -52,6 +50,7 @@ from segstudio.formats.splitting import with_validation
 from segstudio.formats.writing import Numbered, new_export, write_listed
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from segstudio.storage.images import read_image
+from segstudio.storage.plain_masks import encode_png
 
 _MAX_ID: Final = 2**24 - 1
 
@@ -204,9 +203,7 @@ def _classes_of_ids(png: Path, segments: object, classes: Mapping[int, int]) -> 
 def _png_of_ids(ids: LabelMap) -> bytes:
     rgb = np.zeros((*ids.shape, 3), np.uint8)
     rgb[..., 0] = ids
-    buffer = io.BytesIO()
-    Image.fromarray(rgb).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+    return encode_png(rgb, None)
 
 
 def _segments(label_map: LabelMap) -> list[dict[str, Any]]:

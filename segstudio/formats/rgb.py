@@ -13,7 +13,6 @@ https://www.kaggle.com/datasets/carlolepelaars/camvid for ``class_dict.csv``.
 """
 
 import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,7 +20,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PIL import Image
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelClass, LabelSet
@@ -48,6 +46,7 @@ from segstudio.formats.reading import refuse_positive
 from segstudio.formats.writing import copy_image, new_export, write_each, write_lines
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from segstudio.storage.images import opened_image
+from segstudio.storage.plain_masks import encode_png
 
 _TABLE: Final = "class_dict.csv"
 _COLOR_MODES: Final = ("RGB", "RGBA")
@@ -130,9 +129,7 @@ def write_color_mask(path: Path, label_map: LabelMap, colored: LabelSet) -> Labe
     """
     palette = colored.palette
     palette[255] = VOC_VOID
-    buffer = io.BytesIO()
-    Image.fromarray(np.take(palette, label_map, axis=0)).save(buffer, "PNG", compress_level=1)
-    atomic_write(path, buffer.getvalue())
+    atomic_write(path, encode_png(np.take(palette, label_map, axis=0), None))
     colors = {item.color: place for place, item in enumerate(colored)}
     return read_color_mask(path, colors, LABELMAP)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from segstudio.core.label_map import LabelMap
+from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet
 from segstudio.core.palette import Palette
 from segstudio.core.splits import TRAIN, VALIDATION
@@ -273,6 +273,16 @@ def write_gray_mask(path: Path, values: LabelMap) -> LabelMap:
     """
     atomic_write(path, encode_png(values, None))
     return read_label_map(path)
+
+
+def write_picture(path: Path, pixels: RgbImage) -> RgbImage:
+    """Write (H, W, 3) uint8 RGB as a PNG and return what reads back.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    atomic_write(path, encode_png(pixels, None))
+    return read_image(path)
 
 
 def write_tiff_mask(path: Path, label_map: LabelMap) -> LabelMap:

@@ -139,7 +139,7 @@ def run(what: str, name: str, source: str, out: str) -> None:
     from segstudio.formats.table import FORMATS
 
     masks = sorted(Path(source).glob("*.mask.png"))
-    label_set = LabelSet.named(["background", *(f"class {n}" for n in range(1, CLASSES))])
+    label_set = LabelSet.named(["background", *(f"class{n}" for n in range(1, CLASSES))])
 
     def items() -> Iterator[LabelledArray]:
         for place, mask in enumerate(masks):
@@ -155,12 +155,10 @@ def run(what: str, name: str, source: str, out: str) -> None:
 
     def read() -> None:
         dataset = FORMATS[name].read(Path(out.replace("import-", "export-", 1)))
-        count = sum(
-            dataset.read_label_map(item).any()
-            for split in dataset.splits.values()
-            for item in split
-        )
-        assert count >= len(masks)
+        # Pascal VOC lists images twice: trainval.
+        items = {item.key: item for split in dataset.splits.values() for item in split}
+        count = sum(dataset.read_label_map(item).any() for item in items.values())
+        assert count == len(masks)
 
     report(write if what == "export" else read)
 

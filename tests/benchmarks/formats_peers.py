@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 CLASSES = 6
-NAMES = ["background", *(f"class {n}" for n in range(1, CLASSES))]
+NAMES = ["background", *(f"class{n}" for n in range(1, CLASSES))]
 DATUMARO = {
     "voc": "voc_segmentation",
     "coco-instances": "coco_instances",
@@ -30,23 +30,29 @@ def images(source):
 def datumaro_export(name, source, out):
     import datumaro as dm
 
-    def items():
-        for place, (image, mask) in enumerate(images(source)):
-            label_map = np.asarray(Image.open(mask))
-            annotations = [
-                dm.Mask(label_map == value, label=value, id=int(value), group=int(value))
-                for value in np.unique(label_map)
-                if value
-            ]
-            yield dm.DatasetItem(
+    def mask_of(path, value):
+        return lambda: np.asarray(Image.open(path)) == value
+
+    # Datumaro walks through the items more than once, so they are a list; masks come on demand.
+    items = []
+    for place, (image, mask) in enumerate(images(source)):
+        values = np.unique(np.asarray(Image.open(mask)))
+        annotations = [
+            dm.Mask(mask_of(mask, value), label=value, id=value, group=value)
+            for value in values.tolist()
+            if value
+        ]
+        items.append(
+            dm.DatasetItem(
                 image.stem,
                 subset="train" if place % 5 else "val",
                 annotations=annotations,
                 media=dm.Image.from_file(str(image)),
             )
-
-    dataset = dm.Dataset.from_iterable(items(), categories=NAMES)
-    dataset.export(str(out), DATUMARO[name], save_media=True)
+        )
+    dataset = dm.Dataset.from_iterable(items, categories=NAMES)
+    options = {"label_map": "source"} if name == "voc" else {}
+    dataset.export(str(out), DATUMARO[name], save_media=True, **options)
 
 
 def datumaro_import(name, source, out):
@@ -55,6 +61,7 @@ def datumaro_import(name, source, out):
     if not Path(out).is_dir():
         raise SystemExit(f"{out} is not there")
     dataset = dm.Dataset.import_from(str(out), DATUMARO[name])
+    count = 0
     for item in dataset:
         label_map = None
         for annotation in item.annotations:
@@ -62,6 +69,9 @@ def datumaro_import(name, source, out):
                 mask = np.asarray(annotation.image)
                 label_map = np.zeros(mask.shape, np.uint8) if label_map is None else label_map
                 label_map[mask > 0] = annotation.label
+        count += label_map is not None and bool(label_map.any())
+    if count < len(list(images(source))):
+        raise SystemExit(f"{count} images have labels")
 
 
 def supervision_dataset(source):

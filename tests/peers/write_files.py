@@ -1,7 +1,7 @@
 """Writes ``tests/peers/files`` with the programs themselves, in an environment of their own.
 
     python -m venv PEERS
-    PEERS/bin/pip install pycocotools supervision datumaro labelme label-studio-sdk
+    PEERS/bin/pip install pycocotools supervision datumaro labelme label-studio-sdk cityscapesscripts
     PEERS/bin/python tests/peers/write_files.py
 
 The truth is ``truth.png``: background 0, cell 1 (a ring, and one pixel), wall 2 (two rows).
@@ -140,6 +140,31 @@ def write_with_pycocotools(label_map):
     (folder / "annotations" / "instances_train2017.json").write_text(json.dumps(value))
 
 
+def write_with_cityscapes_scripts():
+    """Polygons as people draw them, and what Cityscapes' own script paints of them."""
+    from cityscapesscripts.preparation.json2labelImg import json2labelImg
+
+    folder, images = (OUT / "cityscapes" / top / "train" / "x" for top in ("gtFine", "leftImg8bit"))
+    folder.mkdir(parents=True)
+    images.mkdir(parents=True)
+    rng = np.random.default_rng(11)
+    Image.new("RGB", (60, 40)).save(images / "x_000000_000000_leftImg8bit.png")
+    names = ("road", "sky", "cargroup", "person", "unlabeled", "license plate", "static", "bicycle")
+    objects = [{"label": "building", "polygon": [[0, 0], [59, 0], [59, 30], [0, 39]]}]
+    for name in names:
+        polygon = rng.integers(-3, 60, (rng.integers(3, 8), 2)).tolist()
+        objects.append({"label": name, "polygon": polygon})
+    objects.append({"label": "truck", "deleted": 1, "polygon": [[5, 5], [50, 5], [50, 30]]})
+    path = folder / "x_000000_000000_gtFine_polygons.json"
+    path.write_text(json.dumps({"imgHeight": 40, "imgWidth": 60, "objects": objects}))
+    for encoding, ending in (
+        ("ids", "labelIds"),
+        ("trainIds", "labelTrainIds"),
+        ("color", "color"),
+    ):
+        json2labelImg(str(path), str(path).replace("polygons.json", f"{ending}.png"), encoding)
+
+
 def main():
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir()
@@ -152,6 +177,7 @@ def main():
     write_with_label_studio(label_map)
     write_with_supervision(label_map, image)
     write_with_pycocotools(label_map)
+    write_with_cityscapes_scripts()
 
 
 if __name__ == "__main__":
