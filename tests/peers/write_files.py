@@ -1,7 +1,8 @@
 """Writes ``tests/peers/files`` with the programs themselves, in an environment of their own.
 
     python -m venv PEERS
-    PEERS/bin/pip install pycocotools supervision datumaro labelme label-studio-sdk cityscapesscripts
+    PEERS/bin/pip install pycocotools supervision datumaro labelme label-studio-sdk
+    PEERS/bin/pip install cityscapesscripts
     PEERS/bin/python tests/peers/write_files.py
 
 The truth is ``truth.png``: background 0, cell 1 (a ring, and one pixel), wall 2 (two rows).
