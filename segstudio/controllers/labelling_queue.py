@@ -4,11 +4,12 @@ import threading
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.review import ReviewController
@@ -143,7 +144,8 @@ class LabellingQueue(BackgroundWork):
         if accepts:
             self._review.accept_region(item.key, item.rect)
             self._workspace.save()
-        self.region_opened.emit(item.rect)
+        # Once the window has the document, too: it shows the whole image then.
+        QTimer.singleShot(0, self, partial(self.region_opened.emit, item.rect))
 
     def _remove(self, item: QueueItem) -> None:
         self.items = [other for other in self.items if other is not item]

@@ -6,6 +6,7 @@ Papers:
         another class; here one confidence for all classes, and regions instead of single labels)
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -28,7 +29,8 @@ class LikelyError:
     Attributes:
         key: Image key.
         rect: What it lies in, half-open, image pixels.
-        mask: (h, w) bool within the rectangle: its pixels.
+        pixels: Its area.
+        packed: Its pixels within the rectangle, compressed: thousands of them are held.
         labelled: Class index that is there.
         predicted: Class index the model says.
         confidence: Mean confidence of the model, 0..1.
@@ -36,15 +38,18 @@ class LikelyError:
 
     key: str
     rect: Rect
-    mask: NDArray[np.bool_]
+    pixels: int
+    packed: bytes
     labelled: int
     predicted: int
     confidence: float
 
     @property
-    def pixels(self) -> int:
-        """Its area."""
-        return int(np.count_nonzero(self.mask))
+    def mask(self) -> NDArray[np.bool_]:
+        """(h, w) bool within the rectangle: its pixels."""
+        shape = self.rect.height, self.rect.width
+        bits = np.frombuffer(zlib.decompress(self.packed), np.uint8)
+        return np.unpackbits(bits, count=shape[0] * shape[1]).reshape(shape).astype(np.bool_)
 
     @property
     def weight(self) -> float:
@@ -92,7 +97,8 @@ def likely_errors(
             rect = Rect(top, left, top + height, left + width)
             region = labels[rect.slices] == number
             sure = float(confidence[rect.slices][region].mean())
-            found.append(LikelyError(key, rect, region, pair // 256, pair % 256, sure))
+            packed = zlib.compress(np.packbits(region).tobytes(), 1)
+            found.append(LikelyError(key, rect, area, packed, pair // 256, pair % 256, sure))
     return ranked(found)[:_MOST_PER_IMAGE]
 
 

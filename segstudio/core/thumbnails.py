@@ -41,6 +41,24 @@ def difference_thumbnail(
     return np.where(marked[..., None], np.array(DIFFERENT_COLOR, np.uint8), small)
 
 
+def outlined_thumbnail(picture: RgbImage, region: NDArray[np.bool_], side: int) -> RgbImage:
+    """Return a small picture with a region outlined in ``DIFFERENT_COLOR``.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+        region: (H, W) bool.
+        side: The longer side of the result at most, pixels.
+
+    Returns:
+        (h, w, 3) uint8.
+    """
+    step = max(-(-max(region.shape) // side), 1)
+    small = picture[::step, ::step]
+    reduced = _reduced(region, step)
+    around = _grown(reduced) & ~reduced
+    return np.where(around[..., None], np.array(DIFFERENT_COLOR, np.uint8), small)
+
+
 def differing_pixels(ours: LabelMap, theirs: LabelMap, ignore: int = 255) -> NDArray[np.bool_]:
     """Return where two label maps have different classes, (H, W) bool; both must have one."""
     different: NDArray[np.bool_] = (ours != theirs) & (ours != ignore) & (theirs != ignore)

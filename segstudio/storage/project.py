@@ -8,6 +8,7 @@
         predictions/        what a model last said, under the same names
         review/             per image: is it approved, and what was looked at
         ledger/             per image: what was corrected, and how long that took
+        kept/               per image: labels that are right although a model doubted them
         models/  runs/  exports/
 
 Masks are the user's work; everything else can be made again.

@@ -71,6 +71,7 @@ class Actions(QObject):
             _Row("train", self.tr("Train"), ("Ctrl+T",), "graduation-cap"),
             _Row("statistics", self.tr("Statistics"), ("Ctrl+Shift+T",), "chart-bar"),
             _Row("compare_labels", self.tr("Compare label sets…"), (), "scales"),
+            _Row("label_errors", self.tr("Likely label errors"), ("Ctrl+Shift+L",)),
             _Row("fit", self.tr("Fit to window"), ("Ctrl+F",), "arrows-out"),
             _Row("full_size", self.tr("100 %"), ("Ctrl+0",), "magnifying-glass"),
             _Row("zoom_in", self.tr("Zoom in"), ("Ctrl++", "Ctrl+=")),

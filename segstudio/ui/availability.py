@@ -15,7 +15,15 @@ from segstudio.document.document import Document
 from segstudio.ui.actions import Actions, set_tool_tip
 
 _VIEWING: Final = ("fit", "full_size", "zoom_in", "zoom_out")
-_GOING: Final = ("train", "statistics", "compare_labels", "next", "previous", "next_unreviewed")
+_GOING: Final = (
+    "train",
+    "statistics",
+    "compare_labels",
+    "label_errors",
+    "next",
+    "previous",
+    "next_unreviewed",
+)
 _EDITING: Final = (
     *ToolName,
     "smaller",

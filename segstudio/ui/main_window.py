@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         self.imports = ImportController(self.workspace, self)
         self.sequence = SequenceController(self.workspace, self.toolbox, self)
         self.replace = ReplaceController(self.workspace, self.toolbox, self)
-        self.quality = QualityWindows(self.workspace, theme, self)
+        self.quality = QualityWindows(self.workspace, self.predict, theme, self)
         self.thumbnails = Thumbnails(_THUMBNAIL_PIXELS, self)
         self.canvas = Canvas(self.toolbox, theme)
         self.messages = MessageBar(theme)
@@ -277,6 +277,7 @@ class MainWindow(QMainWindow):
             "train": self.train_dock.toggle,
             "statistics": self.quality.show_statistics,
             "compare_labels": self.quality.show_comparison,
+            "label_errors": self.quality.toggle_errors,
             "approve": self.review.approve_and_go_on,
             "unapprove": lambda: self.review.set_approved(is_approved=False),
             "next_unreviewed": self.review.open_next,
@@ -341,6 +342,7 @@ class MainWindow(QMainWindow):
             lambda note: self.status.show_engine(note.model, note.milliseconds)
         )
         self.queue.region_opened.connect(canvas.show_part)
+        self.quality.errors.region_opened.connect(canvas.show_part)
         reports = WorkReports(
             self.jobs,
             self.messages,

@@ -76,6 +76,7 @@ def build_menus(window: QMainWindow, actions: Actions, view_actions: Sequence[QA
                 None,
                 "statistics",
                 "compare_labels",
+                "label_errors",
                 None,
                 "approve",
                 "unapprove",
