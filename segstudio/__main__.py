@@ -6,6 +6,10 @@ import os
 import sys
 from typing import Final
 
+# Before NumPy is loaded: huge pages of memory make large arrays a little faster to fill, but the
+# system may take a second to find them, while the user waits for an image or a stroke.
+os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
+
 import click
 
 from segstudio.cli import run

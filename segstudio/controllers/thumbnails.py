@@ -13,6 +13,7 @@ from segstudio.storage.images import read_thumbnail
 from segstudio.storage.project import Project
 
 _KEPT: Final = 1000
+_LONGEST_HOLD: Final = 10  # seconds
 
 
 class Thumbnails(QObject):
@@ -35,6 +36,8 @@ class Thumbnails(QObject):
         self._images: OrderedDict[str, QImage] = OrderedDict()
         self._damaged: dict[str, SegStudioError] = {}
         self._wanted: set[str] = set()
+        self._may_work = threading.Event()
+        self._may_work.set()
 
     @property
     def is_idle(self) -> bool:
@@ -49,6 +52,15 @@ class Thumbnails(QObject):
         self._images.clear()
         self._damaged.clear()
         self._wanted.clear()
+        self.go_on()
+
+    def hold(self) -> None:
+        """Begin no more for now: the user waits for something that needs the processor."""
+        self._may_work.clear()
+
+    def go_on(self) -> None:
+        """Make what was asked for."""
+        self._may_work.set()
 
     def image(self, key: str) -> QImage | None:
         """Return the thumbnail, or None; then it is made, unless the image is damaged."""
@@ -72,6 +84,7 @@ class Thumbnails(QObject):
         self._wanted.add(key)
 
         def make(cancelled: threading.Event) -> QImage | None:
+            self._may_work.wait(_LONGEST_HOLD)
             return None if cancelled.is_set() else _thumbnail(project, key, self._size)
 
         job = Job(make, self)

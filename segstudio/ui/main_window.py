@@ -392,12 +392,14 @@ class MainWindow(QMainWindow):
 
     def _on_document_changed(self, document: Document | None) -> None:
         if document is not None:
+            self.thumbnails.go_on()
             self.pages.show_canvas()
             self.canvas.setFocus()
         self.canvas.set_document(document)
         self._show_flag()
 
     def _on_image_opening(self, _key: str) -> None:
+        self.thumbnails.hold()
         self.messages.hide_notice()
         self.canvas.show_first(None)
 
@@ -413,6 +415,7 @@ class MainWindow(QMainWindow):
         )
 
     def _on_image_failed(self, _key: str, error: SegStudioError) -> None:
+        self.thumbnails.go_on()
         self.pages.show_problem(error.sentence)
 
     def _show_flag(self) -> None:
