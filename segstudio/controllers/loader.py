@@ -127,6 +127,7 @@ class Loader(QObject):
             self._take_picture(request, ahead.picture)
         elif ahead is not None and ahead.is_running:
             ahead.taken_by = request
+            self._begin_preview(request)
         else:
             self._begin(request)
 
@@ -168,12 +169,19 @@ class Loader(QObject):
         self._masks.shut_down()
 
     def _begin(self, request: Request) -> None:
+        self._decode(request)
+        self._begin_preview(request)
+
+    def _decode(self, request: Request) -> None:
         path = request.project.image_path(request.key)
         self._start(
             self._images,
             lambda _cancelled: _decoded(path),
             lambda picture: self._take_picture(request, picture),
         )
+
+    def _begin_preview(self, request: Request) -> None:
+        path = request.project.image_path(request.key)
         # What is wrong with the file, the one that decodes all of it will tell.
         job = Job(lambda _cancelled: read_reduced(path), self)
         job.succeeded.connect(lambda reduced: self._take_preview(request, reduced))
@@ -247,7 +255,7 @@ class Loader(QObject):
             if request is None or request is not self._request:
                 return
             if picture is None:  # too large to be read ahead
-                self._begin(request)
+                self._decode(request)
             else:
                 self._take_picture(request, picture)
 

@@ -328,25 +328,37 @@ def main(
             stderr=subprocess.DEVNULL,
             check=True,
         )
-        if "window" in wanted:
-            rows += window_rows(models, folder, repeats)
-        if "graph" in wanted:
-            rows += graph_rows(models, repeats)
-        if "int8" in wanted:
-            rows += int8_rows(models, repeats)
-        if "predict" in wanted:
-            rows += predict_rows(models, folder, images)
-        if "memory" in wanted:
-            rows += memory_rows(models, megapixels)
+        for row in measured(wanted, models, folder, repeats, images, megapixels):
+            rows.append(row)
+            if not as_json:
+                print(described(row), flush=True)
     if as_json:
         print(json.dumps([row._asdict() for row in rows], indent=1))
-        return
-    for row in rows:
-        verdict = "reached" if row.is_reached else "missed"
-        print(
-            f"{row.name:<62}{row.ours_s:>10.3g}{row.other_s:>10.3g}"
-            f"{row.ratio:>8.2f}  {row.target:<8}{verdict:<9}load {row.load:.1f}"
-        )
+
+
+def measured(
+    wanted: set[str], models: Models, folder: Path, repeats: int, images: int, megapixels: int
+) -> Iterator[Row]:
+    """Yield the rows that are wanted, one after the other."""
+    if "window" in wanted:
+        yield from window_rows(models, folder, repeats)
+    if "graph" in wanted:
+        yield from graph_rows(models, repeats)
+    if "int8" in wanted:
+        yield from int8_rows(models, repeats)
+    if "predict" in wanted:
+        yield from predict_rows(models, folder, images)
+    if "memory" in wanted:
+        yield from memory_rows(models, megapixels)
+
+
+def described(row: Row) -> str:
+    """Return a row as a line of the table."""
+    verdict = "reached" if row.is_reached else "missed"
+    return (
+        f"{row.name:<62}{row.ours_s:>10.3g}{row.other_s:>10.3g}"
+        f"{row.ratio:>8.2f}  {row.target:<8}{verdict:<9}load {row.load:.1f}"
+    )
 
 
 if __name__ == "__main__":
