@@ -10,6 +10,7 @@ from segstudio.storage.images import is_image_name
 
 PROJECT_FILE: Final = "project.json"
 PROJECT_FOLDER: Final = "segstudio"
+_NUMBER: Final = re.compile(r"(\d+)")
 
 
 def find_images(folder: Path) -> list[str]:
@@ -66,4 +67,6 @@ def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
 def natural_key(key: str) -> list[str | int]:
     """Return what names are sorted by, so that ``cell2.png`` comes before ``cell10.png``."""
     # Splitting at a captured group gives text, number, text, ...: only like meets like.
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", key.casefold())]
+    parts: list[str | int] = list(_NUMBER.split(key.casefold()))
+    parts[1::2] = map(int, parts[1::2])
+    return parts

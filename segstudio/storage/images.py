@@ -22,7 +22,6 @@ it does not take, down to files with a mere warning, is left to Pillow. TIFF fil
 not know, or misreads, are decoded by ``tifffile``; see ``storage.deep_images``.
 """
 
-import os
 import stat
 import warnings
 from collections.abc import Callable, Iterator
@@ -91,7 +90,8 @@ _UPRIGHT: Final[dict[int, Callable[[NDArray[Any]], NDArray[Any]]]] = {
 
 def is_image_name(name: str) -> bool:
     """Return whether a file of this name may be an image that we open."""
-    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES and not name.startswith(".")  # noqa: PTH122
+    _, dot, suffix = name.rpartition(".")  # a third of the time of splitext: there are many
+    return f"{dot}{suffix.lower()}" in IMAGE_SUFFIXES and not name.startswith(".")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from segstudio.storage.image_list import (
 )
 from segstudio.storage.images import is_image_name
 from segstudio.storage.masks import read_label_map, write_label_map
+from segstudio.storage.walk import files_below
 
 PROJECT_VERSION: Final = 1
 _MAX_PROJECT_BYTES: Final = 512 * 2**20
@@ -109,12 +110,11 @@ class Project:
 
     def labelled_keys(self) -> set[str]:
         """Return the keys of the images that have a mask file."""
-        masks = self.folder / "masks"
-        keys = (
-            path.relative_to(masks).as_posix().removesuffix(".png")
-            for path in masks.rglob("*.png")
-            if not path.name.startswith(".")
-        )
+        keys = {
+            path.removesuffix(".png")
+            for path, entry in files_below(self.folder / "masks")
+            if path.endswith(".png") and not entry.name.startswith(".")
+        }
         # Masks that were kept beside somebody else's are no masks of images.
         return {key for key in keys if is_image_name(key)}
 
@@ -247,15 +247,25 @@ def _splits(value: object) -> Splits:
     if not isinstance(value, dict):
         raise ValueError("they are not an object")
     for key, split in value.items():
-        parts = PurePosixPath(key).parts
         # Keys are joined to folders, and a project may come from a stranger.
-        if not parts or ".." in parts or "\0" in key or Path(key).anchor:
+        if not _is_plain(key) and _leaves_folder(key):
             raise ValueError(f"{key[:80]!r} is not the path of an image in the folder of images")
         if split not in (TRAIN, VALIDATION, TEST):
             raise ValueError(f"{key[:80]!r} is neither {TRAIN} nor {VALIDATION} nor {TEST}")
     return dict(value)
 
 
+def _is_plain(key: str) -> bool:
+    """Return whether a key needs no closer look, which takes long where they are many."""
+    return bool(key) and key[0] not in "./\\" and not any(sign in key for sign in _SUSPICIOUS)
+
+
+def _leaves_folder(key: str) -> bool:
+    parts = PurePosixPath(key).parts
+    return not parts or ".." in parts or "\0" in key or bool(Path(key).anchor)
+
+
+_SUSPICIOUS: Final = ("..", "\0", ":")
 _REPAIR: Final = "Bring back a copy of project.json; the masks are still in the masks folder"
 
 

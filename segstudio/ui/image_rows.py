@@ -73,7 +73,7 @@ class ImageRows(QAbstractListModel):
         self._thumbnails = thumbnails
         self._workspace = workspace
         self._keys: tuple[str, ...] = ()
-        self._rows: dict[str, int] | None = None
+        self._drawn: dict[str, int] = {}  # image key -> row, of those whose picture was wanted
         workspace.project_changed.connect(self._on_project_changed)
         images.changed.connect(self._on_list_changed)
         review.changed.connect(self._refresh)
@@ -103,6 +103,7 @@ class ImageRows(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tool_tip(key)
             case Qt.ItemDataRole.DecorationRole:
+                self._drawn[key] = index.row()
                 return self._thumbnails.image(key)
             case role if role == _STATE_ROLE:
                 return self._state(key)
@@ -142,15 +143,13 @@ class ImageRows(QAbstractListModel):
 
     def _on_list_changed(self) -> None:
         self.beginResetModel()
-        self._keys, self._rows = self._images.images.keys, None
+        self._keys, self._drawn = self._images.images.keys, {}
         self.endResetModel()
 
     def _on_ready(self, key: str) -> None:
-        if self._rows is None:
-            self._rows = {key: row for row, key in enumerate(self._keys)}
-        row = self._rows.get(key)
-        if row is not None:
-            self.dataChanged.emit(self.index(row), self.index(row))
+        if key in self._drawn:
+            index = self.index(self._drawn[key])
+            self.dataChanged.emit(index, index)
 
     def _refresh(self) -> None:
         if self._keys:
