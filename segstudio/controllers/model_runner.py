@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from segstudio.core import uncertainty as core_uncertainty
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.engine.card_file import ForeignCard, write_card_file
@@ -28,11 +29,13 @@ class Answer:
         model: The model.
         prediction: What it says.
         choice: Model class -> project class, where it is not the one of the same name.
+        mean_uncertainty: How unsure it is on average, 0 to 1, or None if it was not asked.
     """
 
     model: LoadedModel
     prediction: Prediction
     choice: ClassChoice = field(default_factory=dict)
+    mean_uncertainty: float | None = None
 
     def in_classes(self, label_set: LabelSet) -> LabelMap:
         """Return the class map in the classes of a project; (H, W) uint8, 255 where it has none."""
@@ -84,6 +87,7 @@ class ModelRunner:
         project: Project | None = None,
         *,
         uncertainty: bool = False,
+        mean_uncertainty: bool = False,
     ) -> Answer | None:
         """Ask a model about an image; None if it was cancelled.
 
@@ -93,20 +97,26 @@ class ModelRunner:
             cancelled: Stops it when it is set.
             progress: Told (done, total) parts of a large image.
             project: Whose choice of classes is taken, or None.
-            uncertainty: Whether to ask how sure the model is.
+            uncertainty: Whether to ask how sure the model is of each pixel.
+            mean_uncertainty: Whether to ask how sure it is on average, which takes less.
 
         Raises:
             SegStudioError: If the model cannot be run.
         """
         loaded = self.load(path)
-        settings = RunSettings(confidence=uncertainty, entropy=uncertainty and loaded.gives_scores)
+        settings = RunSettings(
+            confidence=uncertainty or mean_uncertainty,
+            entropy=uncertainty and loaded.gives_scores,
+        )
         names = loaded.card.label_set.names
         choice = class_choice(project, path, names) if project else {}
         try:
             prediction = self._worker.predict(
                 image, cancelled, settings=settings, progress=progress
             )
-            return Answer(loaded, prediction, choice)
+            confidence = prediction.confidence
+            mean = None if confidence is None else core_uncertainty.mean_uncertainty(confidence)
+            return Answer(loaded, prediction, choice, mean)
         except Cancelled:
             return None
         except SegStudioError:

@@ -197,14 +197,19 @@ class PredictController(QObject):
             return
         answer = self._last[1].in_classes(self._workspace.label_set)
         document.apply_prediction(self.edit_name(), answer, replace_all=True)
-        self._workspace.save_prediction(document.key, answer, self._last[1].model.path)
+        last = self._last[1]
+        self._workspace.save_prediction(
+            document.key, answer, last.model.path, last.mean_uncertainty
+        )
 
     def asker(self) -> Callable[[RgbImage, threading.Event], Answer | None]:
         """Return what asks the chosen model about an image, on a thread of ``pool``."""
         engine, model, project = self._engine, self.model, self._workspace.project
         assert model is not None
         path = model.path
-        return lambda image, cancelled: engine.predict(path, image, cancelled, None, project)
+        return lambda image, cancelled: engine.predict(
+            path, image, cancelled, None, project, mean_uncertainty=True
+        )
 
     def in_project_classes(self, answer: Answer) -> LabelMap:
         """Return an answer in the project's classes, which get those of the model that they lack.
@@ -341,7 +346,9 @@ class PredictController(QObject):
             return
         kept = document.apply_prediction(self.edit_name(), class_map)
         self._last = document.key, answer
-        self._workspace.save_prediction(document.key, class_map, answer.model.path)
+        self._workspace.save_prediction(
+            document.key, class_map, answer.model.path, answer.mean_uncertainty
+        )
         self.uncertainty_changed.emit(uncertainty_of(answer.prediction))
         self.predicted.emit(
             PredictionNote(

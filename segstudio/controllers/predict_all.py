@@ -51,6 +51,13 @@ class AllOutcome(NamedTuple):
     was_stopped: bool
 
 
+class _Said(NamedTuple):
+    """What the model says about an image, (H, W) uint8, and how unsure it is on average."""
+
+    class_map: LabelMap
+    mean_uncertainty: float | None
+
+
 @dataclass(slots=True, eq=False)
 class _Pass:
     """One walk over the images, and how far it is."""
@@ -94,7 +101,7 @@ class PredictAllController(Work):
         self._predict = predict
         self._pass: _Pass | None = None
         self._job: Job | None = None
-        self._opening: dict[str, tuple[_Pass, LabelMap]] = {}
+        self._opening: dict[str, tuple[_Pass, _Said]] = {}
         workspace.project_changed.connect(self._forget)
         workspace.document_changed.connect(self._on_document_changed)
 
@@ -198,7 +205,7 @@ class PredictAllController(Work):
         if current.rule is MergeRule.COMPARE:
             self._compare(current, key, class_map)
         else:
-            self._write(current, key, class_map)
+            self._write(current, key, _Said(class_map, answer.mean_uncertainty))
         self._go_on()  # the model runs on while this one is written
 
     def _compare(self, current: _Pass, key: str, class_map: LabelMap) -> None:
@@ -216,41 +223,43 @@ class PredictAllController(Work):
 
         self._start_writing(current, Job(run, self), take)
 
-    def _write(self, current: _Pass, key: str, class_map: LabelMap) -> None:
+    def _write(self, current: _Pass, key: str, said: _Said) -> None:
         name = self._predict.edit_name()
-        if self._write_open(current, key, class_map):
+        if self._write_open(current, key, said):
             current.changed += 1
             self._end_one(current)
             return
-        change = partial(_change_stored, self._workspace.project, key, class_map, current, name)
-        height, width = class_map.shape
+        change = partial(_change_stored, self._workspace.project, key, said, current, name)
+        height, width = said.class_map.shape
         job = self._workspace.change_mask(key, change, size=(height, width))
 
         def take(changed: bool) -> None:
             current.changed += changed
-            if changed:
+            if not changed:
+                self._workspace.files_changed.emit(key)  # the prediction was
+            else:
                 self._workspace.note_changed(key)
-                self._opening[key] = current, class_map
+                self._opening[key] = current, said
                 self._on_document_changed(self._workspace.document)
 
         self._start_writing(current, job, take)
 
-    def _write_open(self, current: _Pass, key: str, class_map: LabelMap) -> bool:
+    def _write_open(self, current: _Pass, key: str, said: _Said) -> bool:
         """Put an answer into the open image; return whether it is this one."""
         document = self._workspace.document
         if document is None or document.key != key:
             return False
-        answer = narrowed(document.label_map, class_map, document.review(), current.rule)
+        answer = narrowed(document.label_map, said.class_map, document.review(), current.rule)
         document.apply_prediction(self._predict.edit_name(), answer)
-        self._workspace.save_prediction(key, answer, current.model)
+        self._workspace.save_prediction(key, answer, current.model, said.mean_uncertainty)
         return True
 
     def _on_document_changed(self, document: Document | None) -> None:
         """Tell an image that was being opened, and read, while its mask was written."""
         is_opening = document is None and self._workspace.current_key in self._opening
         if document is not None and document.key in self._opening:
-            current, class_map = self._opening[document.key]
-            self._write_open(current, document.key, class_map)
+            current, said = self._opening[document.key]
+            self._write_open(current, document.key, said)
         if not is_opening:
             self._opening.clear()
 
@@ -310,7 +319,7 @@ class PredictAllController(Work):
 def _change_stored(
     project: Project | None,
     key: str,
-    class_map: LabelMap,
+    said: _Said,
     current: _Pass,
     name: str,
     label_map: LabelMap,
@@ -322,12 +331,12 @@ def _change_stored(
     before = project.read_prediction(key, height, width)
     noted = read_noted(project, key, height, width)
     review = review_map(label_map, before, noted, is_approved=False)
-    answer = narrowed(label_map, class_map, review, current.rule)
+    answer = narrowed(label_map, said.class_map, review, current.rule)
     # What the user looked at is told from what the prediction before said, so it is kept first.
     if (review > UNCHECKED).any():
         write_noted(project, key, review)
     project.write_prediction(key, answer)
-    note_predicted(project, key, current.model)
+    note_predicted(project, key, current.model, said.mean_uncertainty)
     patch = difference_patch(label_map, merged(label_map, answer, review))
     if patch is None:
         return False

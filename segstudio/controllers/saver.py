@@ -16,7 +16,7 @@ from segstudio.core.mask_edit import difference_patch
 from segstudio.core.snapshot import Snapshot
 from segstudio.errors import SegStudioError, StorageError
 from segstudio.storage.atomic_write import sweep
-from segstudio.storage.mask_store import MaskChangedError, fingerprint
+from segstudio.storage.mask_store import MaskChangedError, drop_old_histories, fingerprint
 from segstudio.storage.project import Project
 from segstudio.storage.recovery import RecoveredMask, discarded
 
@@ -196,8 +196,16 @@ class Saver(QObject):
         return Job(run, self)
 
     def sweep(self, project: Project) -> None:
-        """Remove half-written files that killed processes left in a project."""
-        Job(lambda _cancelled: sweep(project.folder), self).start(self.pool)
+        """Remove what killed processes left half written in a project, and histories beyond room.
+
+        Not before the first image is shown: a large project has some 100,000 files to look at.
+        """
+
+        def remove(_cancelled: threading.Event) -> None:
+            sweep(project.folder)
+            drop_old_histories(project.folder)
+
+        Job(remove, self).start(self.pool)
 
     def wait(self) -> None:
         """Block until everything queued is saved or has failed."""

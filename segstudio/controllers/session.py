@@ -13,7 +13,7 @@ from segstudio.storage.class_changes import settle_changes
 from segstudio.storage.journal import Journal, journal_folder, note_place
 from segstudio.storage.ledger import Sitting, note_sitting
 from segstudio.storage.locks import ProjectLock, ProjectLockedError
-from segstudio.storage.mask_store import MaskStore, drop_old_histories
+from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.project import Project
 from segstudio.storage.records import base_record, edit_record
 from segstudio.storage.recovery import Recovery, forget, recover
@@ -96,7 +96,6 @@ class Session:
             self.store = MaskStore(self.project.folder, read_only=True)
             return Recovery()
         recovery = recover(self.project, self.store)
-        drop_old_histories(self.project.folder)
         try:
             note_place(self.project.folder, self.project.id)
             self.journal = Journal(journal_folder(self.project.folder), on_failed=self._on_failed)

@@ -373,13 +373,20 @@ class Workspace(QObject):
         if self.project is not None:
             self._saver.take_theirs(self.project.mask_path(key))
 
-    def save_prediction(self, key: str, class_map: LabelMap, model: Path | None = None) -> None:
+    def save_prediction(
+        self,
+        key: str,
+        class_map: LabelMap,
+        model: Path | None = None,
+        mean_uncertainty: float | None = None,
+    ) -> None:
         """Keep what a model said about an image, beside the label map.
 
         Args:
             key: Image key.
             class_map: (H, W) uint8, in the project's classes.
             model: The model's file, or None if that is not known.
+            mean_uncertainty: How unsure it is on average, 0 to 1, or None if that is not known.
         """
         document = self.document
         is_current = document is not None and document.key == key
@@ -393,7 +400,7 @@ class Workspace(QObject):
             if withdrawn:
                 withdraw_approval(project, key)
             project.write_prediction(key, class_map)
-            note_predicted(project, key, model)
+            note_predicted(project, key, model, mean_uncertainty)
 
         self.write(write, key)
         if withdrawn:

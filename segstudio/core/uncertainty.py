@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from segstudio.core.rect import Rect
 
 _MIN_PIXELS: Final = 16
+_ROWS: Final = 256
 _MAX_REGIONS: Final = 500
 # Dark to light through orange, evenly bright steps; told apart by colour-blind eyes as well.
 _STOPS: Final = np.array(
@@ -54,6 +55,22 @@ def uncertain_regions(
         if number and area >= _MIN_PIXELS
     ]
     return sorted(regions, key=lambda region: -region.weight)[:_MAX_REGIONS]
+
+
+def mean_uncertainty(confidence: NDArray[np.float32]) -> float:
+    """Return how unsure a model is of an image on average, 0 certain to 1 unsure.
+
+    A pixel whose class has at most half of the probability counts as wholly unsure.
+
+    Args:
+        confidence: (H, W) float32, probability of the class.
+    """
+    height = confidence.shape[0]
+    total = sum(
+        float(np.clip(2 * (1 - confidence[top : top + _ROWS]), 0, 1).sum(dtype=np.float64))
+        for top in range(0, height, _ROWS)
+    )
+    return total / max(confidence.size, 1)
 
 
 def heat_colors(opacity: float = 1.0) -> NDArray[np.uint8]:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from segstudio.core.uncertainty import heat_colors, uncertain_regions
+from segstudio.core.uncertainty import heat_colors, mean_uncertainty, uncertain_regions
 
 
 def test_regions_are_ranked_by_how_unsure_and_how_large_they_are() -> None:
@@ -25,3 +25,10 @@ def test_colours_go_from_clear_to_bright() -> None:
     assert colors[0, 3] == 0
     assert colors[255, 3] == 128
     assert (np.diff(colors[:, :3].sum(axis=1)) >= -2).all()
+
+
+def test_the_mean_counts_a_pixel_of_half_probability_as_wholly_unsure() -> None:
+    confidence = np.full((600, 3), 1.0, np.float32)
+    confidence[:150] = 0.5
+    confidence[150:300] = 0.2
+    assert mean_uncertainty(confidence) == 0.5

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_set import LabelSet
 from segstudio.core.merge import MergeRule
+from segstudio.core.review import ReviewState
 from segstudio.storage.masks import read_label_map, write_label_map
 from segstudio.ui.main_window import MainWindow
 
@@ -73,6 +74,17 @@ def test_all_images_get_masks_and_a_second_run_leaves_them(
     assert again.changed <= 1  # the open image, which nobody has noted yet
     assert again.skipped >= 4
     assert "left out" in ready.messages.text
+
+
+def test_the_list_knows_then_of_which_images_the_model_is_least_sure(
+    qtbot: QtBot, ready: MainWindow
+) -> None:
+    _run_all(qtbot, ready, MergeRule.FILL)
+
+    qtbot.waitUntil(lambda: not np.isnan(ready.indexer.table.uncertainty).any(), timeout=20_000)
+    assert (ready.indexer.table.uncertainty >= 0).all()
+    # What the model said, and nobody looked at yet.
+    qtbot.waitUntil(lambda: ready.review.counts()[ReviewState.PREDICTED] == 5)
 
 
 def test_what_a_person_labelled_stays_under_every_rule(
