@@ -239,8 +239,9 @@ def import_(
 ) -> None:
     """Take over label files of another program.
 
-    SOURCE is a folder or a ZIP archive of labels. PROJECT is a project, a folder of images, or a
-    new folder. Labels go to the images of the same name; images that the project does not have are
+    SOURCE is a folder or a ZIP archive of labels, or one JSON or XML file, whose images are those
+    of the project or lie beside it. PROJECT is a project, a folder of images, or a new folder.
+    Labels go to the images of the same name; images that the project does not have are
     copied into it. What cannot be imported is told, and the rest is imported.
     """
     from segstudio.commands.import_labels import import_labels

@@ -2,8 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -24,8 +23,8 @@ from segstudio.formats.import_labels import (
     plan_import,
     run_import,
 )
-from segstudio.formats.table import FORMATS, read_labels
-from segstudio.formats.unpack import content_folder, unpack
+from segstudio.formats.source import prepared_source, read_source
+from segstudio.formats.table import FORMATS
 from segstudio.storage.atomic_write import make_folder
 from segstudio.storage.image_list import PROJECT_FILE, PROJECT_FOLDER, is_project
 from segstudio.storage.locks import ProjectLock
@@ -52,14 +51,16 @@ def import_labels(
         SegStudioError: If nothing can be imported.
     """
     project, is_new = _project(target)
-    with _folder_of(source) as (root, problems):
-        dataset = read_labels(
-            root,
+    with tempfile.TemporaryDirectory(prefix="segstudio-import-") as scratch:
+        labels = prepared_source(source, Path(scratch))
+        own = [project.image_root] if project.image_root.is_dir() else []
+        dataset = read_source(
+            labels,
             positive=Positive(positive) if positive else None,
             format_name=format_name,
-            images=images or (project.image_root if project.image_root.is_dir() else None),
+            images=[images, *own] if images else own,
         )
-        plan = plan_import(dataset, project, _class_map(class_map), problems)
+        plan = plan_import(dataset, project, _class_map(class_map), list(labels.problems))
         if dry_run:
             _show_plan(plan, as_json=as_json)
             return
@@ -84,23 +85,6 @@ def _project(target: Path) -> tuple[Project, bool]:
     if folder.exists() and not folder.is_dir():
         raise FormatError(folder, "this is a file, not a project", hint="Name a folder")
     return Project(folder / PROJECT_FOLDER, folder, LabelSet.named(["background"])), True
-
-
-@contextmanager
-def _folder_of(source: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Give the folder of the labels, unpacked if they are an archive, and what was left out."""
-    if source.is_dir():
-        yield source, []
-        return
-    if not source.is_file():
-        raise FormatError(source, "there is no such file or folder", hint="Check the name")
-    if source.suffix.lower() != ".zip":
-        raise FormatError(
-            source, "this is neither a folder nor a ZIP archive", hint="Name the folder it lies in"
-        )
-    with tempfile.TemporaryDirectory(prefix="segstudio-import-") as name:
-        problems = unpack(source, Path(name))
-        yield content_folder(Path(name)), problems
 
 
 def _class_map(given: Sequence[str]) -> dict[str, str | None]:

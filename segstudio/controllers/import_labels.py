@@ -85,7 +85,7 @@ class ImportController(BackgroundWork):
     def look(
         self, source: Path, format_name: str | None = None, positive: "Positive | None" = None
     ) -> None:
-        """Find out what a folder or a ZIP archive holds; what was looked at before is dropped."""
+        """Find out what a folder, archive or label file holds; what was before it is dropped."""
         project = self._workspace.project
         if project is None or self.is_running:
             return
@@ -96,18 +96,15 @@ class ImportController(BackgroundWork):
         def look(_cancelled: threading.Event, _report: Report) -> Found:
             # All formats take a while to load; the window opens without them.
             from segstudio.formats.import_labels import plan_import
-            from segstudio.formats.table import FORMATS, read_labels, recognised
-            from segstudio.formats.unpack import content_folder, unpack
+            from segstudio.formats.source import prepared_source, read_source
+            from segstudio.formats.table import FORMATS, recognised
 
-            root, problems = source, []
-            if source.is_file():
-                problems = unpack(source, Path(unpacked.name))
-                root = content_folder(Path(unpacked.name))
-            dataset = read_labels(
-                root, positive=positive, format_name=format_name, images=project.image_root
+            labels = prepared_source(source, Path(unpacked.name))
+            dataset = read_source(
+                labels, positive=positive, format_name=format_name, images=[project.image_root]
             )
-            plan = plan_import(dataset, project, None, problems)
-            others = [row for row in recognised(root) if row.name != dataset.format_name]
+            plan = plan_import(dataset, project, None, list(labels.problems))
+            others = [row for row in recognised(labels.root) if row.name != dataset.format_name]
             return Found(
                 formats=(FORMATS[dataset.format_name], *others),
                 plan=plan,

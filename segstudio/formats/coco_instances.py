@@ -58,6 +58,7 @@ from segstudio.formats.dataset import (
     LabelledImage,
     Progress,
 )
+from segstudio.formats.finding import ImageFinder
 from segstudio.formats.json_files import Span, read_spans
 from segstudio.formats.reading import refuse_positive
 from segstudio.formats.splitting import with_validation
@@ -114,8 +115,15 @@ def is_coco_instances(root: Path) -> bool:
     return bool(_json_files(root, _USUAL))
 
 
-def read_coco_instances(root: Path, *, positive: Positive | None = None) -> LabelledDataset:
+def read_coco_instances(
+    root: Path, *, positive: Positive | None = None, images: Path | None = None
+) -> LabelledDataset:
     """Read COCO instances; the shapes are drawn later, image by image.
+
+    Args:
+        root: The folder of the JSON files.
+        positive: Must be None.
+        images: Another folder where the images may be.
 
     Raises:
         FormatError: If there is no JSON file, one is wrong, no image is there, or ``positive`` is
@@ -129,7 +137,8 @@ def read_coco_instances(root: Path, *, positive: Positive | None = None) -> Labe
             "there is no COCO file",
             hint="It needs annotations/instances_train2017.json, or train/_annotations.coco.json",
         )
-    files = read_coco_files(root, paths)
+    finder = ImageFinder(root, images)
+    files = read_coco_files(root, paths, None if images is None else finder)
     background = _background(paths[0], files[0].info)
     categories = files[0].categories
     listed = next((c for c in categories if background and is_background(c.name)), None)
@@ -147,7 +156,7 @@ def read_coco_instances(root: Path, *, positive: Positive | None = None) -> Labe
     for file in files:
         items = splits.setdefault(file.split, [])
         for image_id, image in file.images.items():
-            key = image.path.relative_to(root).as_posix()
+            key = finder.key_of(image.path)
             instances[key] = _Instances(image, file.annotations.get(image_id, ()))
             items.append(LabelledImage(key, image.path, file.path))
     return LabelledDataset(

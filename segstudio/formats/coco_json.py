@@ -9,7 +9,7 @@ Source: https://cocodataset.org/#format-data.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -20,6 +20,7 @@ from segstudio.core.palette import Color, default_color
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError
 from segstudio.formats.dataset import LabelledArray
+from segstudio.formats.finding import ImageFinder
 from segstudio.formats.json_files import Element, Span, read_loosely, scan_json
 from segstudio.formats.reading import counted, first_folder, some
 from segstudio.formats.safe_paths import confined, leads_outside
@@ -186,13 +187,35 @@ def encoded(value: object) -> bytes:
     return text.encode("ascii")
 
 
-def read_coco_files(root: Path, paths: Iterable[Path]) -> list[CocoFile]:
+def is_coco_file(path: Path) -> bool:
+    """Return whether a JSON file holds lists of images, annotations and categories."""
+    wanted = {"images", "annotations", "categories"}
+    try:
+        for element in scan_json(path, _LISTS):
+            wanted.discard(element.key)
+            if not wanted:
+                return True
+            if not element.key:  # a list of anything
+                return False
+    except FormatError:
+        return False
+    return False
+
+
+def read_coco_files(
+    root: Path, paths: Iterable[Path], finder: ImageFinder | None = None
+) -> list[CocoFile]:
     """Read JSON files of one data set.
+
+    Args:
+        root: Its folder.
+        paths: The files.
+        finder: Finds images that are not where COCO has them; None if there are no others.
 
     Raises:
         FormatError: If one is wrong, they do not have the same categories, or no image is there.
     """
-    files = [_read(root, path) for path in paths]
+    files = [_read(root, path, finder) for path in paths]
     for file in files:
         if file.categories != files[0].categories:
             raise FormatError(
@@ -235,7 +258,7 @@ def split_name(path: Path) -> str:
     return own if split_of(own) else path.parent.name
 
 
-def _read(root: Path, path: Path) -> CocoFile:
+def _read(root: Path, path: Path, finder: ImageFinder | None) -> CocoFile:
     images: list[Mapping[str, Any]] = []
     spans: dict[int, list[Span]] = {}
     found: dict[str, Any] = {}
@@ -263,7 +286,7 @@ def _read(root: Path, path: Path) -> CocoFile:
             if key in found:
                 raise ValueError(f"it has no list {key}")
         folder = _image_folder(root, path, images)
-        there, problems = _images(folder, images)
+        there, problems = _images(folder, images, finder)
     except ValueError as error:
         raise _not_coco(path, error) from error
     if doubled:
@@ -360,7 +383,7 @@ def _image_folder(root: Path, path: Path, entries: Sequence[Mapping[str, Any]]) 
 
 
 def _images(
-    folder: Path, entries: Sequence[Mapping[str, Any]]
+    folder: Path, entries: Sequence[Mapping[str, Any]], finder: ImageFinder | None
 ) -> tuple[dict[int, CocoImage], list[str]]:
     images: dict[int, CocoImage] = {}
     ids: set[int] = set()
@@ -373,17 +396,9 @@ def _images(
             raise ValueError("an image lacks its id or its file_name")
         if type(height) is not int or type(width) is not int or min(height, width) < 1:
             raise ValueError(f"the image {name[:80]!r} has no size")
-        try:
-            path = confined(folder, name)
-            there = path.is_file()
-        except (OSError, ValueError):
-            there, path = False, folder
-        if path == folder:
-            reason = f"whose names lead out of {folder.name}"
-        elif not there:
-            reason = f"which are not in {folder.name}"
-        elif leads_outside(folder, path):
-            reason = f"which are links that lead out of {folder.name}"
+        path, reason = _place(folder, name, finder)
+        if path is None:
+            pass
         elif image_id in ids:
             reason = "which have the id of another image"
         elif name in names:
@@ -399,3 +414,20 @@ def _images(
         for reason, files in left_out.items()
     ]
     return images, problems
+
+
+def _place(folder: Path, name: str, finder: ImageFinder | None) -> tuple[Path | None, str]:
+    """Return where an image is, or None and why it is left out."""
+    try:
+        path = confined(folder, name)
+        is_there = path.is_file()
+    except (OSError, ValueError):
+        return None, f"whose names lead out of {folder.name}"
+    if is_there and leads_outside(folder, path):
+        return None, f"which are links that lead out of {folder.name}"
+    if is_there:
+        return path, ""
+    if finder is not None:
+        with suppress(ValueError):
+            return finder.find(name), ""
+    return None, f"which are not in {folder.name}"

@@ -183,6 +183,7 @@ _ROWS: Final = (
         read_coco_instances,
         write_coco_instances,
         values="polygons and run lengths of a category each, in the JSON file",
+        read_apart=read_coco_instances,
         write_regions=partial(write_coco_instances, each_region=True),
     ),
     LabelFormat(

@@ -54,13 +54,13 @@ class ImportDialog(QDialog):
         self.setModal(True)
         self.setWindowTitle(self.tr("Import labels"))
         self.resize(620, 640)
-        self._place = QLabel(self.tr("Choose a folder of label files, or a ZIP archive of them."))
+        self._place = QLabel(self._invitation())
         self._place.setTextFormat(Qt.TextFormat.PlainText)
         self._place.setWordWrap(True)
         folder = QPushButton(self.tr("Folder…"))
-        archive = QPushButton(self.tr("Archive…"))
+        file = QPushButton(self.tr("File…"))
         folder.clicked.connect(self._ask_folder)
-        archive.clicked.connect(self._ask_archive)
+        file.clicked.connect(self._ask_file)
         self.formats = QComboBox()
         self.formats.setAccessibleName(self.tr("Format"))
         self.formats.activated.connect(self._look_again)
@@ -99,7 +99,7 @@ class ImportDialog(QDialog):
         self._buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
         self._buttons.rejected.connect(self.reject)
         self._details: list[QWidget] = []
-        self._lay_out(folder, archive)
+        self._lay_out(folder, file)
         controller.looked.connect(self._on_looked)
         controller.failed.connect(self._on_failed)
         controller.running_changed.connect(self._show_state)
@@ -108,7 +108,7 @@ class ImportDialog(QDialog):
         self._clear()
 
     def look(self, source: Path) -> None:
-        """Find out what a folder or an archive holds, and show it."""
+        """Find out what a folder or a file holds, and show it."""
         self._source = source
         self._place.setText(str(source))
         self.positive.setCurrentIndex(0)
@@ -132,7 +132,7 @@ class ImportDialog(QDialog):
                 chosen[item.text()] = None if data is _UNLABELLED else data
         return chosen
 
-    def _lay_out(self, folder: QPushButton, archive: QPushButton) -> None:
+    def _lay_out(self, folder: QPushButton, file: QPushButton) -> None:
         layout = QGridLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
         layout.setVerticalSpacing(8)
@@ -140,7 +140,7 @@ class ImportDialog(QDialog):
         source.setSpacing(8)
         source.addWidget(self._place, 1)
         source.addWidget(folder)
-        source.addWidget(archive)
+        source.addWidget(file)
         layout.addLayout(source, 0, 0, 1, 2)
         format_label, binary_label = QLabel(self.tr("Format")), QLabel(self.tr("Masks"))
         layout.addWidget(format_label, 1, 0)
@@ -165,9 +165,12 @@ class ImportDialog(QDialog):
         if folder:
             self.look(Path(folder))
 
-    def _ask_archive(self) -> None:
+    def _ask_file(self) -> None:
         file, _filter = QFileDialog.getOpenFileName(
-            self, self.tr("Archive of label files"), "", self.tr("ZIP archives (*.zip)")
+            self,
+            self.tr("Label file, or archive of label files"),
+            "",
+            self.tr("Label files and archives (*.zip *.json *.xml)"),
         )
         if file:
             self.look(Path(file))
@@ -229,7 +232,7 @@ class ImportDialog(QDialog):
         self._found = None
         self._source = None
         self.formats.clear()
-        self._place.setText(self.tr("Choose a folder of label files, or a ZIP archive of them."))
+        self._place.setText(self._invitation())
         counts = report.counts
         parts = [self.tr("%s imported.") % self._images(counts[Fate.IMPORTED])]
         if counts[Fate.SAME]:
@@ -304,8 +307,11 @@ class ImportDialog(QDialog):
         self._show_previews(())
         self.summary.clear()
         self.replace_masks.setChecked(False)
-        self._place.setText(self.tr("Choose a folder of label files, or a ZIP archive of them."))
+        self._place.setText(self._invitation())
         self._show_state()
+
+    def _invitation(self) -> str:
+        return self.tr("Choose a folder of label files, or one file: a ZIP archive, JSON or XML.")
 
     def _images(self, count: int) -> str:
         return self.tr("%d images") % count if count != 1 else self.tr("1 image")

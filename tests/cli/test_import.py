@@ -99,7 +99,7 @@ def test_what_cannot_be_imported_is_one_line(
     )
     complains(
         *("import", tmp_path / "notes.txt", project.image_root),
-        sentence="notes.txt: this is neither a folder nor a ZIP archive. "
+        sentence="notes.txt: this is no folder, ZIP archive, JSON or XML file. "
         "Name the folder it lies in",
     )
     complains(
