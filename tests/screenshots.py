@@ -70,6 +70,7 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     take_tools(window, take)
     take_dialogs(window, out)
     take_classes(window, out)
+    take_splits(window, out)
     take_command_windows(window, out)
     window.activateWindow()
     window.toolbox.next_rule()
@@ -120,6 +121,19 @@ def take_classes(window: MainWindow, out: Path) -> None:
     wait_until_idle(window)
     atomic_write(out / "classes_undone.png", picture_of(dialog))
     dialog.hide()
+
+
+def take_splits(window: MainWindow, out: Path) -> None:
+    """Look at how the images are divided, by groups."""
+    dialog = window.split_dialog
+    dialog.show()
+    wait_until_idle(window)
+    atomic_write(out / "splits.png", picture_of(dialog))
+    dialog.divide.click()
+    wait_until_idle(window)
+    dialog.groups.selectRow(1)
+    atomic_write(out / "splits_divided.png", picture_of(dialog))
+    dialog.reject()
 
 
 def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:

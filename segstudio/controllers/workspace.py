@@ -23,7 +23,7 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import difference_patch
 from segstudio.core.shown_images import ShownImages
 from segstudio.core.snapshot import Snapshot
-from segstudio.core.splits import with_splits
+from segstudio.core.splits import SplitRule, Splits
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
@@ -334,11 +334,21 @@ class Workspace(QObject):
         """
         if self.project is None or self.read_only is not None:
             return None
-        splits = with_splits(self.project.splits, self.labelled & set(self.keys))
-        if splits != self.project.splits:
-            self.project = self.project.with_splits(splits)
-            self._save_project()
+        try:
+            splits = self.project.decided_splits(self.labelled & set(self.keys))
+        except SegStudioError as error:
+            self.failed.emit(error)
+            return None
+        self.set_splits(splits, self.project.split_rule)
         return self.project
+
+    def set_splits(self, splits: Splits, rule: SplitRule) -> None:
+        """Keep which images train and which judge, and how those to come are divided."""
+        if self.project is None or self.read_only is not None:
+            return
+        if splits != self.project.splits or rule != self.project.split_rule:
+            self.project = self.project.with_splits(splits, rule)
+            self._save_project()
 
     def when_saved(self, function: Callable[[], None]) -> None:
         """Save, and call ``function`` on this thread once everything until now is written."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from segstudio.core.splits import TEST, TRAIN, VALIDATION, with_splits
+from segstudio.core.splits import TEST, TRAIN, VALIDATION
 from segstudio.errors import FormatError
 from segstudio.formats.dataset import ExportReport, LabelledArray, Progress
 from segstudio.formats.table import FORMATS
@@ -66,7 +66,7 @@ def export_project(
             "no image has a mask yet, so there is nothing to export",
             hint="Paint some labels or run a model first",
         )
-    splits = with_splits(project.splits, keys)
+    splits = project.decided_splits(keys)
     for key in keys:
         if splits[key] not in (TRAIN, VALIDATION, TEST):
             raise FormatError(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.review import CORRECTED, ReviewMap, review_map, reviewed_labels
-from segstudio.core.splits import TEST, TRAIN, VALIDATION, with_splits
+from segstudio.core.splits import TEST, TRAIN, VALIDATION
 from segstudio.errors import FormatError, MaskError
 from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
@@ -59,7 +59,7 @@ def read_project(root: Path, *, positive: Positive | None = None) -> LabelledDat
             "no image of this project has a mask yet",
             hint="Paint some labels, or run a model and save its masks",
         )
-    splits = with_splits(project.splits, keys)
+    splits = project.decided_splits(keys)
     problems = []
     if flagged := {key: None for key in keys if read_review(project, key).is_flagged}:
         keys = [key for key in keys if key not in flagged]

@@ -18,14 +18,15 @@ import errno
 import os
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from segstudio.core.image_groups import PatternError
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
-from segstudio.core.splits import TEST, TRAIN, VALIDATION, Splits
+from segstudio.core.splits import TEST, TRAIN, VALIDATION, SplitRule, Splits, with_splits
 from segstudio.core.strict_json import parse_json
 from segstudio.errors import ImageError, MaskError, ProjectError, StorageError
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
@@ -54,6 +55,7 @@ class Project:
         image_root: The folder of images.
         label_set: The classes.
         splits: Image key -> "train", "val" or "test", for the images that are decided.
+        split_rule: How others are divided.
         id: Stays the same when the folder is moved; 32 hexadecimal digits.
 
     An *image key* is the path of an image relative to ``image_root``, with forward slashes.
@@ -64,6 +66,7 @@ class Project:
     label_set: LabelSet
     splits: Mapping[str, str] = field(default_factory=dict)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    split_rule: SplitRule = field(default_factory=SplitRule)
 
     @property
     def name(self) -> str:
@@ -122,9 +125,22 @@ class Project:
         """Return this project with other classes."""
         return replace(self, label_set=label_set)
 
-    def with_splits(self, splits: Splits) -> "Project":
-        """Return this project with other splits."""
-        return replace(self, splits=splits)
+    def with_splits(self, splits: Splits, rule: SplitRule | None = None) -> "Project":
+        """Return this project with other splits, and perhaps another rule for those to come."""
+        return replace(self, splits=splits, split_rule=rule or self.split_rule)
+
+    def decided_splits(self, keys: Iterable[str]) -> Splits:
+        """Return the splits with those of ``keys`` decided that were not.
+
+        Raises:
+            ProjectError: If the regular expression of the project's groups takes too long.
+        """
+        try:
+            return with_splits(self.splits, keys, self.split_rule)
+        except PatternError as error:
+            raise ProjectError(
+                self.folder, str(error), hint="Choose another way to group the images"
+            ) from error
 
     def save(self) -> None:
         """Write ``project.json``.
@@ -136,16 +152,16 @@ class Project:
             root = os.path.relpath(self.image_root, self.folder)
         except ValueError:  # another drive
             root = str(self.image_root)
-        atomic_write_json(
-            self.folder / PROJECT_FILE,
-            {
-                "version": PROJECT_VERSION,
-                "id": self.id,
-                "image_root": Path(root).as_posix(),
-                "classes": self.label_set.to_json(),
-                "splits": dict(sorted(self.splits.items())),
-            },
-        )
+        content = {
+            "version": PROJECT_VERSION,
+            "id": self.id,
+            "image_root": Path(root).as_posix(),
+            "classes": self.label_set.to_json(),
+            "splits": dict(sorted(self.splits.items())),
+        }
+        if self.split_rule != SplitRule():
+            content["split_rule"] = self.split_rule.to_json()
+        atomic_write_json(self.folder / PROJECT_FILE, content)
 
     def write_mask(self, key: str, label_map: LabelMap) -> None:
         """Save an image's (H, W) uint8 label map.
@@ -230,6 +246,7 @@ def load_project(folder: Path) -> Project:
         raise ProjectError(path, f"its classes are wrong: {error}", hint=_REPAIR) from error
     try:
         splits = _splits(value.get("splits", {}))
+        rule = SplitRule.from_json(value.get("split_rule", {}))
     except ValueError as error:
         raise ProjectError(path, f"its splits are wrong: {error}", hint=_REPAIR) from error
     project = Project(
@@ -237,6 +254,7 @@ def load_project(folder: Path) -> Project:
         image_root=Path(os.path.normpath(folder / root)),
         label_set=label_set,
         splits=splits,
+        split_rule=rule,
     )
     # Projects made before there were ids get one with the next change of their classes.
     id_ = value.get("id")

@@ -68,6 +68,7 @@ class Actions(QObject):
             _Row("unapprove", self.tr("Take approval back")),
             _Row("flag", self.tr("Flag image"), ("Shift+F",), "flag", True),
             _Row("next_unreviewed", self.tr("Next not approved"), ("Ctrl+Shift+D",)),
+            _Row("splits", self.tr("Training, validation and test images…")),
             _Row("train", self.tr("Train"), ("Ctrl+T",), "graduation-cap"),
             _Row("statistics", self.tr("Statistics"), ("Ctrl+Shift+T",), "chart-bar"),
             _Row("compare_labels", self.tr("Compare label sets…"), (), "scales"),

@@ -100,7 +100,7 @@ class Availability(QObject):
         self._enable(_GOING, has_project)
         # An export decides splits, which the project keeps.
         self._enable(("export",), has_project and may_write and not self._export.is_running)
-        self._enable(("import", "edit_classes"), has_project and may_write)
+        self._enable(("import", "edit_classes", "splits"), has_project and may_write)
         self._enable(("run",), can_run and not predict.is_running)
         self._enable(
             ("run_all",),

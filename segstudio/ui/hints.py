@@ -23,6 +23,7 @@ class Hints(QObject):
                 "Moves each outline evenly from the nearest labelled image before this one to the "
                 "nearest one after it (shape-based interpolation)"
             ),
+            "splits": self.tr("Which images train and which judge, in groups if you like"),
             "edit_classes": self.tr(
                 "Rename, merge, split, delete or reorder classes in all images; undo it later"
             ),

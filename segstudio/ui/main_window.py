@@ -19,6 +19,7 @@ from segstudio.controllers.predict import PredictController
 from segstudio.controllers.replace import ReplaceController
 from segstudio.controllers.review import ReviewController
 from segstudio.controllers.sequence import SequenceController
+from segstudio.controllers.splits import SplitController
 from segstudio.controllers.thumbnails import Thumbnails
 from segstudio.controllers.toolbox import Toolbox, ToolName
 from segstudio.controllers.training import TrainingController
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from segstudio.ui.export_dialog import ExportDialog
     from segstudio.ui.import_dialog import ImportDialog
     from segstudio.ui.replace_dialog import ReplaceDialog
+    from segstudio.ui.split_dialog import SplitDialog
 
 _THUMBNAIL_PIXELS: Final = 96
 _FACTOR: Final = 1.25
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
         self.review = ReviewController(self.workspace, self.indexer, self)
         self.training = TrainingController(self.workspace, self)
         self.training_plan = TrainingPlan(self.workspace, self)
+        self.splits = SplitController(self.workspace, self)
         self.comparison = ComparisonController(self.workspace, self)
         self.queue = LabellingQueue(self.workspace, self.review, self)
         self.export = ExportController(self.workspace, self)
@@ -148,6 +151,7 @@ class MainWindow(QMainWindow):
             and not self.sequence.is_running
             and not self.replace.is_running
             and not self.classes.changes.is_running
+            and not self.splits.is_running
         )
 
     def _uses_all_labels(self) -> bool:
@@ -183,6 +187,13 @@ class MainWindow(QMainWindow):
         from segstudio.ui.import_dialog import ImportDialog
 
         return ImportDialog(self.imports, self.workspace, self)
+
+    @cached_property
+    def split_dialog(self) -> "SplitDialog":
+        """Shows and changes which images train, validate and test."""
+        from segstudio.ui.split_dialog import SplitDialog
+
+        return SplitDialog(self.splits, self.workspace, self)
 
     @cached_property
     def replace_dialog(self) -> "ReplaceDialog":
@@ -261,6 +272,7 @@ class MainWindow(QMainWindow):
             "copy_previous": self.sequence.copy_previous,
             "interpolate": self.sequence.interpolate,
             "replace_all": lambda: self.replace_dialog.show(),
+            "splits": lambda: self.split_dialog.show(),
             "edit_classes": lambda: self.classes.dialog.show(),
             "keys": self.key_list.show,
             "undo": self._undo,
@@ -479,6 +491,7 @@ class MainWindow(QMainWindow):
             self.replace,
             self.classes.changes,
             self.training,
+            self.splits,
             self.training_plan,
             self.comparison,
             self.queue,

@@ -73,6 +73,7 @@ def build_menus(window: QMainWindow, actions: Actions, view_actions: Sequence[QA
                 "run_all",
                 "next_uncertain",
                 "train",
+                "splits",
                 None,
                 "statistics",
                 "compare_labels",
