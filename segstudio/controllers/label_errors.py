@@ -17,6 +17,7 @@ from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.label_set import class_mapping
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.rect import Rect
+from segstudio.core.region import Region
 from segstudio.core.review import CHECKED, review_map, reviewed_labels
 from segstudio.core.thumbnails import outlined_thumbnail
 from segstudio.document.document import Document
@@ -76,7 +77,7 @@ class LabelErrorsController(BackgroundWork):
 
     Signals:
         changed: ``doubts`` changed.
-        region_opened: The ``Rect`` of a doubt whose image has just been opened.
+        region_opened: The ``Region`` of a doubt whose image has just been opened.
     """
 
     changed = Signal()
@@ -146,7 +147,8 @@ class LabelErrorsController(BackgroundWork):
         if accepts:
             self._write(document, doubt)
         # Once the window has the document, too: it shows the whole image then.
-        QTimer.singleShot(0, self, partial(self.region_opened.emit, doubt.error.rect))
+        region = Region(doubt.error.rect, doubt.error.mask)
+        QTimer.singleShot(0, self, partial(self.region_opened.emit, region))
         if accepts:  # last: whoever walks through them opens the next one now
             self._remove(doubt)
 

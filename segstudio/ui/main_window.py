@@ -354,7 +354,7 @@ class MainWindow(QMainWindow):
             lambda note: self.status.show_engine(note.model, note.milliseconds)
         )
         self.queue.region_opened.connect(canvas.show_part)
-        self.quality.errors.region_opened.connect(canvas.show_part)
+        self.quality.errors.region_opened.connect(canvas.show_region)
         reports = WorkReports(
             self.jobs,
             self.messages,

@@ -39,6 +39,7 @@ from segstudio.ui.canvas.cursor import draw_brush_outline, draw_flash, outline_r
 from segstudio.ui.canvas.first_picture import FirstPicture
 from segstudio.ui.canvas.grid import draw_pixel_grid
 from segstudio.ui.canvas.heat import HeatLegend, HeatMap
+from segstudio.ui.canvas.mark import RegionMark
 from segstudio.ui.canvas.minimap import Minimap
 from segstudio.ui.canvas.navigation import Navigation
 from segstudio.ui.canvas.preview import HANDLE, draw_preview
@@ -88,6 +89,8 @@ class Canvas(QWidget):
         self._minimap = Minimap(self._navigation, theme, self)
         self._heat: HeatMap | None = None
         self._legend = HeatLegend(self)
+        self._mark = RegionMark(self)
+        self._mark.changed.connect(self.update)
         self._label_set = LabelSet()
         self._gesture = Gesture(toolbox, self)
         self._gesture.preview_changed.connect(self.update)
@@ -151,6 +154,7 @@ class Canvas(QWidget):
             self._document.mask_changed.disconnect(self._on_mask_changed)
         previewed = self._first.size if self._first is not None else None
         self._first = None
+        self._mark.clear()
         self._document = document
         self._gesture.set_document(document)
         if document is None or document.size != previewed:  # else the user may have zoomed already
@@ -228,6 +232,11 @@ class Canvas(QWidget):
         self._navigation.zoom_by(wanted / self.zoom)
         self._navigation.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
 
+    def show_region(self, region: Region) -> None:
+        """Show a region as ``show_part`` does, tinted for a moment."""
+        self.show_part(region.rect)
+        self._mark.show(region)
+
     def zoom_to_full_size(self) -> None:
         """Show one image pixel as one pixel of the screen."""
         self._navigation.zoom_to_full_size()
@@ -260,6 +269,7 @@ class Canvas(QWidget):
                 painter.restore()
             draw_pixel_grid(painter, self._navigation, event.rect())
             self._sides.draw_lines(painter, QRectF(event.rect()))
+            self._mark.draw(painter, self._navigation.position)
             self._draw_cursor(painter)
         painter.end()
 

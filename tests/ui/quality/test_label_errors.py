@@ -8,6 +8,7 @@ import pytest
 from onnx_models import write_model
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_set import LabelSet
@@ -76,6 +77,14 @@ def test_walking_opens_each_image_at_the_place(
     middle = window.canvas._navigation.image_point(QPointF(centre))
     assert LARGE.top < middle[0] < LARGE.bottom
     assert LARGE.left < middle[1] < LARGE.right
+    mark = window.canvas._mark
+    assert mark.region is not None
+    assert mark.region.rect == LARGE
+    seen = QColor(window.canvas.grab().toImage().pixelColor(centre))
+    assert seen.red() > seen.green() + 30  # tinted, and not the black of the background
+    qtbot.waitUntil(
+        lambda: mark.region is None, timeout=5000
+    )  # a moment later it is out of the way
     qtbot.waitUntil(dock.sheet.hasFocus)
     with qtbot.waitSignal(window.quality.errors.region_opened, timeout=10_000):
         qtbot.keyClick(dock.sheet, Qt.Key.Key_Right)
