@@ -34,7 +34,7 @@ _TURNS: Final = (
 )
 # From a vertex to the pixel on the right of the edge that leaves it.
 _INSIDE: Final = np.array([(0, 0), (-1, -1), (0, -1), (-1, 0)])
-_MOST_PAIRS: Final = 250_000
+_MOST_PAIRS: Final = 20_000
 
 
 def region_outlines(mask: NDArray[np.bool_]) -> list[list[Ring]]:
@@ -97,15 +97,19 @@ def joined_rings(rings: Sequence[Ring]) -> Ring:
 
 def _rings(mask: NDArray[np.bool_]) -> tuple[list[Ring], list[tuple[int, int]]]:
     """Return all outlines, and for each a pixel of the region beside it."""
-    pixels = np.pad(mask, 1).view(np.uint8)
-    meets = pixels[:-1, :-1] + 2 * pixels[:-1, 1:] + 4 * pixels[1:, :-1] + 8 * pixels[1:, 1:]
-    is_vertex = np.zeros(16, np.bool_)
-    is_vertex[[code for code, _, _ in _TURNS]] = True
-    places = np.flatnonzero(is_vertex[meets])
-    codes = meets.ravel()[places]
+    pixels = np.pad(mask, 1)
+    corners = (pixels[:-1, :-1], pixels[:-1, 1:], pixels[1:, :-1], pixels[1:, 1:])
+    up_left, up_right, down_left, down_right = corners
+    # Both a horizontal and a vertical edge meet here.
+    turns = ((up_left ^ up_right) | (down_left ^ down_right)) & (
+        (up_left ^ down_left) | (up_right ^ down_right)
+    )
+    rows, columns = np.divmod(np.flatnonzero(turns), turns.shape[1])
+    codes = sum(corner[rows, columns].astype(np.uint8) << n for n, corner in enumerate(corners))
     chosen = [np.flatnonzero(codes == code) for code, _, _ in _TURNS]
     lengths = [len(part) for part in chosen]
-    y, x = np.divmod(places[np.concatenate(chosen)], meets.shape[1])
+    order = np.concatenate(chosen)
+    y, x = rows[order], columns[order]
     comes = np.repeat([turn[1] for turn in _TURNS], lengths)
     goes = np.repeat([turn[2] for turn in _TURNS], lengths)
     following = np.empty(len(y), np.int64)
