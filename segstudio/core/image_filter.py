@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,22 +77,25 @@ def _is_wanted(table: ImageTable, wanted: ImageFilter) -> NDArray[np.bool_]:
         is_wanted &= np.isin(table.states, [STATES.index(state) for state in wanted.states])
     if wanted.class_index is not None:
         is_wanted &= table.class_areas(wanted.class_index) > 0
-    words = wanted.text.casefold().split()
-    texts = _texts(table) if words else []
-    for word in words:
-        is_wanted &= [word in text for text in texts]
+    for word in wanted.text.casefold().split():
+        is_wanted &= _has_word(table, word)
     return is_wanted
 
 
-def _texts(table: ImageTable) -> list[str]:
-    """Return what words are looked for in: the names, with their notes, without case."""
-    # Casefolded as one text, with a separator that no file name holds: ten times as fast.
-    texts = "\0".join(table.keys).casefold().split("\0") if table.keys else []
-    if table.notes:
-        for row, key in enumerate(table.keys):
-            if key in table.notes:
-                texts[row] += f"\n{table.notes[key].casefold()}"
-    return texts
+def _has_word(table: ImageTable, word: str) -> NDArray[np.bool_]:
+    """Return (N,) bool, which names or notes hold a word that is casefolded."""
+    found = np.array([word in name for name in _folded(table.keys)], np.bool_)
+    noted = {key for key, note in table.notes.items() if word in note.casefold()}
+    if noted:
+        found |= [key in noted for key in table.keys]
+    return found
+
+
+@lru_cache(maxsize=1)
+def _folded(keys: tuple[str, ...]) -> list[str]:
+    """Return names without case, of one project: the user types one letter after another."""
+    # As one text, with a separator that no file name holds: ten times as fast.
+    return "\0".join(keys).casefold().split("\0") if keys else []
 
 
 def _ordered(table: ImageTable, wanted: ImageFilter) -> NDArray[np.int64]:

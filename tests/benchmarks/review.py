@@ -9,6 +9,7 @@ the event loop was held meanwhile.
 """
 
 import argparse
+import gc
 import io
 import json
 import os
@@ -172,6 +173,7 @@ def rows(project: Path, count: int, application: QApplication, home: Path) -> It
         window.resize(1280, 800)
         window.show()
         Watch().until(lambda: window.predict.is_idle)
+        gc.freeze()  # as the program does
         return window
 
     def open_row(window: MainWindow, name: str) -> Row:
