@@ -34,6 +34,7 @@ from segstudio.formats.cvat import is_cvat, read_cvat, write_cvat
 from segstudio.formats.cvat_mask import is_cvat_mask, read_cvat_mask, write_cvat_mask
 from segstudio.formats.dataset import ExportReport, LabelledArray, LabelledDataset, Progress
 from segstudio.formats.datumaro import is_datumaro, read_datumaro, write_datumaro
+from segstudio.formats.deep_png import is_deep_png, read_deep_png, write_deep_png
 from segstudio.formats.huggingface import is_huggingface, read_huggingface, write_huggingface
 from segstudio.formats.labelme import is_labelme, read_labelme, write_labelme
 from segstudio.formats.labelstudio import is_labelstudio, read_labelstudio, write_labelstudio
@@ -274,6 +275,14 @@ _ROWS: Final = (
         asks_positive=True,
     ),
     LabelFormat("npy", "NumPy arrays", is_npy, read_npy, write_npy, asks_positive=True),
+    LabelFormat(
+        "png16",
+        "16-bit PNG masks",
+        is_deep_png,
+        read_deep_png,
+        write_deep_png,
+        values="a value for each class, named in values.txt, 65535 is unlabelled",
+    ),
     LabelFormat("tiff", "TIFF masks", is_tiff, read_tiff, write_tiff, asks_positive=True),
     LabelFormat(
         "rgb",

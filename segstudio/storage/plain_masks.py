@@ -37,18 +37,21 @@ _BLACK_IS_ZERO, _PALETTE = 1, 3
 _TURNING_TAGS: Final = (274, 700, 34665)  # orientation, XMP, EXIF
 
 
-def encode_png(pixels: LabelMap | RgbImage, palette: Palette | None) -> bytes:
+def encode_png(pixels: LabelMap | RgbImage | NDArray[np.uint16], palette: Palette | None) -> bytes:
     """Return pixels as an indexed PNG, or without a palette as a grey or RGB one.
 
     Args:
-        pixels: (H, W) uint8; without a palette also (H, W, 3).
+        pixels: (H, W) uint8; without a palette also (H, W, 3) uint8 or (H, W) uint16.
         palette: (256, 3) uint8, or None.
     """
     height, width = pixels.shape[:2]
+    depth = 8 * pixels.itemsize
+    if depth == 16:  # the high byte comes first
+        pixels = pixels.astype(">u2").view(np.uint8)
     rows = np.zeros((height, 1 + pixels[0].size), np.uint8)  # each begins with its filter: none
     rows[:, 1:] = pixels.reshape(height, -1)
     colors = _RGB if pixels.ndim == 3 else _GREY if palette is None else _INDEXED
-    chunks = [_chunk(b"IHDR", _HEADER.pack(width, height, 8, colors, 0, 0, 0))]
+    chunks = [_chunk(b"IHDR", _HEADER.pack(width, height, depth, colors, 0, 0, 0))]
     if palette is not None:
         chunks.append(_chunk(b"PLTE", palette.astype(np.uint8).tobytes()))
     chunks += [_chunk(b"IDAT", zlib.compress(rows.data, _LEVEL)), _chunk(b"IEND", b"")]

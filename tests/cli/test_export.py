@@ -137,7 +137,7 @@ def test_what_cannot_be_exported_is_one_line(
         sentence="out: there is no format coco9. Known are: cvat-mask, voc, camvid, pets, "
         "cityscapes, cityscapes-34, coco-panoptic, coco-stuff, coco-instances, yolo-mask, yolo, "
         "ade20k, cvat, supervisely, datumaro, labelstudio, xanylabeling, labelme, huggingface, "
-        "npy, tiff, rgb, png",
+        "npy, png16, tiff, rgb, png",
     )
     complains(
         *("export", "--format", "voc", project.folder, "--out", project.image_root),

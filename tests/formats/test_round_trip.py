@@ -92,6 +92,16 @@ def test_drawn_label_maps_come_back(
     _assert_comes_back(tmp_path / "out", write, label_set, items, format_name)
 
 
+def test_a_sample_of_drawn_label_maps_of_all_values_comes_back(
+    tmp_path: Path, make_item: MakeItem, format_name: str, write: Writer
+) -> None:
+    """Of the thousand below, which take minutes."""
+    rng = np.random.default_rng(7)
+    items = [make_item(f"{n}.png", _drawn(rng, 255)) for n in range(4)]
+    items.append(make_item("v.png", _drawn(rng, 255), split="val"))
+    _assert_comes_back(tmp_path / "out", write, ALL_CLASSES, items, format_name)
+
+
 def test_noise_of_all_255_classes_comes_back(
     tmp_path: Path, make_item: MakeItem, format_name: str, write: Writer
 ) -> None:

@@ -27,6 +27,7 @@ def test_every_format_stands_in_the_table_under_its_name() -> None:
         *("coco-stuff", "coco-panoptic", "coco-instances", "segstudio"),
         *("yolo", "yolo-mask", "labelme", "xanylabeling", "cvat", "cvat-mask", "labelstudio"),
         *("supervisely", "datumaro", "ade20k", "rgb", "tiff", "npy", "huggingface"),
+        "png16",
     } <= FORMATS.keys()
 
 
