@@ -237,7 +237,7 @@ class ClassChangeController(Work):
     # --- Changing
 
     def _begin(self, change: ClassChange, text: str) -> None:
-        if self._is_changing or self._workspace.project is None:
+        if self._is_changing or not self._workspace.has_begun:
             return
         if (reason := self._workspace.read_only) is not None:
             self.failed.emit(reason)

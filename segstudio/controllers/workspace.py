@@ -292,6 +292,11 @@ class Workspace(QObject):
         return lambda: project.read_any_mask(key)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether a project is open, and its masks can be read and written."""
+        return self.project is not None and self._sessions.current is not None
+
+    @property
     def mask_store(self) -> MaskStore:
         """The masks of the open project, for those who write on the ``save_pool``."""
         assert self._sessions.current is not None

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from segstudio.core.class_names import followed_classes
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 from segstudio.core.label_set import LabelClass, LabelSet
 from segstudio.core.palette import default_color
@@ -23,6 +24,7 @@ from segstudio.formats.dataset import LabelledDataset, LabelledImage, Progress
 from segstudio.formats.shapes import IGNORED
 from segstudio.formats.writing import unique_stem
 from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.class_change_log import dated, read_changes, refuse_half_changed
 from segstudio.storage.images import read_image_size, read_orientation
 from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.project import Project
@@ -134,9 +136,11 @@ def plan_import(
 
     Raises:
         FormatError: If a class in ``mapping`` is not in the files, or there would be too many.
+        ProjectError: If a change of the project's classes is under way.
     """
     if not len(dataset.label_set):
         dataset = replace(dataset, label_set=_numbered(dataset))
+    refuse_half_changed(project)
     chosen = _mapping(dataset, project, mapping or {})
     rows = [Row("", Fate.LEFT_OUT, text) for text in (*problems, *dataset.problems)]
     matches = _matches(dataset, project, rows)
@@ -275,15 +279,25 @@ def _mapping(
             f"there is no class {unknown[0]!r} in these labels",
             hint=f"Their classes are: {', '.join(dataset.label_set.names[:20])}",
         )
-    own = {} if _is_new(project) else {name.casefold(): name for name in project.label_set.names}
     return {
-        name: given[name] if name in given else _own_name(name, own)
-        for name in dataset.label_set.names
+        name: given.get(name, own)
+        for name, own in _own_names(dataset.label_set.names, project).items()
     }
 
 
-def _own_name(name: str, own: Mapping[str, str]) -> str | None:
-    return None if name == IGNORED else own.get(name.casefold(), name)
+def _own_names(names: Sequence[str], project: Project) -> dict[str, str | None]:
+    """Return what the classes of the files are called in the project, now or as it was once."""
+    own = {} if _is_new(project) else {name.casefold(): name for name in project.label_set.names}
+    once = followed_classes(names, project.label_set, dated(read_changes(project)))
+    found: dict[str, str | None] = {}
+    for name, index in zip(names, once, strict=True):
+        if name == IGNORED:
+            found[name] = None
+        elif name.casefold() in own or index is None:
+            found[name] = own.get(name.casefold(), name)
+        else:
+            found[name] = None if index == IGNORE_INDEX else project.label_set[index].name
+    return found
 
 
 def _label_set(

@@ -7,12 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from segstudio.core.class_change import Delete, Rename, planned
 from segstudio.core.label_set import LabelSet
-from segstudio.errors import FormatError
+from segstudio.errors import FormatError, ProjectError
 from segstudio.formats.dataset import LabelledArray
 from segstudio.formats.export_project import export_project
 from segstudio.formats.import_labels import Fate, ImportReport, plan_import, run_import
 from segstudio.formats.table import FORMATS, read_labels
+from segstudio.storage.class_change_log import new_change
+from segstudio.storage.class_changes import make_change
+from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.masks import read_label_map
 from segstudio.storage.project import Project, create_project, load_project
 from segstudio.storage.review import read_noted
@@ -127,6 +131,27 @@ def test_classes_are_mapped_by_name_and_on_request(tmp_path: Path, project: Proj
     assert other.label_set.names == ("background", "Wall", "tissue", "bark")
     table = np.array([0, 255, 3])
     assert _masks(other) == {key: table[mask].tolist() for key, mask in before.items()}
+
+
+def test_labels_from_before_a_change_of_the_classes_get_the_classes_of_today(
+    tmp_path: Path, project: Project
+) -> None:
+    project, _ = export_project(project, "voc", tmp_path / "out")
+    for operation in (Rename(1, "nucleus"), Delete((2,))):
+        change = new_change(project, planned(operation, project.label_set), "Change")
+        project, _ = make_change(project, MaskStore(project.folder), change)
+    plan = plan_import(read_labels(tmp_path / "out"), project)
+    assert plan.mapping == {"background": "background", "cell": "nucleus", "wall": None}
+    assert plan.label_set == project.label_set
+
+
+def test_nothing_is_imported_into_a_project_whose_classes_are_half_changed(
+    tmp_path: Path, project: Project
+) -> None:
+    project, _ = export_project(project, "voc", tmp_path / "out")
+    new_change(project, planned(Delete((2,)), project.label_set), "Delete wall")
+    with pytest.raises(ProjectError, match="Delete wall"):
+        plan_import(read_labels(tmp_path / "out"), project)
 
 
 def test_a_class_that_is_not_there_cannot_be_mapped(tmp_path: Path, project: Project) -> None:

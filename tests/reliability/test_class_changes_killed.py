@@ -14,7 +14,7 @@ from PIL import Image
 import segstudio
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.label_set import LabelSet
-from segstudio.storage.class_change_log import pending, read_changes
+from segstudio.storage.class_change_log import ChangeState, pending, read_changes
 from segstudio.storage.class_changes import settle_changes
 from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.project import Project, create_project, load_project
@@ -87,3 +87,18 @@ def test_a_change_and_its_undo_survive_being_killed(
     for number, key in enumerate(KEYS):
         assert np.array_equal(restored.read_any_mask(key), drawn(number))
         assert np.array_equal(restored.read_prediction(key, 64, 64), drawn(number + 1))
+
+
+@pytest.mark.parametrize(("after_images", "seed"), [(5, 5), (12, 6)])
+def test_a_change_that_was_being_stopped_leaves_everything_as_it_was(
+    project: Project, after_images: int, seed: int
+) -> None:
+    kill_while_changing(project, after_images, seed)
+    (stored,) = pending(read_changes(project))
+    stored.with_state(ChangeState.TAKEN_BACK).save()  # what stopping writes down first
+    restored = opened_again(project)
+    assert restored.label_set.names == ("a", "b", "c", "d")
+    for number, key in enumerate(KEYS):
+        assert np.array_equal(restored.read_any_mask(key), drawn(number))
+        assert np.array_equal(restored.read_prediction(key, 64, 64), drawn(number + 1))
+    assert read_changes(project) == []
