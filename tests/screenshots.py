@@ -21,6 +21,8 @@ from segstudio.storage.atomic_write import atomic_write
 from segstudio.storage.sample import sample_project
 from segstudio.ui.app import make_application, picture_of, wait_until_idle
 from segstudio.ui.main_window import MainWindow
+from segstudio.ui.quality.compare_dialog import CompareDialog
+from segstudio.ui.quality.errors_dock import ErrorsDock
 from segstudio.ui.theme import Theme
 
 
@@ -72,6 +74,7 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     take_classes(window, out)
     take_splits(window, out)
     take_command_windows(window, out)
+    take_quality(window, out)
     window.activateWindow()
     window.toolbox.next_rule()
     window.toolbox.toggle_lock(1)
@@ -177,6 +180,33 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     window.toolbox.set_option(amount=8)
     use(Qt.Key.Key_G, "reshape", (20, 0), button=False)
     use(Qt.Key.Key_F, "fill", (-20, -20))
+
+
+def take_quality(window: MainWindow, out: Path) -> None:
+    """Open the windows about the quality of labels."""
+    quality = window.quality
+    window.actions_by_name["statistics"].trigger()
+    wait_until_idle(window)
+    statistics = quality.statistics_dialog
+    assert statistics is not None
+    atomic_write(out / "statistics.png", picture_of(statistics))
+    statistics.reject()
+    window.actions_by_name["compare_labels"].trigger()
+    comparison = quality.compare_dialog
+    assert isinstance(comparison, CompareDialog)
+    comparison.compare()
+    wait_until_idle(window)
+    atomic_write(out / "compare_labels.png", picture_of(comparison))
+    comparison.reject()
+    window.actions_by_name["label_errors"].trigger()
+    errors = quality.errors_dock
+    assert isinstance(errors, ErrorsDock)
+    errors.search.click()
+    wait_until_idle(window)
+    errors.sheet.setCurrentRow(0)
+    wait_until_idle(window)
+    atomic_write(out / "label_errors.png", picture_of(window))
+    errors.hide()
 
 
 def take_command_windows(window: MainWindow, out: Path) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import math
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,6 +33,7 @@ from segstudio.storage.masks import read_label_map
 
 _SHOWN_WORST: Final = 5
 _ON_SHEET: Final = 24
+_THREADS: Final = min(os.cpu_count() or 1, 4)
 _MOST_COLUMNS: Final = 12  # of a table in the terminal; JSON has them all
 
 
@@ -129,19 +132,28 @@ def _judged(
     pairs: Sequence[tuple[Path, Path]], root: Path, meaning: Meaning, num_classes: int
 ) -> tuple[list[_Pair], BoundaryScores]:
     """Return how far each image differs, and how well the contours of all lie."""
+
+    def judge(pair: tuple[Path, Path]) -> tuple[_Pair, BoundaryCounts]:
+        predicted, truth = pair
+        true, guess = _maps(predicted, truth, meaning)
+        counts = confusion_of(pair_counts(true, guess), num_classes)
+        pixels = int(counts.sum())
+        name = predicted.relative_to(root).as_posix() if root.is_dir() else predicted.name
+        right = int(np.diagonal(counts).sum())
+        mean_iou = Scores.of(counts).mean_iou if pixels else math.nan
+        image = _Pair(predicted, truth, name, pixels, pixels - right, mean_iou)
+        return image, boundary_counts(true, guess, num_classes).astype(np.uint32)
+
     images: list[_Pair] = []
     contours: list[BoundaryCounts] = []
-    with progress_bar(error_console(), "Comparing contours") as advance:
-        for done, (predicted, truth) in enumerate(pairs, start=1):
-            true, guess = _maps(predicted, truth, meaning)
-            counts = confusion_of(pair_counts(true, guess), num_classes)
-            pixels = int(counts.sum())
-            name = predicted.relative_to(root).as_posix() if root.is_dir() else predicted.name
-            right = int(np.diagonal(counts).sum())
-            mean_iou = Scores.of(counts).mean_iou if pixels else math.nan
-            images.append(_Pair(predicted, truth, name, pixels, pixels - right, mean_iou))
-            contours.append(boundary_counts(true, guess, num_classes).astype(np.uint32))
-            advance(done, len(pairs))
+    with (
+        progress_bar(error_console(), "Comparing contours") as advance,
+        ThreadPoolExecutor(_THREADS) as threads,
+    ):
+        for image, counts in threads.map(judge, pairs):
+            images.append(image)
+            contours.append(counts)
+            advance(len(images), len(pairs))
     return images, BoundaryScores.of(contours)
 
 

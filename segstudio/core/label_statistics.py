@@ -73,13 +73,12 @@ class LabelStatistics:
             counts: (256,) int64, its pixels of each value.
             sizes: Its regions, as ``region_sizes`` returns them.
         """
-        present = counts > 0
+        present = np.flatnonzero(counts)
         self.images += 1
         self.pixels += counts
-        self.images_with += present
-        self.together += np.outer(present, present)
-        labelled = counts[:IGNORE_INDEX].sum()
-        self.class_image_pixels += np.where(present, labelled, 0)
+        self.images_with[present] += 1
+        self.together[np.ix_(present, present)] += 1
+        self.class_image_pixels[present] += counts[:IGNORE_INDEX].sum()
         for index, bins in (sizes or {}).items():
             self.sizes[index] += bins
 
