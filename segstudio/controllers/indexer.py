@@ -21,6 +21,7 @@ from segstudio.storage.project import Project
 _BATCH_SECONDS: Final = 0.3
 _AT_ONCE: Final = 8
 _LOOK_AGAIN_SECONDS: Final = 10.0
+_LOOK_SHARE: Final = 0.02  # of the time may go into looking again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +33,14 @@ class _Stepped:
         rows: Image key -> row.
         stale: Images that have to be read.
         read: Images that were read.
+        look_seconds: How long it took to compare all files, where that was done.
     """
 
     table: ImageTable
     rows: dict[str, int]
     stale: Sequence[str] = ()
     read: Sequence[str] = ()
+    look_seconds: float | None = None
 
 
 class _Work:
@@ -60,10 +63,13 @@ class _Work:
     def look(self, _cancelled: threading.Event) -> _Stepped:
         """Find the images whose files changed, and guess what they are until they are read."""
         assert self._index is not None
+        begin = time.monotonic()
         stale = self._index.stale(self._project, self._rows)
         guesses = (guess_facts(self._project, key, stamp) for key, stamp in stale.items())
         self._table = self._table.with_facts(self._rows, guesses)
-        return _Stepped(self._table, self._rows, stale=sorted(stale, key=self._rows.__getitem__))
+        in_order = sorted(stale, key=self._rows.__getitem__)
+        seconds = time.monotonic() - begin
+        return _Stepped(self._table, self._rows, stale=in_order, look_seconds=seconds)
 
     def read(self, keys: Sequence[str], cancelled: threading.Event) -> _Stepped:
         """Read the files of some images, in this order, as far as a moment reaches."""
@@ -112,7 +118,7 @@ class Indexer(QObject):
         self._pending: dict[str, None] = {}  # a set that keeps its order
         self._urgent: dict[str, None] = {}
         self._wants_look = False
-        self._looked_at = 0.0
+        self._next_look = 0.0
         self._done = self._total = 0
         self.table = ImageTable.of(())
         self._rows: dict[str, int] = {}
@@ -196,7 +202,6 @@ class Indexer(QObject):
             self._start(lambda cancelled: work.read(batch, cancelled))
         elif self._wants_look:
             self._wants_look = False
-            self._looked_at = time.monotonic()
             self._start(work.look)
 
     def _start(self, function: _Step) -> None:
@@ -211,6 +216,9 @@ class Indexer(QObject):
         self._rows = step.rows
         for key in step.read:
             self._pending.pop(key, None)
+        if step.look_seconds is not None:
+            pause = max(_LOOK_AGAIN_SECONDS, step.look_seconds / _LOOK_SHARE)
+            self._next_look = time.monotonic() + pause
         if step.stale:
             self._pending.update(dict.fromkeys(step.stale))
             self._done, self._total = 0, len(self._pending)
@@ -233,6 +241,6 @@ class Indexer(QObject):
 
     @Slot(object)
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
-        is_due = time.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS
-        if state is Qt.ApplicationState.ApplicationActive and is_due:
+        is_active = state is Qt.ApplicationState.ApplicationActive
+        if is_active and time.monotonic() > self._next_look:
             self.look_again()
