@@ -51,6 +51,7 @@ class Workspace(QObject):
     whatever would change it does nothing.
 
     Signals:
+        project_opening: A project is about to be shown.
         project_changed: Another project is open.
         read_only_changed: Whether the project may be edited changed.
         open_failed: (path, SegStudioError) for something that cannot be opened.
@@ -69,6 +70,7 @@ class Workspace(QObject):
         changes_settled: The ``StoredChange``s of classes that a crash interrupted; they are done.
     """
 
+    project_opening = Signal()
     project_changed = Signal()
     read_only_changed = Signal()
     open_failed = Signal(object, object)
@@ -182,6 +184,7 @@ class Workspace(QObject):
 
     def set_opened(self, opened: Opened) -> None:
         """Show a project that is already read, once its journal is replayed."""
+        self.project_opening.emit()
         self._leave_document()
         self._sessions.forget()
         self._images.forget_ahead()

@@ -8,13 +8,10 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
-from segstudio.controllers.comparison import ComparisonController
 from segstudio.controllers.export import ExportController
-from segstudio.controllers.followed_runs import RunState
 from segstudio.controllers.image_list import ImageList
 from segstudio.controllers.import_labels import ImportController
 from segstudio.controllers.indexer import Indexer
-from segstudio.controllers.labelling_queue import LabellingQueue
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.replace import ReplaceController
 from segstudio.controllers.review import ReviewController
@@ -22,8 +19,6 @@ from segstudio.controllers.sequence import SequenceController
 from segstudio.controllers.splits import SplitController
 from segstudio.controllers.thumbnails import Thumbnails
 from segstudio.controllers.toolbox import Toolbox, ToolName
-from segstudio.controllers.training import TrainingController
-from segstudio.controllers.training_plan import TrainingPlan
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.pyramid import ReducedImage
 from segstudio.document.document import Document
@@ -43,14 +38,12 @@ from segstudio.ui.messages import MessageBar
 from segstudio.ui.opening import Opening, local_paths
 from segstudio.ui.option_bar import OptionBar
 from segstudio.ui.pages import Pages
-from segstudio.ui.quality.windows import QualityWindows
 from segstudio.ui.read_only_bar import ReadOnlyBar
 from segstudio.ui.recent import add_recent, recent_folders
 from segstudio.ui.safety_bar import SafetyBar
 from segstudio.ui.status import StatusBar
 from segstudio.ui.theme import Theme
 from segstudio.ui.tool_options import ModelBar, ViewBar
-from segstudio.ui.train.dock import TrainDock
 from segstudio.ui.view_options import ViewOptions
 from segstudio.ui.welcome import WelcomePage
 from segstudio.ui.work_parts import WorkParts
@@ -59,6 +52,7 @@ from segstudio.ui.work_reports import WorkReports
 if TYPE_CHECKING:
     from segstudio.ui.export_dialog import ExportDialog
     from segstudio.ui.import_dialog import ImportDialog
+    from segstudio.ui.project_work import ProjectWork
     from segstudio.ui.replace_dialog import ReplaceDialog
     from segstudio.ui.split_dialog import SplitDialog
 
@@ -90,16 +84,12 @@ class MainWindow(QMainWindow):
         self.indexer = Indexer(self.workspace, self)
         self.images = ImageList(self.workspace, self.indexer, self)
         self.review = ReviewController(self.workspace, self.indexer, self)
-        self.training = TrainingController(self.workspace, self)
-        self.training_plan = TrainingPlan(self.workspace, self)
         self.splits = SplitController(self.workspace, self)
-        self.comparison = ComparisonController(self.workspace, self)
-        self.queue = LabellingQueue(self.workspace, self.review, self)
         self.export = ExportController(self.workspace, self)
         self.imports = ImportController(self.workspace, self)
         self.sequence = SequenceController(self.workspace, self.toolbox, self)
         self.replace = ReplaceController(self.workspace, self.toolbox, self)
-        self.quality = QualityWindows(self.workspace, self.predict, theme, self)
+        self._work: ProjectWork | None = None
         self.thumbnails = Thumbnails(_THUMBNAIL_PIXELS, self)
         self.canvas = Canvas(self.toolbox, theme)
         self.messages = MessageBar(theme)
@@ -141,7 +131,7 @@ class MainWindow(QMainWindow):
             self.workspace.is_idle
             and self.predict.is_idle
             and self.inference.is_idle
-            and self.quality.is_idle
+            and (self._work is None or self._work.is_idle)
             and self.thumbnails.is_idle
             and self.canvas.is_settled
             and self.indexer.is_idle
@@ -155,20 +145,28 @@ class MainWindow(QMainWindow):
         )
 
     def _uses_all_labels(self) -> bool:
-        """Whether something reads or writes the labels of many images, in the classes as they are.
-
-        A run that trains does not: it has labels of its own.
-        """
+        """Whether something reads or writes the labels of many images."""
         return (
             self.predict.is_running
             or self.inference.all.is_running
-            or self.training.state is RunState.PREPARING
-            or self.queue.is_running
+            or self.work.uses_all_labels
             or self.export.is_running
             or not self.imports.is_idle
             or self.sequence.is_running
             or self.replace.is_running
         )
+
+    @property
+    def work(self) -> "ProjectWork":
+        """What is done with a project as a whole; made with the first project."""
+        if self._work is None:
+            from segstudio.ui.project_work import ProjectWork
+
+            self._work = ProjectWork(self.workspace, self.predict, self.review, self._theme, self)
+            self._work.failed.connect(self.messages.show_error)
+            self._work.queue.region_opened.connect(self.canvas.show_part)
+            self._work.quality.errors.region_opened.connect(self.canvas.show_region)
+        return self._work
 
     # Dialogs are made when they are first asked for: the window opens sooner without them.
 
@@ -242,15 +240,6 @@ class MainWindow(QMainWindow):
             self.class_panel,
             self.image_panel,
         )
-        self.train_dock = TrainDock(
-            self.training,
-            self.training_plan,
-            self.comparison,
-            self.queue,
-            self.predict,
-            self._theme,
-            self,
-        )
         self.status = StatusBar(self.workspace, self.review)
         self.setStatusBar(self.status)
         self.view_options = ViewOptions(
@@ -286,10 +275,10 @@ class MainWindow(QMainWindow):
             "run": self.predict.run,
             "run_all": self.inference.ask_run_all,
             "next_uncertain": self.inference.uncertainty.next_region,
-            "train": self.train_dock.toggle,
-            "statistics": self.quality.show_statistics,
-            "compare_labels": self.quality.show_comparison,
-            "label_errors": self.quality.toggle_errors,
+            "train": lambda: self.work.train_dock.toggle(),
+            "statistics": lambda: self.work.quality.show_statistics(),
+            "compare_labels": lambda: self.work.quality.show_comparison(),
+            "label_errors": lambda: self.work.quality.toggle_errors(),
             "approve": self.review.approve_and_go_on,
             "unapprove": lambda: self.review.set_approved(is_approved=False),
             "next_unreviewed": self.review.open_next,
@@ -315,6 +304,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         workspace, canvas = self.workspace, self.canvas
+        workspace.project_opening.connect(lambda: self.work)
         workspace.project_changed.connect(self._on_project_changed)
         workspace.label_set_changed.connect(lambda: canvas.set_label_set(workspace.label_set))
         workspace.document_changed.connect(self._on_document_changed)
@@ -340,9 +330,6 @@ class MainWindow(QMainWindow):
             self.export,
             self.sequence,
             self.replace,
-            self.training,
-            self.comparison,
-            self.queue,
             canvas,
         ):
             part.failed.connect(self.messages.show_error)
@@ -353,8 +340,6 @@ class MainWindow(QMainWindow):
         self.predict.predicted.connect(
             lambda note: self.status.show_engine(note.model, note.milliseconds)
         )
-        self.queue.region_opened.connect(canvas.show_part)
-        self.quality.errors.region_opened.connect(canvas.show_region)
         reports = WorkReports(
             self.jobs,
             self.messages,
@@ -490,16 +475,12 @@ class MainWindow(QMainWindow):
             self.sequence,
             self.replace,
             self.classes.changes,
-            self.training,
             self.splits,
-            self.training_plan,
-            self.comparison,
-            self.queue,
+            *([self._work] if self._work is not None else []),
             self.images,
             self.indexer,
             self.export,
             self.imports,
-            self.quality,
             self.inference,
             self.predict,
             self.thumbnails,

@@ -25,7 +25,7 @@ def dialog(
     open_folder(project.image_root)
     qtbot.waitUntil(lambda: len(window.workspace.labelled) == 3)
     window.actions_by_name["compare_labels"].trigger()
-    dialog = window.quality.compare_dialog
+    dialog = window.work.quality.compare_dialog
     assert isinstance(dialog, CompareDialog)
     return dialog
 
@@ -34,7 +34,7 @@ def _compare(qtbot: QtBot, window: MainWindow, dialog: CompareDialog, folder: Pa
     dialog.source.setCurrentIndex(0 if folder is None else 1)
     dialog.folder.setText(str(folder or ""))
     dialog.go.click()
-    qtbot.waitUntil(lambda: window.quality.is_idle, timeout=10_000)
+    qtbot.waitUntil(lambda: window.work.quality.is_idle, timeout=10_000)
 
 
 def test_labels_are_compared_with_predictions_and_a_click_opens_the_image(

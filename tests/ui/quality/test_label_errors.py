@@ -48,20 +48,20 @@ def dock(
     qtbot.waitUntil(lambda: window.predict.model is not None)
     window.workspace.open_image("c.png")
     window.actions_by_name["label_errors"].trigger()
-    dock = window.quality.errors_dock
+    dock = window.work.quality.errors_dock
     assert isinstance(dock, ErrorsDock)
     _search(qtbot, window, dock)
     return dock
 
 
 def _search(qtbot: QtBot, window: MainWindow, dock: ErrorsDock) -> None:
-    with qtbot.waitSignal(window.quality.errors.changed, timeout=60_000):
+    with qtbot.waitSignal(window.work.quality.errors.changed, timeout=60_000):
         qtbot.mouseClick(dock.search, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.quality.is_idle)
+    qtbot.waitUntil(lambda: window.work.quality.is_idle)
 
 
 def test_the_largest_sure_disagreement_comes_first(window: MainWindow, dock: ErrorsDock) -> None:
-    found = [(doubt.key, doubt.error.rect) for doubt in window.quality.errors.doubts]
+    found = [(doubt.key, doubt.error.rect) for doubt in window.work.quality.errors.doubts]
     assert found == [("b.png", LARGE), ("a.png", SMALL)]
     assert "2 regions where the model is sure" in dock.state.text()
     assert dock.sheet.item(0).text() == "background → red?\n98%, 2,400 px"
@@ -70,7 +70,7 @@ def test_the_largest_sure_disagreement_comes_first(window: MainWindow, dock: Err
 def test_walking_opens_each_image_at_the_place(
     qtbot: QtBot, window: MainWindow, dock: ErrorsDock
 ) -> None:
-    with qtbot.waitSignal(window.quality.errors.region_opened, timeout=10_000):
+    with qtbot.waitSignal(window.work.quality.errors.region_opened, timeout=10_000):
         dock.sheet.setCurrentRow(0)
     assert window.workspace.current_key == "b.png"
     centre = window.canvas.rect().center()
@@ -86,7 +86,7 @@ def test_walking_opens_each_image_at_the_place(
         lambda: mark.region is None, timeout=5000
     )  # a moment later it is out of the way
     qtbot.waitUntil(dock.sheet.hasFocus)
-    with qtbot.waitSignal(window.quality.errors.region_opened, timeout=10_000):
+    with qtbot.waitSignal(window.work.quality.errors.region_opened, timeout=10_000):
         qtbot.keyClick(dock.sheet, Qt.Key.Key_Right)
     assert window.workspace.current_key == "a.png"
 
@@ -94,16 +94,16 @@ def test_walking_opens_each_image_at_the_place(
 def test_one_key_takes_the_models_class_and_goes_on(
     qtbot: QtBot, window: MainWindow, dock: ErrorsDock, project: Project
 ) -> None:
-    with qtbot.waitSignal(window.quality.errors.region_opened, timeout=10_000):
+    with qtbot.waitSignal(window.work.quality.errors.region_opened, timeout=10_000):
         dock.sheet.setCurrentRow(0)
-    with qtbot.waitSignal(window.quality.errors.region_opened, timeout=10_000):
+    with qtbot.waitSignal(window.work.quality.errors.region_opened, timeout=10_000):
         qtbot.keyClick(dock.sheet, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: window.workspace.current_key == "a.png")
     window.workspace.flush()
     mask = project.read_any_mask("b.png")
     assert mask is not None
     assert (mask == 1).all()
-    assert [doubt.key for doubt in window.quality.errors.doubts] == ["a.png"]
+    assert [doubt.key for doubt in window.work.quality.errors.doubts] == ["a.png"]
     # It can be undone, as what is painted can.
     window.workspace.open_image("b.png")
     qtbot.waitUntil(
@@ -125,7 +125,7 @@ def test_a_label_that_is_kept_is_never_asked_about_again(
     assert mask is not None
     assert not mask[LARGE.slices].any()
     _search(qtbot, window, dock)
-    assert [doubt.key for doubt in window.quality.errors.doubts] == ["a.png"]
+    assert [doubt.key for doubt in window.work.quality.errors.doubts] == ["a.png"]
 
 
 def test_how_sure_the_model_must_be_can_be_said(
@@ -133,7 +133,7 @@ def test_how_sure_the_model_must_be_can_be_said(
 ) -> None:
     dock.least.setValue(55)
     _search(qtbot, window, dock)
-    keys = [doubt.key for doubt in window.quality.errors.doubts]
+    keys = [doubt.key for doubt in window.work.quality.errors.doubts]
     assert keys == ["b.png", "c.png", "a.png"]
 
 
@@ -145,5 +145,5 @@ def test_labels_that_nobody_looked_at_are_not_doubted(
         assert mask is not None
         project.write_prediction(key, mask)  # all of it is what some model said
     _search(qtbot, window, dock)
-    assert window.quality.errors.doubts == []
+    assert window.work.quality.errors.doubts == []
     assert "No image has labels that somebody looked at." in dock.state.text()

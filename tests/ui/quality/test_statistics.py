@@ -21,9 +21,9 @@ pytestmark = pytest.mark.qt_log_ignore("does not support")  # offscreen's
 
 def _open(qtbot: QtBot, window: MainWindow) -> StatisticsDialog:
     window.actions_by_name["statistics"].trigger()
-    dialog = window.quality.statistics_dialog
+    dialog = window.work.quality.statistics_dialog
     assert isinstance(dialog, StatisticsDialog)
-    qtbot.waitUntil(lambda: window.quality.is_idle, timeout=10_000)
+    qtbot.waitUntil(lambda: window.work.quality.is_idle, timeout=10_000)
     return dialog
 
 
@@ -89,8 +89,8 @@ def test_counting_again_tells_what_was_painted_since(
     before = document.label_map[rect.slices].copy()
     document.apply("Brush", MaskPatch(rect, before, np.full_like(before, 2)))
     dialog.count.click()
-    qtbot.waitUntil(lambda: window.quality.is_idle, timeout=10_000)
-    statistics = window.quality.statistics.last
+    qtbot.waitUntil(lambda: window.work.quality.is_idle, timeout=10_000)
+    statistics = window.work.quality.statistics.last
     assert statistics is not None
     assert statistics.labels.pixels[2] == 225
     assert statistics.labels.regions(3)[2] == 2

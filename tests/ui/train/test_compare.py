@@ -105,15 +105,15 @@ def test_a_new_model_is_compared_promoted_and_gone_back_from(
     old: Path,
 ) -> None:
     open_folder(project.image_root)
-    qtbot.waitUntil(lambda: window.training.state is RunState.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: window.work.training.state is RunState.FINISHED, timeout=10_000)
     assert window.predict.model is not None
     assert window.predict.model.path == old
     qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.train_dock.widget()
+    panel = window.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
     panel.setCurrentWidget(panel.compare)
 
-    with qtbot.waitSignal(window.comparison.compared, timeout=60_000):
+    with qtbot.waitSignal(window.work.comparison.compared, timeout=60_000):
         qtbot.mouseClick(panel.compare.compare, Qt.MouseButton.LeftButton)
     assert panel.compare.summary.text().startswith("Surely better: mean IoU +1.000")
     cells = [panel.compare.table.item(0, column) for column in range(4)]
@@ -126,7 +126,7 @@ def test_a_new_model_is_compared_promoted_and_gone_back_from(
     view.buttons["old"].click()
     assert view.picture.pixmap().toImage() != truth
 
-    with qtbot.waitSignal(window.comparison.promoted, timeout=10_000) as promoted:
+    with qtbot.waitSignal(window.work.comparison.promoted, timeout=10_000) as promoted:
         qtbot.mouseClick(panel.compare.promote, Qt.MouseButton.LeftButton)
     path = promoted.args[0]
     assert window.predict.model.path == path
@@ -155,10 +155,10 @@ def test_runs_are_listed_with_their_differences_and_notes(
     second.events.write_text("\n".join(map(json.dumps, events)) + "\n")
     open_folder(project.image_root)
     qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.train_dock.widget()
+    panel = window.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
 
-    with qtbot.waitSignal(window.training.histories_read, timeout=10_000):
+    with qtbot.waitSignal(window.work.training.histories_read, timeout=10_000):
         panel.setCurrentWidget(panel.runs)
 
     runs = panel.runs
@@ -170,6 +170,6 @@ def test_runs_are_listed_with_their_differences_and_notes(
     runs.table.clearSelection()
     runs.table.selectRow(1)
     runs.note.setText("too few images")
-    with qtbot.waitSignal(window.training.histories_read, timeout=10_000):
+    with qtbot.waitSignal(window.work.training.histories_read, timeout=10_000):
         runs.note.editingFinished.emit()
     assert run.read_note() == "too few images"

@@ -44,10 +44,10 @@ def panel(
 ) -> TrainPanel:
     open_folder(project.image_root)
     qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.train_dock.widget()
+    panel = window.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
     panel.setCurrentWidget(panel.queue)
-    with qtbot.waitSignal(window.queue.changed, timeout=60_000):
+    with qtbot.waitSignal(window.work.queue.changed, timeout=60_000):
         qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
     return panel
 
@@ -55,7 +55,7 @@ def panel(
 def test_the_unsure_part_comes_first_and_judging_images_never(
     window: MainWindow, panel: TrainPanel
 ) -> None:
-    items = window.queue.items
+    items = window.work.queue.items
     assert items[0].key == "b.png"
     assert items[0].rect.bottom > 60
     assert items[0].rect.right > 100
@@ -66,9 +66,9 @@ def test_the_unsure_part_comes_first_and_judging_images_never(
 def test_one_key_accepts_a_part_and_another_leaves_it_out(
     qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
 ) -> None:
-    count = len(window.queue.items)
-    item = window.queue.items[0]
-    with qtbot.waitSignal(window.queue.region_opened, timeout=10_000):
+    count = len(window.work.queue.items)
+    item = window.work.queue.items[0]
+    with qtbot.waitSignal(window.work.queue.region_opened, timeout=10_000):
         qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_A)
 
     assert window.workspace.current_key == "b.png"
@@ -80,22 +80,22 @@ def test_one_key_accepts_a_part_and_another_leaves_it_out(
     assert noted is not None
     assert (noted[item.rect.slices] == CHECKED).all()
     assert np.count_nonzero(noted) == item.rect.height * item.rect.width
-    assert len(window.queue.items) == count - 1
+    assert len(window.work.queue.items) == count - 1
 
     qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_X)
-    assert len(window.queue.items) == count - 2
+    assert len(window.work.queue.items) == count - 2
 
     # What was accepted is not proposed again.
-    with qtbot.waitSignal(window.queue.changed, timeout=60_000):
+    with qtbot.waitSignal(window.work.queue.changed, timeout=60_000):
         qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
-    assert all(other.rect != item.rect for other in window.queue.items if other.key == "b.png")
+    assert all(other.rect != item.rect for other in window.work.queue.items if other.key == "b.png")
 
 
 def test_enter_opens_the_part_to_be_corrected(
     qtbot: QtBot, window: MainWindow, panel: TrainPanel
 ) -> None:
-    item = window.queue.items[0]
-    with qtbot.waitSignal(window.queue.region_opened, timeout=10_000):
+    item = window.work.queue.items[0]
+    with qtbot.waitSignal(window.work.queue.region_opened, timeout=10_000):
         panel.queue.sheet.itemActivated.emit(panel.queue.sheet.currentItem())
 
     document = window.workspace.document
@@ -103,7 +103,7 @@ def test_enter_opens_the_part_to_be_corrected(
     assert document.key == item.key
     assert document.noted is not None
     assert not document.noted.any()  # nothing counts as looked at yet
-    assert item in window.queue.items
+    assert item in window.work.queue.items
 
 
 def test_a_forecast_says_what_it_lacks(panel: TrainPanel) -> None:

@@ -52,7 +52,7 @@ def finished_run(project: Project, epochs: int = 3) -> TrainingRun:
 def panel(qtbot: QtBot, window: MainWindow, open_folder: Open, project: Project) -> TrainPanel:
     open_folder(project.image_root)
     qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.train_dock.widget()
+    panel = window.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
     return panel
 
@@ -100,9 +100,9 @@ def test_the_last_run_shows_with_its_curves(
 ) -> None:
     finished_run(project)
     open_folder(project.image_root)
-    qtbot.waitUntil(lambda: window.training.state is RunState.FINISHED, timeout=5_000)
+    qtbot.waitUntil(lambda: window.work.training.state is RunState.FINISHED, timeout=5_000)
     qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.train_dock.widget()
+    panel = window.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
 
     assert panel.currentWidget() is panel.progress
