@@ -44,6 +44,8 @@ def difference_thumbnail(
 def outlined_thumbnail(picture: RgbImage, region: NDArray[np.bool_], side: int) -> RgbImage:
     """Return a small picture with a region outlined in ``DIFFERENT_COLOR``.
 
+    A picture of less than half the side is enlarged by a whole factor: its pixels are seen as such.
+
     Args:
         picture: (H, W, 3) uint8 RGB.
         region: (H, W) bool.
@@ -53,8 +55,9 @@ def outlined_thumbnail(picture: RgbImage, region: NDArray[np.bool_], side: int) 
         (h, w, 3) uint8.
     """
     step = max(-(-max(region.shape) // side), 1)
-    small = picture[::step, ::step]
-    reduced = _reduced(region, step)
+    factor = max(side // max(region.shape), 1)
+    small = picture[::step, ::step].repeat(factor, axis=0).repeat(factor, axis=1)
+    reduced = _reduced(region, step).repeat(factor, axis=0).repeat(factor, axis=1)
     around = _grown(reduced) & ~reduced
     return np.where(around[..., None], np.array(DIFFERENT_COLOR, np.uint8), small)
 

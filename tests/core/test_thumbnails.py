@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from segstudio.core.thumbnails import DIFFERENT_COLOR, difference_thumbnail, differing_pixels
+from segstudio.core.thumbnails import (
+    DIFFERENT_COLOR,
+    difference_thumbnail,
+    differing_pixels,
+    outlined_thumbnail,
+)
 
 
 def test_one_pixel_is_seen_at_any_reduction() -> None:
@@ -21,3 +26,15 @@ def test_pixels_without_a_class_do_not_differ() -> None:
     ours = np.array([[0, 1, 255, 2]], np.uint8)
     theirs = np.array([[0, 2, 1, 255]], np.uint8)
     assert differing_pixels(ours, theirs).tolist() == [[False, True, False, False]]
+
+
+def test_a_region_is_outlined_from_outside_and_a_small_picture_enlarged() -> None:
+    region = np.zeros((20, 30), np.bool_)
+    region[5:15, 10:20] = True
+    large = outlined_thumbnail(np.full((20, 30, 3), 70, np.uint8), region, 100)
+    assert large.shape == (60, 90, 3)
+    marked = (large == DIFFERENT_COLOR).all(axis=-1)
+    assert marked.sum() == 4 * 30  # one pixel wide on each side
+    assert not marked[15:45, 30:60].any()  # what is inside stays to be seen
+    small = outlined_thumbnail(np.full((500, 400, 3), 70, np.uint8), np.ones((500, 400), bool), 100)
+    assert small.shape == (100, 80, 3)
