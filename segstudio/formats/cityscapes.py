@@ -206,8 +206,10 @@ def _write(
         polygons = mask_folder / f"{name}_{_POLYGONS}"
         drawn = write_polygons(polygons, label_map, label_set, meaning.labels)
         # A fault of any of the files is told, in the map that is compared.
-        read = np.where((shown != colors).any(axis=-1), ~label_map, read)
-        read = np.where(drawn == covered[label_map], read, drawn)
+        if not np.array_equal(shown, colors):
+            read = np.where((shown != colors).any(axis=-1), ~label_map, read)
+        if not np.array_equal(drawn, covered[label_map]):
+            read = np.where(drawn == covered[label_map], read, drawn)
         if also_label_ids:
             ids = mask_folder / f"{name}_{_LABEL_IDS}"
             by_ids = TRAIN_IDS[write_mask(ids, to_label_ids[label_map], ALL_CLASSES.palette)]

@@ -14,7 +14,6 @@ preparation/json2labelImg.py.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -134,14 +133,14 @@ def _value(label: object, value_of: Mapping[str, int]) -> int:
 def _points(polygon: object, far: int) -> list[tuple[float, float]]:
     if not isinstance(polygon, list) or not polygon:
         raise ValueError("an object has no polygon")
-    for point in polygon:
-        if not (
-            isinstance(point, list)
-            and len(point) == 2
-            and all(type(part) in (int, float) and math.isfinite(part) for part in point)
-            and max(map(abs, point)) <= far
-        ):
-            raise ValueError(f"a polygon has a point that is none, or far off: {str(point)[:40]}")
-    points = [(x, y) for x, y in polygon]
+    try:
+        points = np.array(polygon)
+    except ValueError:  # points of one and of three numbers, say
+        points = np.array("")
+    # The comparison is false for infinity, too.
+    is_whole = points.dtype.kind in "iuf" and points.shape == (len(polygon), 2)
+    if not is_whole or not (np.abs(points) <= far).all():
+        raise ValueError(f"a polygon has points that are none, or far off: {str(polygon)[:60]}")
+    pairs = [(x, y) for x, y in points.tolist()]
     # Pillow wants three; a region of one pixel, or a line, has fewer.
-    return points + points[-1:] * (3 - len(points))
+    return pairs + pairs[-1:] * (3 - len(pairs))

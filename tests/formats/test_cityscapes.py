@@ -179,7 +179,9 @@ def test_colours_are_those_of_the_classes(
         ({"objects": [{"label": "moon", "polygon": [[0, 0]]}]}, "there is no class 'moon'"),
         ({"objects": [{"label": "car", "polygon": []}]}, "an object has no polygon"),
         ({"objects": [{"label": "car", "polygon": [[0, 1e9]]}]}, "far off"),
-        ({"objects": [{"label": "car", "polygon": [["a", 1]]}]}, "a point that is none"),
+        ({"objects": [{"label": "car", "polygon": [[1, 2], [1, 2, 3]]}]}, "points that are none"),
+        ({"objects": [{"label": "car", "polygon": [["1", "2"]]}]}, "points that are none"),
+        ({"objects": [{"label": "car", "polygon": [["a", 1]]}]}, "points that are none"),
     ],
 )
 def test_a_wrong_polygon_file_is_refused(
