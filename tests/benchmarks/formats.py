@@ -9,6 +9,7 @@ whose processor time and peak of memory are told: beside other programs wall tim
 """
 
 import argparse
+import io
 import json
 import os
 import subprocess
@@ -24,6 +25,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 PEERS = Path(__file__).with_name("formats_peers.py")
 CLASSES = 6
+DRAWINGS = 8
 PEER_ROWS = {
     "voc": ["datumaro", "pillow"],
     "png": ["pillow"],
@@ -114,21 +116,28 @@ def finished(command: list[str], environment: dict[str, str] | None) -> dict[str
 def draw(folder: Path, count: int, size: int) -> None:
     """Write images and label maps of regions with curved borders, and thin lines and islands."""
     folder.mkdir()
-    rows, columns = np.mgrid[:size, :size]
+    masks = [png_of_drawing(seed, size) for seed in range(min(count, DRAWINGS))]
     for number in range(count):
-        rng = np.random.default_rng(number % 8)
-        label_map = np.zeros((size, size), np.uint8)
-        for value in range(1, CLASSES):
-            row, column = rng.integers(0, size, 2).tolist()
-            radius = rng.integers(size // 12, size // 4)
-            distance = np.hypot(rows - row, columns - column) + 9 * np.sin(columns / 17)
-            label_map[abs(distance - radius) < radius / 2] = value
-            label_map[rng.integers(size)] = value
-        islands = rng.integers(0, size, (2, 50))
-        label_map[islands[0], islands[1]] = 1
-        Image.fromarray(label_map).save(folder / f"{number:05}.mask.png", compress_level=1)
+        (folder / f"{number:05}.mask.png").write_bytes(masks[number % DRAWINGS])
         image = Image.new("RGB", (size, size), (number % 255, 90, 60))
         image.save(folder / f"{number:05}.jpg")
+
+
+def png_of_drawing(seed: int, size: int) -> bytes:
+    rows, columns = np.mgrid[:size, :size]
+    rng = np.random.default_rng(seed)
+    label_map = np.zeros((size, size), np.uint8)
+    for value in range(1, CLASSES):
+        row, column = rng.integers(0, size, 2).tolist()
+        radius = rng.integers(size // 12, size // 4)
+        distance = np.hypot(rows - row, columns - column) + 9 * np.sin(columns / 17)
+        label_map[abs(distance - radius) < radius / 2] = value
+        label_map[rng.integers(size)] = value
+    islands = rng.integers(0, size, (2, 50))
+    label_map[islands[0], islands[1]] = 1
+    buffer = io.BytesIO()
+    Image.fromarray(label_map).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def run(what: str, name: str, source: str, out: str) -> None:
