@@ -107,7 +107,9 @@ class ImageIndex:
         try:
             with self._connection:
                 self._connection.executemany(_REPLACE, rows)
-        except sqlite3.Error:  # worked out again the next time
+        except sqlite3.OperationalError:  # the disk is full, or another window writes for long
+            pass  # worked out again the next time
+        except sqlite3.DatabaseError:
             self._start_anew()
         return [facts for facts, _ in worked_out]
 
@@ -127,7 +129,9 @@ class ImageIndex:
     def _select(self, columns: str) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(f"SELECT {columns} FROM images").fetchall()
-        except sqlite3.Error:
+        except sqlite3.OperationalError:
+            return []
+        except sqlite3.DatabaseError:
             self._start_anew()
             return []
 

@@ -264,3 +264,20 @@ def test_until_masks_are_read_an_image_is_taken_for_what_its_files_suggest(
     guesses = [guess_facts(project, key, stale[key]).state for key in sorted(stale)]
 
     assert guesses == [ReviewState.CORRECTED, ReviewState.PREDICTED, ReviewState.APPROVED]
+
+
+def test_an_index_that_another_window_holds_is_left_alone(
+    project: Project, index: ImageIndex
+) -> None:
+    project.write_mask("a.png", label_map(0, 1, 1, 1))
+    index._connection.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(index.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    facts = index.update(project, index.stale(project, KEYS))
+
+    assert [(found.key, found.labelled) for found in facts] == [("a.png", 12)]
+    other.execute("ROLLBACK")
+    other.close()
+    assert index.stale(project, KEYS).keys() == {"a.png"}  # it is told again the next time
+    assert refreshed(index, project).keys() == {"a.png"}
