@@ -286,7 +286,10 @@ class ClassChangeController(Work):
             )
             return
         session = workspace.begin_change(
-            SegStudioError(self.tr("The classes of the project are being changed"))
+            SegStudioError(
+                self.tr("The classes of the project are being changed"),
+                hint=self.tr("Wait until that is done, or stop it"),
+            )
         )
         stop = self._stop
 

@@ -184,6 +184,9 @@ class Workspace(QObject):
 
     def set_opened(self, opened: Opened) -> None:
         """Show a project that is already read, once its journal is replayed."""
+        if self._changing is not None:
+            self.failed.emit(self._changing)
+            return
         self.project_opening.emit()
         self._leave_document()
         self._sessions.forget()
@@ -206,7 +209,8 @@ class Workspace(QObject):
             take_over: Edit it even if another computer seems to have it open. What both save is
                 kept beside each other; see ``mask_conflicted``.
         """
-        if self.project is not None and self.read_only is not None:
+        may_ask = self.read_only is not None and not self.is_changing
+        if self.project is not None and may_ask:
             opened = Opened(self.project, self.keys, self.current_key or self.keys[0])
             self._leave_document()
             self.current_key = None
@@ -293,6 +297,11 @@ class Workspace(QObject):
         if unsaved is not None:
             return unsaved.snapshot.pixels
         return lambda: project.read_any_mask(key)
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether all masks are being changed, so that nothing can be opened for a while."""
+        return self._changing is not None
 
     @property
     def has_begun(self) -> bool:

@@ -32,7 +32,7 @@ from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.project import Project
 
 _VERSION: Final = 1
-_FOLDER: Final = "class-changes"
+CHANGES_FOLDER: Final = "class-changes"
 _MAX_BYTES: Final = 2**20
 
 
@@ -109,7 +109,7 @@ class StoredChange:
 
 def new_change(project: Project, change: ClassChange, text: str) -> StoredChange:
     """Write down a change that is about to be made; raises StorageError."""
-    folder = project.folder / _FOLDER
+    folder = project.folder / CHANGES_FOLDER
     make_folder(folder)
     # Behind all others, whatever the clock says: the order of the names is that of the changes.
     last = max((path.stem for path in folder.glob("*.json")), default="")
@@ -125,7 +125,7 @@ def read_changes(project: Project) -> list[StoredChange]:
     Raises:
         ProjectError: If one cannot be read: what its masks mean is not known then.
     """
-    folder = project.folder / _FOLDER
+    folder = project.folder / CHANGES_FOLDER
     return [_read(path) for path in sorted(folder.glob("*.json")) if path.name[0] != "."]
 
 

@@ -25,6 +25,7 @@ from segstudio.core.review import ReviewMap, review_map
 from segstudio.errors import MaskError
 from segstudio.storage.atomic_write import give_second_name, sync_folder
 from segstudio.storage.class_change_log import (
+    CHANGES_FOLDER,
     ChangeReport,
     ChangeState,
     StoredChange,
@@ -130,7 +131,18 @@ def settle_changes(
         else:
             project, stored = make_change(project, store, stored, progress=progress)
             finished.append(stored)
+    _sweep(project)
     return project, tuple(finished)
+
+
+def _sweep(project: Project) -> None:
+    """Remove what a crash left of changes that are taken back."""
+    names = {stored.name for stored in read_changes(project)}
+    folder = project.folder / CHANGES_FOLDER
+    if folder.is_dir():
+        for kept in folder.iterdir():
+            if kept.is_dir() and kept.name not in names:
+                shutil.rmtree(kept, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@
         review/             per image: is it approved, and what was looked at
         ledger/             per image: what was corrected, and how long that took
         kept/               per image: labels that are right although a model doubted them
+        class-changes/      what was done to the classes, and what it takes to undo that
         models/  runs/  exports/
 
 Masks are the user's work; everything else can be made again.

@@ -20,7 +20,7 @@ class ReadOnlyBar(MessageBar):
 
     def _follow(self) -> None:
         reason = self._workspace.read_only
-        if reason is None:
+        if reason is None or self._workspace.is_changing:  # that passes, and the job bar tells it
             self.hide()
             return
         text = self.tr("Read only: %s You can look at everything, but change nothing.")

@@ -13,7 +13,7 @@ from segstudio.core.class_change import ChangeKind, Delete, planned
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.class_change_log import new_change
-from segstudio.storage.project import create_project, load_project
+from segstudio.storage.project import create_project, load_project, open_path
 from segstudio.ui.class_forms import OrderForm, RenameForm, SplitForm, TargetForm
 from segstudio.ui.main_window import MainWindow
 
@@ -254,6 +254,38 @@ def test_a_change_is_refused_while_labels_are_exported(
     assert "other work reads the labels" in str(failure.args[0])
     settled()
     assert opened.workspace.label_set.names == CLASSES
+
+
+def test_nothing_else_is_opened_or_edited_while_all_masks_change(
+    qtbot: QtBot, opened: MainWindow, folder: Path, tmp_path: Path, settled: Settled
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(other / "z.png")
+    with qtbot.waitSignal(opened.classes.changes.finished, timeout=20_000):
+        opened.classes.changes.change(Delete((2,)))
+        qtbot.waitUntil(lambda: opened.workspace.is_changing)
+        assert not opened.actions_by_name["export"].isEnabled()
+        assert not opened.read_only_bar.isVisible()
+        opened.workspace.try_editing()
+        opened.workspace.open_image("b.png")
+        opened.workspace.set_opened(open_path(other))
+        assert "being changed" in opened.messages.text
+    settled()
+    assert opened.workspace.current_key == "a.png"
+    assert shown(opened) == named(0, dirt="")
+
+
+def test_stopping_a_change_leaves_everything_as_it_was(
+    qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
+) -> None:
+    with qtbot.waitSignal(opened.classes.changes.stopped, timeout=20_000):
+        opened.classes.changes.change(Delete((2,)))
+        opened.classes.changes.cancel()
+    settled()
+    assert opened.workspace.label_set.names == CLASSES
+    assert on_disk(folder, "b.png") == named(1)
+    assert shown(opened) == named(0)
 
 
 def test_a_change_that_a_crash_interrupted_is_finished_at_the_next_start(

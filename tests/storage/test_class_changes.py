@@ -266,6 +266,14 @@ def test_opening_finishes_what_was_only_written_down(project: Project) -> None:
     assert not pending(read_changes(project))
 
 
+def test_what_a_crash_left_of_a_change_that_was_taken_back_is_removed(project: Project) -> None:
+    done = make(project, Delete((1,)))
+    folder = project.folder / "class-changes"
+    (folder / "2020-01-01 10.00.00.000000" / "a.png.kept").mkdir(parents=True)
+    settle_changes(done, MaskStore(done.folder))
+    assert [path.name for path in folder.iterdir() if path.is_dir()] == [read_changes(done)[0].name]
+
+
 def test_a_change_that_cannot_be_read_is_not_passed_over(project: Project) -> None:
     make(project, Rename(1, "nucleus"))
     path = read_changes(project)[0].path
