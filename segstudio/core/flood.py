@@ -132,7 +132,8 @@ def _class_flooded(
     diagonal: bool,
     is_stopped: Callable[[], bool],
 ) -> Region:
-    reach = _FIRST_REACH
+    # What ends within ``_NEAR`` is quick to fill; larger ones need not be tried in smaller windows.
+    reach = _NEAR
     while True:
         found, is_cut = _class_flooded_within(label_map, pixel, reach, diagonal=diagonal)
         if not is_cut or is_stopped():
@@ -161,7 +162,9 @@ def _class_flooded_within(
     )[3]
     box = Rect(top, left, top + box_height, left + box_width)
     rect = box.moved(window.top, window.left)
-    mask = filled[box.slices] != part[box.slices]
+    # In place: memory for another array costs more than the comparison.
+    reached = filled[box.slices]
+    mask = np.not_equal(reached, part[box.slices], out=reached.view(np.bool_))
     return Region(rect, mask), _is_cut(rect, window, height, width)
 
 

@@ -8,6 +8,7 @@ Parts: window, open, folder, switch, brush, pan, zoom, undo, fill, save.
 """
 
 import argparse
+import gc
 import io
 import json
 import os
@@ -168,6 +169,7 @@ class Editor:
         missing = QPoint(*VIEW) - QPoint(self.canvas.width(), self.canvas.height())
         self.window.resize(self.window.width() + missing.x(), self.window.height() + missing.y())
         self.settle()
+        gc.freeze()  # as the program does when its window is there
         assert (self.canvas.width(), self.canvas.height()) == VIEW
 
     def wait(self, ready: Callable[[], bool], limit: float = 120) -> None:
