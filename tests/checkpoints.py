@@ -1,5 +1,7 @@
 """Checkpoints of networks that nobody trained, but whose answers hang on every weight."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -13,10 +15,10 @@ from trainer.recipe import Recipe
 NAMES = ("sky", "road", "car")
 
 
-def random_checkpoint(network: Network, seed: int = 0) -> Checkpoint:
-    """Return a checkpoint of a network for three classes."""
+def random_checkpoint(network: Network, seed: int = 0, names: Sequence[str] = NAMES) -> Checkpoint:
+    """Return a checkpoint of a network for these classes."""
     torch.manual_seed(seed)
-    module = network.build(len(NAMES))
+    module = network.build(len(names))
     with torch.no_grad():
         for weight in module.parameters():
             if not weight.any():  # scores that start as zeros prove nothing
@@ -32,7 +34,7 @@ def random_checkpoint(network: Network, seed: int = 0) -> Checkpoint:
             batch=2,
             learning_rate=1e-3,
         ),
-        label_set=LabelSet.named(NAMES),
+        label_set=LabelSet.named(names),
         fingerprint="0" * 64,
         parent=None,
         position=Position(metrics={"pixel_accuracy": 0.5, "mean_iou": 0.5, "classes": []}),

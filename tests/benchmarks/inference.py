@@ -68,28 +68,32 @@ class Models(NamedTuple):
     """One network with random weights, as files."""
 
     network: str
+    classes: int
     ours: Path
     plain: Path
     int8: Path
 
 
-def _checkpoint(network: str) -> Any:  # noqa: ANN401 - torch is imported late
+def _checkpoint(network: str, classes: int) -> Any:  # noqa: ANN401 - torch is imported late
     from checkpoints import random_checkpoint
 
     from trainer.networks.table import find_network
 
     name, _, backbone = network.partition("/")
-    return random_checkpoint(find_network(name, backbone or None, []))
+    names = [f"class {number}" for number in range(classes)]
+    return random_checkpoint(find_network(name, backbone or None, []), names=names)
 
 
-def _segmenter(network: str) -> Any:  # noqa: ANN401
+def _segmenter(models: Models) -> Any:  # noqa: ANN401
     from trainer.checkpoint import segmenter_of
 
-    return segmenter_of(_checkpoint(network), Path("any.pt")).eval()
+    return segmenter_of(_checkpoint(models.network, models.classes), Path("any.pt")).eval()
 
 
-def _models(network: str, folder: Path) -> Models:
-    return Models(network, *(folder / f"{kind}.onnx" for kind in ("ours", "plain", "int8")))
+def _models(network: str, classes: int, folder: Path) -> Models:
+    return Models(
+        network, classes, *(folder / f"{kind}.onnx" for kind in ("ours", "plain", "int8"))
+    )
 
 
 def _make(models: Models) -> None:
@@ -102,13 +106,13 @@ def _make(models: Models) -> None:
     from trainer.exporting.quantize import to_int8
 
     images = [random_image(128, 160)]
-    checkpoint = _checkpoint(models.network)
+    checkpoint = _checkpoint(models.network, models.classes)
     exported = exported_model(checkpoint, Path("any.pt"), name="benchmark", images=images)
     models.ours.write_bytes(exported.content)
     models.int8.write_bytes(sealed(to_int8(exported.content, images), exported.card))
     free = {2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
     torch.onnx.export(
-        _segmenter(models.network).network,
+        _segmenter(models).network,
         (torch.zeros(1, 3, 128, 160),),
         str(models.plain),
         dynamo=True,
@@ -132,7 +136,7 @@ def graph_rows(models: Models, repeats: int) -> Iterator[Row]:
 
     image = np.random.default_rng(0).integers(0, 256, (1, 512, 1024, 3), np.uint8)
     ours, plain = _session(models.ours), _session(models.plain)
-    segmenter = _segmenter(models.network)
+    segmenter = _segmenter(models)
     mean, std = segmenter.mean.numpy(), segmenter.std.numpy()
 
     def by_numpy() -> object:
@@ -297,8 +301,9 @@ def memory_rows(models: Models, megapixels: int) -> Iterator[Row]:
     help="Parts to run; all but memory if none is named.",
 )
 @click.option(
-    "--network", default="unet-mobilenet", show_default=True, help="NAME or NAME/BACKBONE."
+    "--network", default="deeplabv3plus", show_default=True, help="NAME or NAME/BACKBONE."
 )
+@click.option("--classes", default=19, show_default=True, help="As many as Cityscapes has.")
 @click.option("--repeats", default=7, show_default=True)
 @click.option("--images", default=200, show_default=True, help="Images of ``predict``.")
 @click.option("--megapixels", default=100, show_default=True, help="Size for ``memory``.")
@@ -307,6 +312,7 @@ def memory_rows(models: Models, megapixels: int) -> Iterator[Row]:
 def main(
     only: tuple[str, ...],
     network: str,
+    classes: int,
     repeats: int,
     images: int,
     megapixels: int,
@@ -315,16 +321,20 @@ def main(
 ) -> None:
     """Measure, and compare with the targets."""
     if make is not None:
-        _make(_models(network, make))
+        _make(_models(network, classes, make))
         return
     wanted = set(only or ("graph", "int8", "window", "predict"))
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        models = _models(network, folder)
+        models = _models(network, classes, folder)
         # In a process of its own: the window must be seen to import no onnxruntime.
         subprocess.run(
-            [sys.executable, __file__, "--network", network, "--make", name],
+            [
+                sys.executable,
+                __file__,
+                *("--network", network, "--classes", str(classes), "--make", name),
+            ],
             stderr=subprocess.DEVNULL,
             check=True,
         )
