@@ -214,14 +214,24 @@ class History:
         return sum(edit.size for edit in self._edits)
 
     @property
+    def to_undo(self) -> Edit | None:
+        """The edit that ``undo`` would take back, or None."""
+        return self._edits[self._done - 1] if self._done else None
+
+    @property
+    def to_redo(self) -> Edit | None:
+        """The edit that ``redo`` would make again, or None."""
+        return self._edits[self._done] if self._done < len(self._edits) else None
+
+    @property
     def undo_name(self) -> str | None:
         """Name of the edit that ``undo`` would take back, or None."""
-        return self._edits[self._done - 1].name if self._done else None
+        return self.to_undo.name if self.to_undo else None
 
     @property
     def redo_name(self) -> str | None:
         """Name of the edit that ``redo`` would make again, or None."""
-        return self._edits[self._done].name if self._done < len(self._edits) else None
+        return self.to_redo.name if self.to_redo else None
 
     def push(self, edit: Edit) -> None:
         """Add an edit that is already applied; what could be redone is forgotten."""

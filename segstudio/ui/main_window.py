@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QSh
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from segstudio.controllers.export import ExportController
+from segstudio.controllers.history_steps import HistorySteps
 from segstudio.controllers.image_list import ImageList
 from segstudio.controllers.import_labels import ImportController
 from segstudio.controllers.indexer import Indexer
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.workspace = Workspace(self)
         self.toolbox = Toolbox(self.workspace, self)
+        self.steps = HistorySteps(self.workspace, self)
         self.predict = PredictController(self.workspace, self)
         self.indexer = Indexer(self.workspace, self)
         self.images = ImageList(self.workspace, self.indexer, self)
@@ -129,6 +131,7 @@ class MainWindow(QMainWindow):
         """Whether nothing that the user would wait for is under way."""
         return (
             self.workspace.is_idle
+            and self.steps.is_idle
             and self.predict.is_idle
             and self.inference.is_idle
             and (self._work is None or self._work.is_idle)
@@ -264,8 +267,8 @@ class MainWindow(QMainWindow):
             "splits": lambda: self.split_dialog.show(),
             "edit_classes": lambda: self.classes.dialog.show(),
             "keys": self.key_list.show,
-            "undo": self._undo,
-            "redo": self._redo,
+            "undo": self.steps.undo,
+            "redo": self.steps.redo,
             "next": lambda: workspace.step(1),
             "previous": lambda: workspace.step(-1),
             "fit": canvas.fit,
@@ -327,6 +330,7 @@ class MainWindow(QMainWindow):
         self.welcome.recent_requested.connect(workspace.open)
         for part in (
             workspace,
+            self.steps,
             self.export,
             self.sequence,
             self.replace,
@@ -351,7 +355,7 @@ class MainWindow(QMainWindow):
             self,
         )
         reports.export_wanted.connect(self._show_export_as)
-        reports.undo_wanted.connect(self._undo)
+        reports.undo_wanted.connect(self.steps.undo)
         self._show_tool()
 
     # --- What the user asks for
@@ -367,14 +371,6 @@ class MainWindow(QMainWindow):
             self._work_parts.show_images()
             self.image_panel.note.ask()
         self._show_flag()
-
-    def _undo(self) -> None:
-        if self.workspace.document is not None:
-            self.workspace.document.undo()
-
-    def _redo(self) -> None:
-        if self.workspace.document is not None:
-            self.workspace.document.redo()
 
     # --- What happened
 
@@ -472,6 +468,7 @@ class MainWindow(QMainWindow):
     def _closing_order(self) -> tuple[_Part, ...]:
         # What works on the project ends before the workspace, which writes what they hand to it.
         return (
+            self.steps,
             self.sequence,
             self.replace,
             self.classes.changes,

@@ -477,12 +477,11 @@ EDITING_TOOLS = [tool for tool in ToolName if TOOLS[tool].make is not None]
 def soak(editor: Editor, seconds: float) -> Row:
     """Edit at random for a while; return the longest that the event loop was held."""
     generator = random.Random(1)
-    document = editor.window.workspace.document
     longest: dict[str, list[float]] = {}
     end = time.perf_counter() + seconds
     actions: dict[str, Callable[[], object]] = {
-        "undo": document.undo,
-        "redo": document.redo,
+        "undo": editor.window.actions_by_name["undo"].trigger,
+        "redo": editor.window.actions_by_name["redo"].trigger,
         "save": editor.window.workspace.save,
         "fit": editor.canvas.fit,
         "100 %": editor.canvas.zoom_to_full_size,

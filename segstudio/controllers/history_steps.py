@@ -1,0 +1,108 @@
+"""Undo and redo as the user asks for them: a large edit is made ready on a thread first."""
+
+from collections import deque
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.user_error import as_user_error
+from segstudio.controllers.workspace import Workspace
+from segstudio.core.history import Edit, EditKind
+from segstudio.document.document import Document
+
+_AT_ONCE: Final = 8 * 2**20
+"""Bytes of pixels that are decompressed while the window waits: some milliseconds."""
+
+
+class HistorySteps(QObject):
+    """Takes steps through the history of the open image, one after another.
+
+    The edits next to undo and redo are kept ready, but whoever undoes several large ones in a row
+    is faster than that. What is asked for meanwhile waits its turn; it is dropped when the user
+    paints instead, or opens another image.
+
+    Signals:
+        failed: A ``SegStudioError`` to tell the user.
+    """
+
+    failed = Signal(object)
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._pool = Pool(1, self)
+        self._job: Job | None = None
+        self._waiting: deque[EditKind] = deque()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every step that was asked for is taken."""
+        return self._job is None
+
+    def undo(self) -> None:
+        """Take back the last edit."""
+        self._ask(EditKind.UNDO)
+
+    def redo(self) -> None:
+        """Make the next edit again."""
+        self._ask(EditKind.REDO)
+
+    def shut_down(self) -> None:
+        """Drop what waits and end the thread."""
+        self._drop()
+        self._pool.shut_down()
+
+    def _ask(self, kind: EditKind) -> None:
+        self._waiting.append(kind)
+        if self._job is None:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting:
+            document = self._workspace.document
+            if document is None:
+                self._drop()
+                return
+            edit = _next(document, self._waiting[0])
+            if edit is not None and not edit.is_plain and edit.unpacked_size > _AT_ONCE:
+                self._make_ready(document, edit)
+                return
+            self._step(document)
+
+    def _make_ready(self, document: Document, edit: Edit) -> None:
+        self._job = Job(lambda _cancelled: edit.unpack(), self)
+        self._job.succeeded.connect(partial(self._on_ready, document, edit))
+        self._job.failed.connect(self._on_failed)
+        self._job.start(self._pool)
+
+    def _on_ready(self, document: Document, edit: Edit, _none: object) -> None:
+        self._job = None
+        is_open = self._workspace.document is document
+        if is_open and _next(document, self._waiting[0]) is edit:
+            self._step(document)
+            self._go_on()
+        else:
+            self._drop()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._drop()
+        self.failed.emit(as_user_error(error))
+
+    def _step(self, document: Document) -> None:
+        if self._waiting.popleft() is EditKind.UNDO:
+            document.undo()
+        else:
+            document.redo()
+
+    def _drop(self) -> None:
+        self._waiting.clear()
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+
+def _next(document: Document, kind: EditKind) -> Edit | None:
+    history = document.history
+    return history.to_undo if kind is EditKind.UNDO else history.to_redo

@@ -1,0 +1,117 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from segstudio.controllers.history_steps import HistorySteps
+from segstudio.controllers.workspace import Workspace
+from segstudio.core.mask_edit import difference_patch
+from segstudio.document.document import Document
+from segstudio.storage.project import open_path
+
+SIDE = 2400  # an edit of all pixels is more than is decompressed while the window waits
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, tmp_path: Path) -> Iterator[Workspace]:
+    for name in ("a.png", "b.png"):
+        Image.fromarray(np.full((SIDE, SIDE, 3), 90, np.uint8)).save(tmp_path / name)
+    workspace = Workspace()
+    workspace.set_opened(open_path(tmp_path))
+    qtbot.waitUntil(lambda: workspace.document is not None)
+    yield workspace
+    workspace.flush()
+    workspace.shut_down()
+
+
+@pytest.fixture
+def steps(workspace: Workspace) -> Iterator[HistorySteps]:
+    steps = HistorySteps(workspace)
+    yield steps
+    steps.shut_down()
+
+
+def document_of(workspace: Workspace) -> Document:
+    assert workspace.document is not None
+    return workspace.document
+
+
+def fill(document: Document, value: int) -> None:
+    after = np.full(document.size, value, np.uint8)
+    document.apply("Fill", difference_patch(document.label_map, after))
+
+
+@pytest.fixture
+def document(workspace: Workspace) -> Document:
+    """Three large edits, none of whose pixels are held plainly."""
+    document = document_of(workspace)
+    for value in (1, 2, 3):
+        fill(document, value)
+    for edit in document.history.edits:
+        edit.set_near(False)
+        edit.pack()
+    assert not any(edit.is_plain for edit in document.history.edits)
+    return document
+
+
+def test_large_edits_are_undone_one_after_another(
+    qtbot: QtBot, steps: HistorySteps, document: Document
+) -> None:
+    document.history.edits[-1].set_near(True)
+
+    steps.undo()
+    steps.undo()
+    assert not steps.is_idle
+    qtbot.waitUntil(lambda: steps.is_idle)
+
+    assert (document.label_map == 1).all()
+
+
+def test_undo_and_redo_keep_their_order(
+    qtbot: QtBot, steps: HistorySteps, document: Document
+) -> None:
+    document.history.edits[-1].set_near(True)
+
+    for step in (steps.undo, steps.undo, steps.redo, steps.undo, steps.undo):
+        step()
+    qtbot.waitUntil(lambda: steps.is_idle)
+
+    assert (document.label_map == 255).all()
+
+
+def test_who_paints_instead_keeps_what_was_painted(
+    qtbot: QtBot, steps: HistorySteps, document: Document
+) -> None:
+    document.history.edits[-1].set_near(True)
+
+    steps.undo()
+    fill(document, 4)
+    qtbot.waitUntil(lambda: steps.is_idle)
+
+    assert (document.label_map == 4).all()
+
+
+def test_who_opens_another_image_undoes_nothing_there(
+    qtbot: QtBot, steps: HistorySteps, document: Document, workspace: Workspace
+) -> None:
+    document.history.edits[-1].set_near(True)
+
+    steps.undo()
+    workspace.open_image("b.png")
+    qtbot.waitUntil(lambda: workspace.document is not None and steps.is_idle)
+    fill(document_of(workspace), 1)
+    qtbot.wait(50)
+
+    assert (document_of(workspace).label_map == 1).all()
+
+
+def test_nothing_to_undo_does_nothing(
+    qtbot: QtBot, steps: HistorySteps, workspace: Workspace
+) -> None:
+    steps.undo()
+
+    assert steps.is_idle
+    assert (document_of(workspace).label_map == 255).all()
