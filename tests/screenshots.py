@@ -184,7 +184,7 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
 
 def take_quality(window: MainWindow, out: Path) -> None:
     """Open the windows about the quality of labels."""
-    quality = window.quality
+    quality = window.work.quality
     window.actions_by_name["statistics"].trigger()
     wait_until_idle(window)
     statistics = quality.statistics_dialog
