@@ -46,5 +46,8 @@ def _weights(path: Path, scan: Scan) -> list[Path]:
 
 def _check_operators(scan: Scan) -> None:
     for domain, operator in sorted(scan.operators - scan.functions):
-        if domain not in _OUR_DOMAINS or (domain, operator) == _CODE:
-            raise RefusedError("Operator", f"{operator[:60]} of {domain[:60]}")
+        name = f"{operator[:60]} of {domain[:60]}"
+        if (domain, operator) == _CODE:
+            raise RefusedError("Code", name)
+        if domain not in _OUR_DOMAINS:
+            raise RefusedError("Operator", name)

@@ -170,6 +170,12 @@ def load_error(path: Path, kind: str, message: str) -> ModelError:
             f"it needs {message}, which is no part of onnxruntime",
             hint="Use another model; plug-ins are not loaded, because they are programs",
         )
+    if kind == "Code":
+        return ModelError(
+            path,
+            f"it needs {message}, which holds compiled code for one device",
+            hint="Use the model that it was compiled from",
+        )
     if kind == "MemoryError":
         return ModelError(path, "there is not enough memory for this model", hint=OTHER_MODEL)
     return ModelError(path, f"onnxruntime refuses it: {_first_line(message)}", hint=OTHER_MODEL)

@@ -97,12 +97,15 @@ def _memory_address(_folder: Path) -> str:
     return "*/_ORT_MEM_ADDR_/*"
 
 
-def _custom_operator(path: Path) -> None:
-    node = helper.make_node("Shell", ["image"], ["class_index"], domain="evil.example")
-    model = load(str(write_model(path)))
-    model.graph.node[-2].CopyFrom(node)
-    model.opset_import.append(helper.make_opsetid("evil.example", 1))
-    path.write_bytes(model.SerializeToString())
+def _operator(name: str, domain: str, **attributes: object) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        node = helper.make_node(name, ["image"], ["class_index"], domain=domain, **attributes)
+        model = load(str(write_model(path)))
+        model.graph.node[-2].CopyFrom(node)
+        model.opset_import.append(helper.make_opsetid(domain, 1))
+        path.write_bytes(model.SerializeToString())
+
+    return write
 
 
 def _strings(path: Path) -> None:
@@ -158,7 +161,14 @@ BAD_MODELS: dict[str, tuple[Callable[[Path], object], str]] = {
     "external hard link": (_external(_hard_link), "a hard link, which may lead out of"),
     "external memory": (_external(_memory_address), "which cannot be read"),
     "external itself": (_external(lambda _folder: "model.onnx"), "which is the model itself"),
-    "custom operator": (_custom_operator, "it needs Shell of evil.example, which is no part of"),
+    "custom operator": (
+        _operator("Shell", "evil.example"),
+        "it needs Shell of evil.example, which is no part of",
+    ),
+    "compiled code": (
+        _operator("EPContext", "com.microsoft", embed_mode=0, ep_cache_context="../code.bin"),
+        "it needs EPContext of com.microsoft, which holds compiled code",
+    ),
     "strings": (_strings, "it gives words: string (N, H, W), which is no map of classes"),
     "wrong rank": (_wrong_rank, "it gives most: float (), which is no map of classes"),
     "NaN": (_nan, "its output scores holds values that are no numbers (NaN)"),
