@@ -79,11 +79,10 @@ def write_dataset(
     def items(folder: Path) -> Iterator[LabelledArray]:
         for index, name in enumerate(names):
             drawn = _draw((seed, _TRAINING_STREAM, index), height, width)
-            # write_voc copies files, so each image exists as a file for as long as that takes.
+            # write_voc copies files, several at a time, so they all stay until it is done.
             image = folder / name
             atomic_write(image, encode_grey(drawn.image))
             yield LabelledArray(name, image, drawn.label_map, splits[name])
-            image.unlink()
 
     with tempfile.TemporaryDirectory() as folder:
         return write_voc(items(Path(folder)), CLASSES, out, total=count, progress=progress)
