@@ -35,6 +35,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QTransform
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from segstudio.controllers import loader
 from segstudio.controllers.toolbox import ToolName
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.overlay import colored, overlay_table
@@ -556,6 +557,7 @@ def run_child(kind: str, arguments: list[str]) -> None:
 
 
 def measure_opening(window: MainWindow, folder: Path, name: str) -> dict[str, float]:
+    loader._AHEAD_PIXELS = 0  # an image that was read ahead is there at once
     window.workspace.open(folder)
     while window.workspace.document is None:
         QApplication.processEvents()
