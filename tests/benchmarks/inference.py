@@ -192,6 +192,7 @@ def _window(folder: Path) -> Iterator[Any]:
 
 def window_rows(models: Models, folder: Path, repeats: int) -> Iterator[Row]:
     """R in the window, until the overlay is drawn, beside a bare run of the same model."""
+    from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QApplication
 
     image = np.random.default_rng(0).integers(0, 256, (1024, 2048, 3), np.uint8)
@@ -205,9 +206,9 @@ def window_rows(models: Models, folder: Path, repeats: int) -> Iterator[Row]:
         window.predict.predicted.connect(predicted.append)
 
         def wait(done: Callable[[], object]) -> None:
+            # As the program waits: a loop that asks again and again would take from the model.
             while not done():
-                QApplication.processEvents()
-                time.sleep(0.0005)
+                QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
         window.workspace.open(folder / "images")
         wait(lambda: window.workspace.document is not None)
