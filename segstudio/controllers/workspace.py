@@ -35,8 +35,6 @@ from segstudio.storage.recovery import Recovery
 from segstudio.storage.review import keep_noted, withdraw_approval
 from segstudio.storage.sample import sample_project
 
-__all__ = ["Workspace", "as_user_error"]
-
 _IDLE_SAVE_MS: Final = 3000
 
 

@@ -30,6 +30,7 @@ def class_region(
     diagonal: bool = False,
     image: RgbImage | None = None,
     tolerance: int = 0,
+    is_far: bool = False,
     is_stopped: Callable[[], bool] = _never,
 ) -> Region:
     """Return the pixels of one class that are connected to a pixel.
@@ -40,10 +41,13 @@ def class_region(
         diagonal: Whether pixels that touch by a corner are connected (8 instead of 4 neighbours).
         image: (H, W, 3) uint8; given, the pixels must also have the colour of ``pixel``.
         tolerance: How far each channel may differ from the colour of ``pixel``, 0..255.
+        is_far: ``near_class_region`` has found no end: begin beyond it.
         is_stopped: Asked before each larger window; if so, only a part of the region is returned.
     """
     if image is None:
-        return _class_flooded(label_map, pixel, diagonal=diagonal, is_stopped=is_stopped)
+        return _class_flooded(
+            label_map, pixel, diagonal=diagonal, is_far=is_far, is_stopped=is_stopped
+        )
     return _color_flooded(
         image, pixel, tolerance, diagonal=diagonal, is_stopped=is_stopped, label_map=label_map
     )
@@ -130,10 +134,10 @@ def _class_flooded(
     pixel: tuple[int, int],
     *,
     diagonal: bool,
+    is_far: bool,
     is_stopped: Callable[[], bool],
 ) -> Region:
-    # What ends within ``_NEAR`` is quick to fill; larger ones need not be tried in smaller windows.
-    reach = _NEAR
+    reach = 4 * _NEAR if is_far else _FIRST_REACH
     while True:
         found, is_cut = _class_flooded_within(label_map, pixel, reach, diagonal=diagonal)
         if not is_cut or is_stopped():

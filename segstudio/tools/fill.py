@@ -77,6 +77,7 @@ def _found(
         diagonal=options.diagonal,
         image=context.image if by_color else None,
         tolerance=options.tolerance,
+        is_far=True,  # or ``press`` had filled it
         is_stopped=asker.is_stopped,
     )
     return asker.held(_patch(label_map, pixel, region, context))
