@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from segstudio.core.class_names import followed_classes
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import class_mapping
-from segstudio.core.strict_json import parse_json
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.class_change_log import dated, read_changes
 from segstudio.storage.lineage import read_lineage
 from segstudio.storage.project import Project
+from segstudio.storage.sidecar import read_sidecar
 
 _VERSION: Final = 1
 _MAX_BYTES: Final = 2**20
@@ -34,15 +34,8 @@ def class_choice_path(project: Project, model: Path) -> Path:
 def read_class_choice(project: Project, model: Path) -> dict[str, str | None]:
     """Return model class -> project class, or None to ignore it; empty if nothing was chosen."""
     path = class_choice_path(project, model)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            return {}
-        value = parse_json(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(value, dict) or value.get("version") != _VERSION:
-        return {}
-    choice = value.get("classes")
+    value = read_sidecar(path, version=_VERSION, max_bytes=_MAX_BYTES)
+    choice = None if value is None else value.get("classes")
     if not isinstance(choice, dict):
         return {}
     return {

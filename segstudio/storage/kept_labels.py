@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from segstudio.core.rect import Rect
-from segstudio.core.strict_json import parse_json
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.project import Project
+from segstudio.storage.sidecar import read_sidecar
 
 _VERSION: Final = 1
 _MAX_BYTES: Final = 2**20
@@ -43,16 +43,11 @@ def kept_path(project: Project, key: str) -> Path:
 
 def read_kept(project: Project, key: str) -> tuple[Kept, ...]:
     """Return what was kept in an image; what is missing or damaged counts as nothing."""
-    path = kept_path(project, key)
+    value = read_sidecar(kept_path(project, key), version=_VERSION, max_bytes=_MAX_BYTES)
+    rows = None if value is None else value.get("kept")
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            return ()
-        value = parse_json(path.read_bytes())
-        if not isinstance(value, dict) or value.get("version") != _VERSION:
-            return ()
-        rows = value.get("kept")
         return tuple(_kept(row) for row in rows) if isinstance(rows, list) else ()
-    except (OSError, ValueError):
+    except ValueError:
         return ()
 
 

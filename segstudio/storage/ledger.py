@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.ledger import Entry, Ledger, changes_between
-from segstudio.core.strict_json import parse_json
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.predicted import predicted_by
 from segstudio.storage.project import Project
+from segstudio.storage.sidecar import read_sidecar
 
 _VERSION: Final = 1
 _MAX_BYTES: Final = 2**24
@@ -46,15 +46,10 @@ def ledger_path(project: Project, key: str) -> Path:
 
 def read_ledger(project: Project, key: str) -> Ledger:
     """Return the ledger of an image; what is missing or damaged counts as none."""
-    path = ledger_path(project, key)
+    value = read_sidecar(ledger_path(project, key), version=_VERSION, max_bytes=_MAX_BYTES)
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            return Ledger()
-        value = parse_json(path.read_bytes())
-        if not isinstance(value, dict) or value.get("version") != _VERSION:
-            return Ledger()
-        return Ledger.from_json(value.get("entries"))
-    except (OSError, ValueError):
+        return Ledger() if value is None else Ledger.from_json(value.get("entries"))
+    except ValueError:
         return Ledger()
 
 

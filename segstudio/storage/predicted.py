@@ -8,9 +8,9 @@ import contextlib
 from pathlib import Path
 from typing import Any, Final
 
-from segstudio.core.strict_json import parse_json
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.project import Project
+from segstudio.storage.sidecar import read_sidecar
 
 _VERSION: Final = 1
 _MAX_BYTES: Final = 2**16
@@ -74,14 +74,7 @@ def read_uncertainty(project: Project, key: str) -> float | None:
 
 
 def _read(project: Project, key: str) -> dict[str, Any] | None:
-    path = predicted_path(project, key)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            return None
-        value = parse_json(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return value if isinstance(value, dict) and value.get("version") == _VERSION else None
+    return read_sidecar(predicted_path(project, key), version=_VERSION, max_bytes=_MAX_BYTES)
 
 
 def _identity(model: Path) -> dict[str, object]:

@@ -17,11 +17,11 @@ import numpy as np
 
 from segstudio.core.palette import Palette
 from segstudio.core.review import CORRECTED, Review, ReviewMap
-from segstudio.core.strict_json import parse_json
 from segstudio.errors import MaskError, StorageError
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.masks import read_label_map, write_label_map
 from segstudio.storage.project import Project
+from segstudio.storage.sidecar import read_sidecar
 from segstudio.storage.user import user_name
 
 _VERSION: Final = 1
@@ -42,14 +42,8 @@ def noted_path(project: Project, key: str) -> Path:
 
 def read_review(project: Project, key: str) -> Review:
     """Return the review of an image; what is missing or damaged counts as not reviewed."""
-    path = review_path(project, key)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            return Review()
-        value = parse_json(path.read_bytes())
-    except (OSError, ValueError):
-        return Review()
-    if not isinstance(value, dict) or value.get("version") != _VERSION:
+    value = read_sidecar(review_path(project, key), version=_VERSION, max_bytes=_MAX_BYTES)
+    if value is None:
         return Review()
     is_flagged = value.get("flagged") is True
     return Review(
