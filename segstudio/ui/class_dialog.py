@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHeaderView,
     QLabel,
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QTableWidget,
@@ -39,6 +38,7 @@ from segstudio.ui.class_forms import (
     swatch_icon,
 )
 from segstudio.ui.class_words import changed_text
+from segstudio.ui.thin_progress import thin_progress
 
 _SOON_MS: Final = 300
 _ICON: Final = QSize(12, 12)
@@ -83,12 +83,7 @@ class ClassDialog(QDialog):
             self.tr("Class"), (self.tr("Images"), self.tr("Pixels"), self.tr("Becomes"))
         )
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
-        self._progress.setFixedHeight(8)
-        policy = self._progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._progress.setSizePolicy(policy)
+        self._progress = thin_progress()
         self.go = QPushButton(self.tr("Change the classes"))
         self.log = _table(
             self.tr("What was done"), (self.tr("When"), self.tr("Images"), self.tr("Pixels"))

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QWidget,
 )
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from segstudio.controllers.replace import Count, Outcome, ReplaceController
 from segstudio.controllers.toolbox import Toolbox
 from segstudio.controllers.workspace import Workspace
+from segstudio.ui.thin_progress import thin_progress
 
 _SWATCH = 12
 
@@ -47,12 +47,7 @@ class ReplaceDialog(QDialog):
         # Two lines from the start: a window that grows while it counts would move its buttons.
         self.found.setMinimumHeight(2 * self.found.fontMetrics().lineSpacing() + 4)
         self.found.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
-        self._progress.setFixedHeight(8)
-        policy = self._progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._progress.setSizePolicy(policy)
+        self._progress = thin_progress()
         self.go = QPushButton(self.tr("Replace"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)

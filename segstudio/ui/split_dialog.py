@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QSpinBox,
     QTableView,
@@ -29,6 +28,7 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.image_groups import Grouping
 from segstudio.core.splits import TEST, TRAIN, VALIDATION, GroupRow, SplitRule
 from segstudio.errors import SegStudioError
+from segstudio.ui.thin_progress import thin_progress
 
 _SOON_MS: Final = 300
 _NAME, _IMAGES, _SPLIT, _RUNS = range(4)
@@ -151,13 +151,8 @@ class SplitDialog(QDialog):
         }
         self.divide = QPushButton(self.tr("Divide by these rules"))
         self.anew = QCheckBox(self.tr("Also images that are decided, but for those a run used"))
-        self._progress = QProgressBar()
+        self._progress = thin_progress()
         self._progress.setRange(0, 0)
-        self._progress.setTextVisible(False)
-        self._progress.setFixedHeight(8)
-        policy = self._progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._progress.setSizePolicy(policy)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.keep = buttons.addButton(self.tr("Keep"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)

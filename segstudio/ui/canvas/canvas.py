@@ -1,5 +1,6 @@
 """The canvas: shows the image and its overlay, and turns the pointer into edits."""
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, Final
@@ -212,11 +213,7 @@ class Canvas(QWidget):
 
     def show_rect(self, rect: Rect) -> None:
         """Bring a part of the image into the middle, at a third of the canvas or as it is."""
-        wanted = min(
-            self.height() / max(rect.height, 1) / 3, self.width() / max(rect.width, 1) / 3, 8.0
-        )
-        self._navigation.zoom_by(wanted * self.devicePixelRatioF() / self._navigation.zoom)
-        self._navigation.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
+        self._show_around(rect, 3, 8.0)
 
     def fit(self) -> None:
         """Show the whole image; it stays so when the canvas is resized."""
@@ -224,13 +221,7 @@ class Canvas(QWidget):
 
     def show_part(self, rect: Rect) -> None:
         """Show a part of the image in the middle, with as much around it."""
-        ratio = self.devicePixelRatioF()
-        wanted = min(
-            self.height() * ratio / (2 * max(rect.height, 1)),
-            self.width() * ratio / (2 * max(rect.width, 1)),
-        )
-        self._navigation.zoom_by(wanted / self.zoom)
-        self._navigation.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
+        self._show_around(rect, 2, math.inf)
 
     def show_region(self, region: Region) -> None:
         """Show a region as ``show_part`` does, tinted for a moment."""
@@ -473,6 +464,16 @@ class Canvas(QWidget):
         self._legend.place()
 
     # --- Inside
+
+    def _show_around(self, rect: Rect, times: int, most: float) -> None:
+        """Let the canvas show ``times`` as much as a rectangle, at a zoom of ``most`` at most."""
+        wanted = min(
+            self.height() / max(rect.height, 1) / times,
+            self.width() / max(rect.width, 1) / times,
+            most,
+        )
+        self._navigation.zoom_by(wanted * self.devicePixelRatioF() / self.zoom)
+        self._navigation.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
 
     def _pointer_at(self, event: QMouseEvent) -> Pointer:
         y, x = self._navigation.image_point(event.position())

@@ -36,7 +36,7 @@ from segstudio.storage.contact_sheet import contact_sheet
 from segstudio.ui.quality.comparison_tables import ComparisonTables, columns_of_shares
 from segstudio.ui.quality.number_table import NumberTableView
 from segstudio.ui.quality.picture_sheet import PictureSheet
-from segstudio.ui.quality.saving import Write, ask_path, write_numbers
+from segstudio.ui.quality.saving import Write, ask_path, saved_text, write_numbers
 
 _SIZE: Final = (900, 680)
 
@@ -292,9 +292,4 @@ class CompareDialog(QDialog):
             self.save_sheet(path)
 
     def _write(self, path: Path, write: Write) -> None:
-        try:
-            write(path)
-        except SegStudioError as error:
-            self.state.setText(error.sentence)
-        else:
-            self.state.setText(self.tr("Saved as %s") % path.name)
+        self.state.setText(saved_text(path, write, self))

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtCore import QBuffer, QIODevice, QObject
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from segstudio.core.label_statistics import NumberTable, csv_text
+from segstudio.errors import SegStudioError
 from segstudio.storage.atomic_write import atomic_write
 
 
@@ -35,3 +36,12 @@ def ask_path(parent: QWidget, title: str, name: str, suffix: str) -> Path | None
 
 Write = Callable[[Path], None]
 """Writes a file; raises StorageError."""
+
+
+def saved_text(path: Path, write: Write, words: QObject) -> str:
+    """Write a file, and return what to tell the user about that; ``words`` translates."""
+    try:
+        write(path)
+    except SegStudioError as error:
+        return error.sentence
+    return words.tr("Saved as %s") % path.name

@@ -24,7 +24,7 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.errors import SegStudioError
 from segstudio.ui.quality.charts import BarChart
 from segstudio.ui.quality.number_table import NumberTableView
-from segstudio.ui.quality.saving import Write, ask_path, write_numbers, write_picture
+from segstudio.ui.quality.saving import Write, ask_path, saved_text, write_numbers, write_picture
 from segstudio.ui.quality.statistics_views import StatisticsViews, View
 from segstudio.ui.theme import Theme
 
@@ -190,12 +190,7 @@ class StatisticsDialog(QDialog):
             self.save_numbers(path)
 
     def _write(self, path: Path, write: Write) -> None:
-        try:
-            write(path)
-        except SegStudioError as error:
-            self.state.setText(error.sentence)
-        else:
-            self.state.setText(self.tr("Saved as %s") % path.name)
+        self.state.setText(saved_text(path, write, self))
 
 
 class StatisticsPage(QWidget):
