@@ -6,10 +6,10 @@ from typing import Final, Protocol
 
 import torch
 
-from segstudio.core.splits import TRAIN
+from segstudio.core.splits import TRAIN, VALIDATION
 from trainer.augmentation_plan import decide_augmentation
 from trainer.augmentation_settings import AugmentationSettings
-from trainer.data.batches import crops_per_image
+from trainer.data.batches import crops_per_image, passes_per_epoch
 from trainer.data.survey import Survey
 from trainer.loss_settings import LossSettings
 from trainer.networks.table import Network
@@ -135,6 +135,8 @@ def decide_recipe(
     if epochs is not None:
         crops = crops_per_image(found.median_size, crop, request.augmentation.fit)
         steps = epochs * found.images[TRAIN] * crops // batch
+    else:
+        plan.explain_epoch()
     recipe = Recipe(
         network=network.name,
         backbone=network.backbone,
@@ -236,6 +238,15 @@ class _Plan:
             "steps", f"about {_round(steps)}", f"one takes {cost.seconds:.2g} s, measured{few}"
         )
         return batch, steps
+
+    def explain_epoch(self) -> None:
+        """Say what an epoch is, where it is not one pass over the images."""
+        training = self.found.images[TRAIN]
+        judging = self.found.images.get(VALIDATION, 0)
+        passes = passes_per_epoch(training, judging)
+        if passes > 1:
+            why = f"{training} train and {judging} judge, which takes its time too"
+            self._because("epoch", f"{passes} passes over the images", why)
 
     def normalization(self) -> str:
         """What the weights know."""

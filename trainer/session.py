@@ -22,7 +22,7 @@ from trainer.checkpoint import (
     set_rng_state,
 )
 from trainer.data.augment_rare import rare_classes
-from trainer.data.batches import TrainingBatches, crops_per_image
+from trainer.data.batches import TrainingBatches, crops_per_image, passes_per_epoch
 from trainer.data.draws import draw_weights
 from trainer.data.source import SampleCache, items_of, open_label_set
 from trainer.data.survey import Survey, survey
@@ -110,15 +110,16 @@ class Session:
 
     def batches(self) -> TrainingBatches:
         """Return the stream of training batches."""
-        recipe = self.recipe
+        recipe, items = self.recipe, items_of(self.dataset, TRAIN)
+        crops = crops_per_image(self.found.median_size, recipe.crop, recipe.augmentation.fit)
+        if recipe.minutes is not None:
+            crops *= passes_per_epoch(len(items), len(self.validation_items))
         return TrainingBatches(
-            items=items_of(self.dataset, TRAIN),
+            items=items,
             cache=self.cache,
             crop=recipe.crop,
             batch=recipe.batch,
-            crops_per_image=crops_per_image(
-                self.found.median_size, recipe.crop, recipe.augmentation.fit
-            ),
+            crops_per_image=crops,
             augmentation=recipe.augmentation,
             seed=recipe.seed,
             rare_classes=rare_classes(self.found.class_pixels),

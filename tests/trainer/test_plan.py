@@ -144,6 +144,16 @@ def test_too_short_a_time_limit_is_told() -> None:
     assert "too few" in reasons["steps"].why
 
 
+def test_few_images_are_shown_often_before_many_judge() -> None:
+    few = replace(FOUND, images={"train": 5, "val": 100})
+
+    _, reasons = _decide(replace(REQUEST, minutes=5), found=few)
+    _, of_epochs = _decide(replace(REQUEST, epochs=5), found=few)
+
+    assert reasons["epoch"].value == "27 passes over the images"
+    assert "epoch" not in of_epochs
+
+
 def test_a_gpu_gets_as_many_crops_as_its_memory_holds() -> None:
     request = replace(REQUEST, precision="bf16", crop=(128, 128))
 

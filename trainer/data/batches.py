@@ -1,5 +1,6 @@
 """Batches of augmented crops, made ahead by a thread while the network computes."""
 
+import math
 import os
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,9 @@ from trainer.data.source import SampleCache
 
 # Two keep up with a network on a CPU; a fast GPU takes more, where there are cores for them.
 _THREADS: Final = min(max(os.cpu_count() or 1, 2), 8)
+# A step costs about three times what the prediction of its crops does.
+_STEP_COST: Final = 3
+_VALIDATION_SHARE: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,20 @@ class TrainingBatches:
         for slot, corrected in corrections.items():
             stacked.numpy()[slot] = corrected
         return stacked
+
+
+def passes_per_epoch(training: int, validation: int) -> int:
+    """Return how often an epoch of a run against the clock shows each image.
+
+    Once, unless few images train and many judge, as after the first corrections: the time would go
+    into validations.
+
+    Args:
+        training: Number of images.
+        validation: Number of images that judge.
+    """
+    cost = validation / (_STEP_COST * max(training, 1))
+    return max(math.ceil(cost * (1 - _VALIDATION_SHARE) / _VALIDATION_SHARE), 1)
 
 
 def crops_per_image(size: tuple[int, int], crop: tuple[int, int], fit: str = "crop") -> int:

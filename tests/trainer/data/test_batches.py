@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from trainer.augmentation_settings import AugmentationSettings
-from trainer.data.batches import Batch, TrainingBatches, crops_per_image
+from trainer.data.batches import Batch, TrainingBatches, crops_per_image, passes_per_epoch
 from trainer.data.source import SampleCache, items_of, open_label_set
 
 MakeVoc = Callable[..., Path]
@@ -124,3 +124,9 @@ def test_an_epoch_takes_as_many_crops_as_cover_the_image() -> None:
     assert crops_per_image((512, 512), (256, 256)) == 4
     assert crops_per_image((100, 100), (256, 256)) == 1
     assert crops_per_image((512, 512), (256, 256), "letterbox") == 1
+
+
+def test_an_epoch_of_few_images_is_as_long_as_many_images_that_judge_deserve() -> None:
+    assert passes_per_epoch(367, 101) == 1
+    assert passes_per_epoch(5, 101) == 27
+    assert passes_per_epoch(2, 0) == 1
