@@ -245,11 +245,15 @@ class Gesture(QObject):
         self._work = work
         if work is not None:
             writable = self._writable(self._tool)
+            waiting = self._document.waiting if self._document is not None else None
             held: list[MaskPatch | None] = []
 
             def hold(patch: MaskPatch | None) -> MaskPatch | None:
-                held.append(held_to(patch, writable))
-                return held[-1]
+                patch = held_to(patch, writable)
+                if patch is not None and waiting is not None:
+                    waiting.about_to_write([patch.rect])  # the window need not wait for it
+                held.append(patch)
+                return patch
 
             self._held = held
             job = Job(lambda cancelled: work.run(Asker(cancelled.is_set, hold)), self)

@@ -1,5 +1,6 @@
 """Undo and redo as the user asks for them: a large edit is made ready on a thread first."""
 
+import threading
 from collections import deque
 from functools import partial
 from typing import Final
@@ -13,7 +14,7 @@ from segstudio.core.history import Edit, EditKind
 from segstudio.document.document import Document
 
 _AT_ONCE: Final = 8 * 2**20
-"""Bytes of pixels that are decompressed while the window waits: some milliseconds."""
+"""Bytes of pixels that are decompressed, or copied for a save, while the window waits."""
 
 
 class HistorySteps(QObject):
@@ -66,13 +67,19 @@ class HistorySteps(QObject):
                 self._drop()
                 return
             edit = _next(document, self._waiting[0])
-            if edit is not None and not edit.is_plain and edit.unpacked_size > _AT_ONCE:
+            if edit is not None and _takes_long(document, edit):
                 self._make_ready(document, edit)
                 return
             self._step(document)
 
     def _make_ready(self, document: Document, edit: Edit) -> None:
-        self._job = Job(lambda _cancelled: edit.unpack(), self)
+        waiting = document.waiting
+
+        def make_ready(_cancelled: threading.Event) -> None:
+            edit.unpack()
+            waiting.about_to_write(edit.rects())
+
+        self._job = Job(make_ready, self)
         self._job.succeeded.connect(partial(self._on_ready, document, edit))
         self._job.failed.connect(self._on_failed)
         self._job.start(self._pool)
@@ -106,3 +113,8 @@ class HistorySteps(QObject):
 def _next(document: Document, kind: EditKind) -> Edit | None:
     history = document.history
     return history.to_undo if kind is EditKind.UNDO else history.to_redo
+
+
+def _takes_long(document: Document, edit: Edit) -> bool:
+    is_ready = edit.is_plain and document.waiting.is_done
+    return not is_ready and edit.unpacked_size > _AT_ONCE

@@ -145,6 +145,14 @@ class Edit:
         if not is_near and self._packed is not None:
             self._plain = None
 
+    def rects(self) -> Iterator[Rect]:
+        """Yield what the patches cover, or more."""
+        plain = self._plain
+        if isinstance(plain, Changes):
+            yield from plain.rects()
+        else:
+            yield from (patch.rect for patch in plain or self._packed or ())
+
     def patches(self) -> Iterator[MaskPatch]:
         """Yield the patches with plain pixels, one by one."""
         plain = self._plain

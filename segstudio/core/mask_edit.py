@@ -1,5 +1,6 @@
 """Edits of a label map as values: patches, and what a gesture changed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +95,10 @@ class Changes:
             )
             for tile, pixels in self._before.items()
         )
+
+    def rects(self) -> Iterator[Rect]:
+        """Yield the touched tiles."""
+        return (tile_rect(tile, *self._label_map.shape) for tile in self._before)
 
     def patches(self) -> tuple[MaskPatch, ...]:
         """Return one patch for each tile with a changed pixel; this takes time."""

@@ -71,6 +71,33 @@ class WaitingTiles:
                     del self._waiting[tile]
 
 
+class Waiting:
+    """The tiles that any of several snapshots still needs; safe on several threads.
+
+    Whoever is about to write megapixels has them looked at on a thread first, for the write itself
+    would wait for the copies.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: tuple[WaitingTiles, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left."""
+        return all(tiles.is_done for tiles in self._waiting)
+
+    def add(self, tiles: WaitingTiles) -> None:
+        """Wait for these, too."""
+        self._waiting = (*(left for left in self._waiting if not left.is_done), tiles)
+
+    def about_to_write(self, rects: Iterable[Rect]) -> None:
+        """Look at the tiles that hold a pixel of some rectangles."""
+        waiting = [tiles for tiles in self._waiting if not tiles.is_done]
+        for rect in rects if waiting else ():
+            for tiles in waiting:
+                tiles.about_to_write(rect)
+
+
 class Snapshot:
     """A whole label map as it is now.
 

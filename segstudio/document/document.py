@@ -13,7 +13,7 @@ from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
 from segstudio.core.pyramid import ReducedImage
 from segstudio.core.rect import Rect, united
 from segstudio.core.review import CHECKED, CORRECTED, UNCHECKED, ReviewMap, review_map
-from segstudio.core.snapshot import Snapshot, WaitingTiles
+from segstudio.core.snapshot import Snapshot, Waiting
 
 _MAX_PREDICTIONS = 4
 _FEW = 16  # rectangles that are told one by one
@@ -36,6 +36,9 @@ class Document(QObject):
         reduced: The image reduced, to be shown first, or None.
         values: (H, W, C) what the file holds, where the image is a reduction of it; the image's
             own values if it is None.
+
+    Attributes:
+        waiting: What must be told of writes before they happen.
 
     Signals:
         mask_changed: The ``Rect`` whose pixels changed.
@@ -72,8 +75,8 @@ class Document(QObject):
         self.label_map = label_map
         self.history = history or History()
         self.is_read_only = read_only
+        self.waiting = Waiting()
         self._recorder: EditRecorder | None = None
-        self._waiting: list[WaitingTiles] = []  # to be told of writes before they happen
         self._gesture_name = ""
         self._revision = 0
         self._saved_revision = 0
@@ -109,7 +112,7 @@ class Document(QObject):
     def snapshot(self) -> Snapshot:
         """Return the label map as it is now; what is written later does not show in it."""
         snapshot = Snapshot(self.label_map)
-        self._waiting.append(snapshot.tiles)
+        self.waiting.add(snapshot.tiles)
         return snapshot
 
     @property
@@ -138,7 +141,7 @@ class Document(QObject):
         changes = self._recorder.finish()
         self._recorder = None
         if changes is not None:
-            self._waiting.append(changes.tiles)
+            self.waiting.add(changes.tiles)
             self._add(Edit(self._gesture_name, changes))
 
     def cancel_gesture(self) -> None:
@@ -229,11 +232,9 @@ class Document(QObject):
         self._write_all([(rect, pixels)])
 
     def _write_all(self, parts: Iterable[tuple[Rect, LabelMap]]) -> None:
-        self._waiting = [tiles for tiles in self._waiting if not tiles.is_done]
         rects = []
         for rect, pixels in parts:
-            for tiles in self._waiting:
-                tiles.about_to_write(rect)
+            self.waiting.about_to_write([rect])
             self.label_map[rect.slices] = pixels
             rects.append(rect)
         self._revision += 1

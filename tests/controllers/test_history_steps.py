@@ -82,6 +82,21 @@ def test_undo_and_redo_keep_their_order(
     assert (document.label_map == 255).all()
 
 
+def test_a_large_undo_waits_until_a_save_has_its_pixels(
+    qtbot: QtBot, steps: HistorySteps, workspace: Workspace
+) -> None:
+    document = document_of(workspace)
+    fill(document, 1)
+    saved = document.snapshot()
+
+    steps.undo()
+    assert not steps.is_idle
+    qtbot.waitUntil(lambda: steps.is_idle)
+
+    assert (document.label_map != 1).all()
+    assert (saved.pixels() == 1).all()
+
+
 def test_who_paints_instead_keeps_what_was_painted(
     qtbot: QtBot, steps: HistorySteps, document: Document
 ) -> None:

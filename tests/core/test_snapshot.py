@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from segstudio.core.rect import Rect
-from segstudio.core.snapshot import Snapshot, tile_rect, tiles_of
+from segstudio.core.snapshot import Snapshot, Waiting, tile_rect, tiles_of
 
 
 @pytest.mark.parametrize("size", [(1, 1), (256, 256), (257, 511), (900, 300)])
@@ -35,6 +35,20 @@ def test_a_snapshot_does_not_show_what_is_written_later() -> None:
     assert not snapshot.tiles.is_done
     assert np.array_equal(snapshot.pixels(), expected)
     assert snapshot.tiles.is_done
+
+
+def test_several_snapshots_wait_for_the_same_pixels() -> None:
+    label_map = np.zeros((300, 600), np.uint8)
+    waiting, early, late = Waiting(), Snapshot(label_map), Snapshot(label_map)
+    waiting.add(early.tiles)
+    waiting.add(late.tiles)
+
+    waiting.about_to_write([Rect(0, 0, 300, 600)])
+    label_map[:] = 5
+
+    assert waiting.is_done
+    assert not early.pixels().any()
+    assert not late.pixels().any()
 
 
 def test_a_thread_may_take_the_pixels_while_they_change() -> None:
