@@ -8,7 +8,6 @@ with the worst kind of fault here; before a release every call with every kind:
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,20 +30,6 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="LD_PRELOAD is of Linux"),
     pytest.mark.timeout(3600 if ALL else 300),
 ]
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("there is no C compiler here: install gcc to test failing system calls")
-    library = tmp_path_factory.mktemp("shim") / "faults.so"
-    source = Path(__file__).with_name("faults.c")
-    subprocess.run(
-        [compiler, "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source, "-ldl"],
-        check=True,
-    )
-    return library
 
 
 def outcomes(shim: Path, folder: Path, where: str, kind: str, *, sticky: bool) -> list[dict]:
