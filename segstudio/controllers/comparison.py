@@ -2,7 +2,8 @@
 
 import statistics
 import threading
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,11 +16,12 @@ from PySide6.QtCore import QObject, Signal
 from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.jobs import Job
 from segstudio.controllers.workspace import Workspace
-from segstudio.core.comparison import Difference, compare_models
-from segstudio.core.label_map import LabelMap
+from segstudio.core.comparison import Difference, compare_models, judge_model
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.core.metrics import Confusion, confusion_matrix
 from segstudio.core.splits import TEST, VALIDATION
+from segstudio.core.thumbnails import tinted_thumbnail
 from segstudio.engine.worker import Cancelled, Worker
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.segstudio_project import read_project
@@ -31,6 +33,8 @@ from segstudio.storage.training_runs import TrainingRun
 
 SHOWN: Final = 8
 """Images that are kept for the flicker view: those that changed most."""
+PICTURE_SIDE: Final = 1024
+"""Their longer side at most, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +58,18 @@ class JudgedModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JudgedImage:
-    """One image with what both models say, in the classes of the labels.
+    """One image with what both models say.
 
     Attributes:
         key: Image key.
-        path: The image file.
-        truth: (H, W) uint8.
-        old: (H, W) uint8, or None without an old model.
-        new: (H, W) uint8.
-        changed: Number of labelled pixels on which the models differ.
+        pictures: (h, w, 3) uint8 pictures, reduced to ``PICTURE_SIDE``: "image", and the same with
+            the classes of "old", unless there is no old model, of "new", and of the "truth".
+        changed: Number of labelled pixels on which the models differ; without an old model, on
+            which the new one is wrong.
     """
 
     key: str
-    path: Path
-    truth: LabelMap
-    old: LabelMap | None
-    new: LabelMap
+    pictures: Mapping[str, RgbImage]
     changed: int
 
 
@@ -82,7 +82,7 @@ class Comparison:
         label_set: Classes of the labels.
         old: The old model, or None if there is none.
         new: The new one.
-        rows: Mean and classes with their differences; empty without an old model.
+        rows: Mean and classes with their differences; without an old model, of the new one alone.
         images: The images that changed most, those first.
         count: Number of images that were judged.
         split: "test" if there are test images, else "val".
@@ -130,6 +130,9 @@ class ComparisonController(BackgroundWork):
         """Put the model of a run among the project's, in the background."""
         project = self._workspace.project
         if project is None:
+            return
+        if self._workspace.read_only is not None:
+            self.failed.emit(self._workspace.read_only)
             return
         job = Job(lambda _cancelled: promote(project, run, name, parent), self)
         job.succeeded.connect(self.promoted)
@@ -194,7 +197,9 @@ def compare_on_disk(
         label_set=dataset.label_set,
         old=None if before is None or old is None else before.model(old.stem, old),
         new=new.model(run.name, run.model),
-        rows=() if before is None else compare_models(before.confusions, new.confusions, names),
+        rows=judge_model(new.confusions, names)
+        if before is None
+        else compare_models(before.confusions, new.confusions, names),
         images=_most_changed(dataset, items, before, new),
         count=len(items),
         split=split,
@@ -209,7 +214,7 @@ def _report_from(report: Callable[[int, int], None], first: int, total: int, don
 @dataclass(slots=True)
 class _Answers:
     confusions: list[Confusion]
-    maps: list[LabelMap]
+    packed: list[bytes]  # what the model says; of hundreds of images it would fill the memory
     milliseconds: list[float]
     unknown: tuple[str, ...]
 
@@ -221,6 +226,10 @@ class _Answers:
             statistics.median(self.milliseconds),
             np.sum(self.confusions, axis=0),
         )
+
+    def class_map(self, place: int, shape: tuple[int, ...]) -> LabelMap:
+        """Return what the model says about an image."""
+        return np.frombuffer(zlib.decompress(self.packed[place]), np.uint8).reshape(shape)
 
 
 def _judge(
@@ -247,7 +256,7 @@ def _judge(
         class_map: LabelMap = table[prediction.class_map]
         truth = dataset.read_label_map(item)
         answers.confusions.append(confusion_matrix(truth, class_map, count))
-        answers.maps.append(class_map)
+        answers.packed.append(zlib.compress(class_map.tobytes(), 1))
         answers.milliseconds.append(prediction.milliseconds)
         report(done)
     return answers
@@ -259,12 +268,30 @@ def _most_changed(
     old: _Answers | None,
     new: _Answers,
 ) -> tuple[JudgedImage, ...]:
-    images = []
+    changed = []
     for place, item in enumerate(items):
         truth = dataset.read_label_map(item)
-        before = None if old is None else old.maps[place]
-        other = truth if before is None else before
-        changed = int(((new.maps[place] != other) & (truth != 255)).sum())
-        images.append(JudgedImage(item.key, item.image, truth, before, new.maps[place], changed))
-    images.sort(key=lambda image: image.changed, reverse=True)
-    return tuple(images[:SHOWN])
+        other = truth if old is None else old.class_map(place, truth.shape)
+        answer = new.class_map(place, truth.shape)
+        changed.append(int(((answer != other) & (truth != IGNORE_INDEX)).sum()))
+    most = sorted(range(len(items)), key=changed.__getitem__, reverse=True)[:SHOWN]
+    return tuple(_judged(dataset, items[place], place, old, new, changed[place]) for place in most)
+
+
+def _judged(
+    dataset: LabelledDataset,
+    item: LabelledImage,
+    place: int,
+    old: _Answers | None,
+    new: _Answers,
+    changed: int,
+) -> JudgedImage:
+    image, truth = read_image(item.image), dataset.read_label_map(item)
+    maps = {} if old is None else {"old": old.class_map(place, truth.shape)}
+    maps |= {"new": new.class_map(place, truth.shape), "truth": truth}
+    step = max(-(-max(truth.shape) // PICTURE_SIDE), 1)
+    pictures = {"image": np.ascontiguousarray(image[::step, ::step])} | {
+        name: tinted_thumbnail(image, label_map, dataset.label_set, PICTURE_SIDE)
+        for name, label_map in maps.items()
+    }
+    return JudgedImage(item.key, pictures, changed)

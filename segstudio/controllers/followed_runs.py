@@ -8,7 +8,7 @@ from typing import Any
 
 from segstudio.core.run_history import History
 from segstudio.storage.event_tail import EventTail
-from segstudio.storage.lineage import models_by_run
+from segstudio.storage.lineage import Lineage, models_by_run, read_lineage
 from segstudio.storage.project import Project
 from segstudio.storage.training_runs import TrainingRun, find_runs
 
@@ -55,12 +55,14 @@ class FollowedRun:
         history: Its curves and settings.
         note: What the user says about it.
         model: The project's model that was made of it, or None.
+        lineage: Where that model comes from, or None.
     """
 
     run: TrainingRun
     history: History
     note: str
     model: Path | None
+    lineage: Lineage | None
 
 
 def followed_runs(project: Project) -> tuple[FollowedRun, ...]:
@@ -74,7 +76,9 @@ def followed_runs(project: Project) -> tuple[FollowedRun, ...]:
             events, has_more = tail.read()
             for event in events:
                 add_known(history, event)
-        found.append(FollowedRun(run, history, run.read_note(), models.get(run.name)))
+        model = models.get(run.name)
+        lineage = read_lineage(model) if model else None
+        found.append(FollowedRun(run, history, run.read_note(), model, lineage))
     return tuple(found)
 
 

@@ -2,13 +2,16 @@
 
 import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from segstudio.controllers.background import BackgroundWork, Report
@@ -19,6 +22,7 @@ from segstudio.core.labelling_queue import Candidate, best_windows, doubt, look_
 from segstudio.core.rect import Rect
 from segstudio.core.review import UNCHECKED, review_map
 from segstudio.core.splits import TEST, VALIDATION
+from segstudio.core.thumbnails import tinted_thumbnail
 from segstudio.document.document import Document
 from segstudio.engine.worker import Cancelled, Worker
 from segstudio.storage.class_choice import class_table
@@ -85,11 +89,14 @@ class LabellingQueue(BackgroundWork):
         super().__init__(parent)
         self._workspace = workspace
         self._review = review
-        self._waiting: tuple[QueueItem, bool] | None = None  # to be accepted once it is open
+        # To be done once their images are open: parts, and whether they are accepted.
+        self._waiting: deque[tuple[QueueItem, bool]] = deque()
+        self._left_out: dict[str, list[Rect]] = {}
         self.items: list[QueueItem] = []
         self.was_built = False
         workspace.project_changed.connect(self._on_project_changed)
         workspace.document_changed.connect(self._on_document_changed)
+        workspace.image_failed.connect(lambda _key, _error: self._give_back())
 
     def build(self, model: Path, other: Path | None = None) -> None:
         """Look for what to label next, with a model and perhaps one to disagree with."""
@@ -103,28 +110,46 @@ class LabellingQueue(BackgroundWork):
             if key not in self._review.approved and project.splits.get(key) not in judging
         ]
         keys = keys[:: -(-len(keys) // MOST_IMAGES) or 1]
+        left_out = {key: tuple(rects) for key, rects in self._left_out.items()}
 
         def build(cancelled: threading.Event, report: Report) -> list[QueueItem] | None:
-            return queue_on_disk(project, keys, model, other, cancelled, report)
+            return queue_on_disk(project, keys, model, other, cancelled, report, left_out=left_out)
 
         # What was painted a moment ago is no longer to be proposed.
         self._start(build, self._on_built, when=self._workspace.when_saved)
 
     def accept(self, item: QueueItem) -> None:
         """Take what the model says about the part for right."""
-        self._remove(item)
-        self._open(item, accepts=True)
+        if self._may_write():
+            self._remove(item)
+            self._open(item, accepts=True)
 
     def reject(self, item: QueueItem) -> None:
-        """Leave the part as it is."""
+        """Leave the part as it is; it is not proposed again while the project is open."""
+        self._left_out.setdefault(item.key, []).append(item.rect)
         self._remove(item)
 
     def relabel(self, item: QueueItem) -> None:
         """Open the part, with what the model says, to be corrected."""
-        self._open(item, accepts=False)
+        if self._may_write():
+            self._open(item, accepts=False)
+
+    def _may_write(self) -> bool:
+        error = self._workspace.read_only
+        if error is not None:
+            self.failed.emit(error)
+        return error is None
 
     def _open(self, item: QueueItem, *, accepts: bool) -> None:
-        self._waiting = (item, accepts)
+        self._waiting.append((item, accepts))
+        # Who decides faster than images open finds each decision done, one after the other.
+        if len(self._waiting) == 1:
+            self._open_next()
+
+    def _open_next(self) -> None:
+        if not self._waiting:
+            return
+        item, _accepts = self._waiting[0]
         document = self._workspace.document
         if document is not None and document.key == item.key:
             self._on_document_changed(document)
@@ -132,12 +157,13 @@ class LabellingQueue(BackgroundWork):
             self._workspace.open_image(item.key)
 
     def _on_document_changed(self, document: Document | None) -> None:
-        if document is None or self._waiting is None:
+        if document is None or not self._waiting:
             return
-        item, accepts = self._waiting
-        self._waiting = None
+        item, accepts = self._waiting[0]
         if document.key != item.key or document.size != item.size or document.is_read_only:
+            self._give_back()  # the user went elsewhere, or the image is another one by now
             return
+        self._waiting.popleft()
         class_map = item.class_map()
         document.apply_prediction(self.tr("Run %s") % item.model, class_map)
         self._workspace.save_prediction(item.key, class_map)
@@ -146,6 +172,15 @@ class LabellingQueue(BackgroundWork):
             self._workspace.save()
         # Once the window has the document, too: it shows the whole image then.
         QTimer.singleShot(0, self, partial(self.region_opened.emit, item.rect))
+        QTimer.singleShot(0, self, self._open_next)
+
+    def _give_back(self) -> None:
+        """Show again what was accepted and cannot be done."""
+        accepted = [item for item, accepts in self._waiting if accepts]
+        self._waiting.clear()
+        if accepted:
+            self.items = [*accepted, *self.items]
+            self.changed.emit()
 
     def _remove(self, item: QueueItem) -> None:
         self.items = [other for other in self.items if other is not item]
@@ -153,6 +188,8 @@ class LabellingQueue(BackgroundWork):
 
     def _on_project_changed(self) -> None:
         self.cancel()
+        self._waiting.clear()
+        self._left_out.clear()
         self.items, self.was_built = [], False
         self.changed.emit()
 
@@ -170,6 +207,8 @@ def queue_on_disk(
     cancelled: threading.Event,
     report: Callable[[int, int], None],
     length: int = LENGTH,
+    *,
+    left_out: Mapping[str, Sequence[Rect]] = MappingProxyType({}),
 ) -> list[QueueItem] | None:
     """Rank the parts of some images; None if it was cancelled.
 
@@ -181,13 +220,18 @@ def queue_on_disk(
         cancelled: Stops the work when it is set.
         report: Told (done, total).
         length: Number of parts to return at most.
+        left_out: Parts of images, by key, that are not to be proposed.
 
     Raises:
         SegStudioError: With a sentence, if a model or image cannot be used.
     """
     found: list[QueueItem] = []
+    total = len(keys) * (1 if other is None else 2)
     try:
-        others = _answers(project, keys, other, cancelled) if other else {}
+        others: dict[str, bytes] = {}
+        if other is not None:
+            others = _answers(project, keys, other, cancelled, partial(_of_total, report, total))
+        looked_at = len(others)
         with Worker() as worker:
             card = worker.load(model).card
             table = class_table(project, model, card.label_set.names)
@@ -197,9 +241,10 @@ def queue_on_disk(
                 confidence = prediction.confidence
                 assert confidence is not None
                 class_map: LabelMap = table[prediction.class_map]
-                unsure = doubt(confidence, class_map, others.get(key))
-                found += _items(project, key, image, class_map, unsure, model.stem)
-                report(done, len(keys))
+                unsure = doubt(confidence, class_map, _unpacked(others.get(key), class_map))
+                unchecked = _unchecked(project, key, class_map, left_out.get(key, ()))
+                found += _items(project, key, image, class_map, unsure, unchecked, model.stem)
+                report(done + looked_at, total)
     except Cancelled:
         return None
     chosen = ranked([item.candidate for item in found], length)
@@ -207,15 +252,32 @@ def queue_on_disk(
     return [by_candidate[id(candidate)] for candidate in chosen]
 
 
+def _of_total(report: Callable[[int, int], None], total: int, done: int) -> None:
+    report(done, total)
+
+
 def _answers(
-    project: Project, keys: Sequence[str], model: Path, cancelled: threading.Event
-) -> dict[str, LabelMap]:
+    project: Project,
+    keys: Sequence[str],
+    model: Path,
+    cancelled: threading.Event,
+    report: Callable[[int], None],
+) -> dict[str, bytes]:
+    """Return what a model says about images, compressed."""
+    answers: dict[str, bytes] = {}
     with Worker() as worker:
         table = class_table(project, model, worker.load(model).card.label_set.names)
-        return {
-            key: table[worker.predict(read_image(project.image_path(key)), cancelled).class_map]
-            for key in keys
-        }
+        for done, key in enumerate(keys, start=1):
+            said = worker.predict(read_image(project.image_path(key)), cancelled).class_map
+            answers[key] = zlib.compress(table[said].tobytes(), 1)
+            report(done)
+    return answers
+
+
+def _unpacked(packed: bytes | None, like: LabelMap) -> LabelMap | None:
+    if packed is None:
+        return None
+    return np.frombuffer(zlib.decompress(packed), np.uint8).reshape(like.shape)
 
 
 def _items(
@@ -223,15 +285,13 @@ def _items(
     key: str,
     image: RgbImage,
     class_map: LabelMap,
-    unsure: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]",
+    unsure: NDArray[np.float32],
+    unchecked: NDArray[np.bool_],
     model: str,
 ) -> list[QueueItem]:
     height, width = class_map.shape
     least, most = _SIDES
     side = min(max(min(height, width) // 4, least), most)
-    unchecked = _unchecked(project, key, (height, width))
-    # A class that the project does not have cannot be accepted.
-    unchecked &= class_map != IGNORE_INDEX
     packed = zlib.compress(class_map.tobytes(), 1)
     items = []
     for rect, gain in best_windows(unsure, unchecked, side, _WINDOWS_PER_IMAGE):
@@ -240,7 +300,7 @@ def _items(
         items.append(
             QueueItem(
                 Candidate(key, rect, gain, look),
-                _thumbnail(project, part, labels),
+                tinted_thumbnail(part, labels, project.label_set, _THUMBNAIL),
                 (height, width),
                 packed,
                 model,
@@ -250,24 +310,21 @@ def _items(
 
 
 def _unchecked(
-    project: Project, key: str, size: tuple[int, int]
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
-    label_map = project.read_mask(key, *size)
-    if label_map is None:
-        return np.ones(size, np.bool_)
-    review = review_map(
-        label_map,
-        project.read_prediction(key, *size),
-        read_noted(project, key, *size),
-        is_approved=read_review(project, key).is_approved,
-    )
-    return np.equal(review, UNCHECKED)
-
-
-def _thumbnail(project: Project, part: RgbImage, labels: LabelMap) -> RgbImage:
-    step = max(-(-max(part.shape[:2]) // _THUMBNAIL), 1)
-    part, labels = part[::step, ::step], labels[::step, ::step]
-    background = project.label_set.background_index
-    plain = (labels == IGNORE_INDEX) | (labels == (-1 if background is None else background))
-    mixed = (2 * part.astype(np.uint16) + project.label_set.palette[labels]) // 3
-    return np.where(plain[..., None], part, mixed).astype(np.uint8)
+    project: Project, key: str, class_map: LabelMap, left_out: Sequence[Rect]
+) -> NDArray[np.bool_]:
+    """Return the pixels of an image that may be proposed, (H, W) bool."""
+    height, width = class_map.shape
+    # A class that the project does not have cannot be accepted.
+    unchecked: NDArray[np.bool_] = class_map != IGNORE_INDEX
+    for rect in left_out:
+        unchecked[rect.slices] = False
+    label_map = project.read_mask(key, height, width)
+    if label_map is not None:
+        review = review_map(
+            label_map,
+            project.read_prediction(key, height, width),
+            read_noted(project, key, height, width),
+            is_approved=read_review(project, key).is_approved,
+        )
+        unchecked &= review == UNCHECKED
+    return unchecked

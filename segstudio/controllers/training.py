@@ -43,7 +43,7 @@ class TrainingController(QObject):
     project is opened.
 
     Signals:
-        changed: ``state``, ``history`` or ``pace`` changed.
+        changed: ``state``, ``history``, ``pace`` or ``read_only`` changed.
         run_changed: Another run is shown.
         runs_changed: ``runs`` changed.
         ended: The ``TrainingRun`` that has just finished.
@@ -79,6 +79,12 @@ class TrainingController(QObject):
         self.pace = Pace()
         self.problem = ""
         workspace.project_changed.connect(self._on_project_changed)
+        workspace.read_only_changed.connect(self.changed)
+
+    @property
+    def read_only(self) -> SegStudioError | None:
+        """Why nothing can be trained in this project, or None if it can."""
+        return self._workspace.read_only
 
     @property
     def project(self) -> Project | None:
@@ -99,10 +105,8 @@ class TrainingController(QObject):
         """Freeze the labels as they are now and train on them; what happens comes by signals."""
         if self.is_busy:
             return
-        project = self._workspace.freeze_splits()
+        project = self._workspace.freeze_splits() if self._may_write() else None
         if project is None:
-            if self._workspace.read_only is not None:
-                self.failed.emit(self._workspace.read_only)
             return
         if missing := self.missing:
             self.failed.emit(
@@ -121,7 +125,7 @@ class TrainingController(QObject):
     def resume(self) -> None:
         """Go on with the shown run where it was."""
         run = self.run
-        if run is None or self.is_busy:
+        if run is None or self.is_busy or not self._may_write():
             return
 
         def begin(_cancelled: threading.Event) -> tuple[TrainingRun, ProcessMark]:
@@ -166,6 +170,8 @@ class TrainingController(QObject):
 
     def write_note(self, run: TrainingRun, text: str) -> None:
         """Keep what the user says about a run."""
+        if not self._may_write():
+            return
         job = Job(lambda _cancelled: run.write_note(text), self)
         job.succeeded.connect(lambda _none: self.read_histories())
         job.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
@@ -178,6 +184,11 @@ class TrainingController(QObject):
             if job is not None:
                 job.cancel()
         self._pool.shut_down()
+
+    def _may_write(self) -> bool:
+        if self.read_only is not None:
+            self.failed.emit(self.read_only)
+        return self.read_only is None
 
     # --- Beginning
 
@@ -216,7 +227,7 @@ class TrainingController(QObject):
 
     def _ask(self, word: str) -> None:
         run = self.run
-        if run is None or not self.is_busy:
+        if run is None or not self.is_busy or not self._may_write():
             return
         self._asked = word
         job = Job(lambda _cancelled: run.ask(word), self)

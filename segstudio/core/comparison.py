@@ -80,6 +80,23 @@ def compare_models(
     )
 
 
+def judge_model(confusions: Sequence[Confusion], names: Sequence[str]) -> tuple[Difference, ...]:
+    """Judge a model that there is none to compare with.
+
+    Args:
+        confusions: (C, C + 1) pixel counts of each image; at least one.
+        names: Names of the C classes.
+
+    Returns:
+        Rows as of ``compare_models``, without an old model and without differences.
+    """
+    iou = _with_mean(_iou(np.sum(confusions, axis=0)[None]))[0]
+    return tuple(
+        Difference(name, None, _number(value), None, None, None)
+        for name, value in zip(("mean IoU", *names), iou.tolist(), strict=True)
+    )
+
+
 def _spread(
     old: NDArray[np.int64], new: NDArray[np.int64], resamples: int, seed: int
 ) -> NDArray[np.float64]:

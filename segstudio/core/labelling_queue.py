@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.rect import Rect
 
 _STEPS_PER_SIDE: Final = 4  # places of a window along its own side
@@ -52,13 +52,15 @@ def doubt(
         confidence: (H, W) float32 probability of the predicted class.
         class_map: (H, W) uint8, what the model says, or None.
         other_class_map: (H, W) uint8, what another model says; where both differ, one is wrong.
+            ``IGNORE_INDEX`` where it speaks of a class that the first one does not know.
 
     Returns:
         (H, W) float32: 1 - confidence (least confidence), 1 where two models disagree.
     """
     unsure = 1 - confidence
     if class_map is not None and other_class_map is not None:
-        unsure = np.where(class_map != other_class_map, np.float32(1), unsure)
+        differs = (class_map != other_class_map) & (other_class_map != IGNORE_INDEX)
+        unsure = np.where(differs, np.float32(1), unsure)
     return unsure.astype(np.float32)
 
 

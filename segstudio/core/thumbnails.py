@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
+from segstudio.core.label_set import LabelSet
 
 DIFFERENT_COLOR: Final = (255, 0, 144)
 """Of pixels that differ: a pink that neither micrographs nor photographs hold."""
@@ -60,6 +61,31 @@ def outlined_thumbnail(picture: RgbImage, region: NDArray[np.bool_], side: int) 
     reduced = _reduced(region, step).repeat(factor, axis=0).repeat(factor, axis=1)
     around = _grown(reduced) & ~reduced
     return np.where(around[..., None], np.array(DIFFERENT_COLOR, np.uint8), small)
+
+
+def tinted_thumbnail(
+    picture: RgbImage, label_map: LabelMap, label_set: LabelSet, side: int
+) -> RgbImage:
+    """Return a small picture with the colours of its classes mixed in.
+
+    The background and unlabelled pixels are left as they are.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+        label_map: (H, W) uint8 class indices.
+        label_set: The classes.
+        side: The longer side of the result at most, pixels.
+
+    Returns:
+        (h, w, 3) uint8.
+    """
+    step = max(-(-max(label_map.shape) // side), 1)
+    small, labels = picture[::step, ::step], label_map[::step, ::step]
+    background = label_set.background_index
+    plain = (labels == IGNORE_INDEX) | (labels == (-1 if background is None else background))
+    colors = label_set.palette.astype(np.uint16)[labels]
+    mixed = (3 * small.astype(np.uint16) + 2 * colors) // 5
+    return np.where(plain[..., None], small, mixed).astype(np.uint8)
 
 
 def differing_pixels(ours: LabelMap, theirs: LabelMap, ignore: int = 255) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from segstudio.core.comparison import compare_models
+from segstudio.core.comparison import compare_models, judge_model
 from segstudio.core.metrics import Confusion, Scores
 
 NAMES = ("background", "cell")
@@ -30,6 +30,16 @@ def test_the_numbers_are_those_of_all_images_together() -> None:
     assert [row.new for row in classes] == pytest.approx(list(scores.iou))
     before = Scores.of(np.sum(old, axis=0))
     assert mean.difference == pytest.approx(scores.mean_iou - before.mean_iou)
+
+
+def test_without_an_old_model_the_new_one_is_judged_alone() -> None:
+    rng = np.random.default_rng(0)
+    old, new = _confusions(rng, 0.8, 6), _confusions(rng, 0.9, 6)
+
+    alone = judge_model(new, NAMES)
+
+    assert [row.new for row in alone] == [row.new for row in compare_models(old, new, NAMES)]
+    assert {(row.old, row.difference, row.is_sure) for row in alone} == {(None, None, False)}
 
 
 def test_a_clear_gain_is_sure_and_no_gain_is_not() -> None:

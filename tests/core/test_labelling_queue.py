@@ -44,6 +44,9 @@ def test_models_that_disagree_are_as_unsure_as_can_be() -> None:
 
     assert doubt(confidence)[0].tolist() == pytest.approx([0.1, 0.1, 0.6])
     assert doubt(confidence, one, other)[0].tolist() == pytest.approx([0.1, 1.0, 0.6])
+    # Of a class that is none of the project's, the other model has nothing to say.
+    other[0, 1] = 255
+    assert doubt(confidence, one, other)[0].tolist() == pytest.approx([0.1, 0.1, 0.6])
 
 
 def test_twenty_frames_of_one_scene_do_not_fill_the_queue() -> None:

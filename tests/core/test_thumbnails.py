@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from segstudio.core.label_set import LabelSet
 from segstudio.core.thumbnails import (
     DIFFERENT_COLOR,
     difference_thumbnail,
     differing_pixels,
     outlined_thumbnail,
+    tinted_thumbnail,
 )
 
 
@@ -38,3 +40,18 @@ def test_a_region_is_outlined_from_outside_and_a_small_picture_enlarged() -> Non
     assert not marked[15:45, 30:60].any()  # what is inside stays to be seen
     small = outlined_thumbnail(np.full((500, 400, 3), 70, np.uint8), np.ones((500, 400), bool), 100)
     assert small.shape == (100, 80, 3)
+
+
+def test_classes_tint_a_picture_and_the_background_does_not() -> None:
+    label_set = LabelSet.named(["background", "cell"])
+    picture = np.full((10, 30, 3), 100, np.uint8)
+    label_map = np.zeros((10, 30), np.uint8)
+    label_map[:, 10:20], label_map[:, 20:] = 1, 255
+
+    small = tinted_thumbnail(picture, label_map, label_set, 15)
+
+    assert small.shape == (5, 15, 3)
+    assert (small[:, :5] == 100).all()
+    assert (small[:, 10:] == 100).all()
+    color = np.array(label_set[1].color)
+    assert (np.abs(small[:, 5:10] - (60 + 0.4 * color)) <= 1).all()

@@ -16,6 +16,7 @@ from segstudio.core.label_set import LabelSet
 from segstudio.storage.locks import LOCK_FILE
 from segstudio.storage.project import Project, open_path
 from segstudio.ui.main_window import MainWindow
+from segstudio.ui.train.panel import TrainPanel
 
 _OTHER = """
 import sys
@@ -90,6 +91,27 @@ def test_a_second_window_opens_read_only_and_says_why(
     assert "open in another window" in window.actions_by_name["brush"].toolTip()
     assert not window.class_panel._add.isEnabled()
     assert window.actions_by_name["fit"].isEnabled()
+
+
+def test_nothing_can_be_trained_in_a_read_only_project(
+    window: MainWindow,
+    open_folder: Callable[[Path], None],
+    press_key: Callable[..., None],
+    project: Project,
+    other: "subprocess.Popen[str]",
+) -> None:
+    before = contents(project.folder)
+    open_folder(project.image_root)
+    press_key(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.work.train_dock.widget()
+    assert isinstance(panel, TrainPanel)
+
+    assert not panel.form.train.isEnabled()
+    assert not panel.form.preview.isEnabled()
+    assert "open in another window" in panel.form.reason.text()
+    window.work.training.start(panel.form.request())
+    assert not window.work.training.is_busy
+    assert contents(project.folder) == before
 
 
 def test_nothing_that_the_user_does_changes_a_read_only_project(

@@ -24,10 +24,8 @@ from PySide6.QtWidgets import (
 
 from segstudio.controllers.comparison import Comparison, JudgedImage, JudgedModel
 from segstudio.core.comparison import Difference
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import RgbImage
 from segstudio.core.label_set import LabelSet
-from segstudio.errors import SegStudioError
-from segstudio.storage.images import read_image
 from segstudio.ui.theme import Theme
 
 _FLICKER_MS: Final = 600
@@ -95,6 +93,11 @@ class ComparePage(QWidget):
         self.keep.hide()
         self.tabs.hide()
 
+    def show_read_only(self, reason: str) -> None:
+        """Let no model be taken over where nothing can be written; empty lets it again."""
+        self.promote.setEnabled(not reason)
+        self.promote.setToolTip(reason)
+
     def show_progress(self, done: int, total: int) -> None:
         """Say how far the comparison is."""
         self.compare.hide()
@@ -107,20 +110,25 @@ class ComparePage(QWidget):
         self.promote.show()
         self.keep.setVisible(comparison.old is not None)
         self.tabs.show()
-        self.table.show_rows(comparison.rows)
-        self.tabs.setTabVisible(0, bool(comparison.rows))
-        self.pictures.show_images(comparison.images, comparison.label_set)
+        self.table.show_rows(comparison.rows, has_old=comparison.old is not None)
+        self.pictures.show_images(comparison.images)
         self.confusions.show_models(
             [model for model in (comparison.old, comparison.new) if model], comparison.label_set
         )
 
     def _summary_of(self, comparison: Comparison) -> str:
         count = comparison.count
-        where = self.tr("on %d images that trained neither") % count
+        where = (
+            self.tr("on %d images that trained neither") % count
+            if comparison.old
+            else self.tr("on %d images that did not train") % count
+        )
         lines = []
-        if comparison.rows:
-            mean = comparison.rows[0]
+        mean = comparison.rows[0]
+        if comparison.old is not None:
             lines.append(_verdict(self, mean, where))
+        elif mean.new is not None:
+            lines.append(self.tr("Mean IoU %.3f %s.") % (mean.new, where))
         for title, model in ((self.tr("old"), comparison.old), (self.tr("new"), comparison.new)):
             if model is not None:
                 lines.append(
@@ -172,11 +180,13 @@ class _Table(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setStretchLastSection(True)
 
-    def show_rows(self, rows: tuple[Difference, ...]) -> None:
+    def show_rows(self, rows: tuple[Difference, ...], *, has_old: bool) -> None:
+        for column in (1, 3, 4):
+            self.setColumnHidden(column, not has_old)
         self.setRowCount(len(rows))
         for place, row in enumerate(rows):
             interval = "" if row.low is None else f"{row.low:+.3f} to {row.high:+.3f}"
-            cells = (row.name, _percent(row.old), _percent(row.new), _signed(row), interval)
+            cells = (row.name, _score(row.old), _score(row.new), _signed(row), interval)
             for column, text in enumerate(cells):
                 cell = QTableWidgetItem(text)
                 if column:
@@ -235,7 +245,6 @@ class FlickerView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._images: tuple[JudgedImage, ...] = ()
-        self._label_set = LabelSet()
         self._frames: dict[str, QPixmap] = {}
         self.which = QComboBox()
         self.which.currentIndexChanged.connect(self._load)
@@ -279,13 +288,17 @@ class FlickerView(QWidget):
         """What lies over the image: "image", "old", "new" or "truth"."""
         return next(name for name, button in self.buttons.items() if button.isChecked())
 
-    def show_images(self, images: tuple[JudgedImage, ...], label_set: LabelSet) -> None:
+    def show_images(self, images: tuple[JudgedImage, ...]) -> None:
         """Show images, those that changed most first."""
-        self._images, self._label_set = images, label_set
+        self._images = images
         self.which.clear()
         for image in images:
             self.which.addItem(self.tr("%s: %s pixels differ") % (image.key, f"{image.changed:,}"))
-        self.buttons["old"].setVisible(bool(images) and images[0].old is not None)
+        has_old = bool(images) and "old" in images[0].pictures
+        self.buttons["old"].setVisible(has_old)
+        if not has_old and self.shown == "old":
+            self.buttons["new"].setChecked(True)
+            self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the picture."""
@@ -294,21 +307,10 @@ class FlickerView(QWidget):
 
     def _load(self, place: int) -> None:
         self._frames = {}
-        if not 0 <= place < len(self._images):
-            return
-        judged = self._images[place]
-        try:
-            image = read_image(judged.path)
-        except SegStudioError as error:
-            self.picture.setText(error.sentence)
-            return
-        maps = {"old": judged.old, "new": judged.new, "truth": judged.truth}
-        self._frames = {"image": _pixmap(np.ascontiguousarray(image))} | {
-            name: _pixmap(_tinted(image, label_map, self._label_set))
-            for name, label_map in maps.items()
-            if label_map is not None
-        }
-        self._show()
+        if 0 <= place < len(self._images):
+            pictures = self._images[place].pictures
+            self._frames = {name: _pixmap(pixels) for name, pixels in pictures.items()}
+            self._show()
 
     def _turn(self) -> None:
         names = [name for name in ("old", "new", "truth") if name in self._frames]
@@ -331,22 +333,13 @@ class FlickerView(QWidget):
         self.picture.setPixmap(scaled)
 
 
-def _tinted(
-    image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], label_map: LabelMap, label_set: LabelSet
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Return the image with the colours of the classes mixed in, the background left as it is."""
-    plain = (label_map == IGNORE_INDEX) | (label_map == (label_set.background_index or 0))
-    mixed = (image.astype(np.uint16) + label_set.palette[label_map]) // 2
-    return np.where(plain[..., None], image, mixed).astype(np.uint8)
-
-
-def _pixmap(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> QPixmap:
+def _pixmap(pixels: RgbImage) -> QPixmap:
     height, width = pixels.shape[:2]
     image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
     return QPixmap.fromImage(image)
 
 
-def _percent(value: float | None) -> str:
+def _score(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 

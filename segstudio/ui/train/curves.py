@@ -4,7 +4,7 @@ pyqtgraph takes half a second to load, so this module is imported when the train
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyqtgraph as pg
 from PySide6.QtGui import QColor, QPalette
@@ -21,6 +21,20 @@ _NAMED_CLASSES: Final = 12
 _CONTRAST: Final = 60  # of the lightness, 0..255
 
 
+class _Line(NamedTuple):
+    plot: pg.PlotWidget
+    name: str  # in the legend; empty for none
+    color: QColor
+    width: int
+    x: list[float]
+    y: list[float | None]
+
+    @property
+    def look(self) -> tuple[object, ...]:
+        """What stays the same while a run goes on: points are added, nothing else."""
+        return (self.plot, self.name, self.color.rgba(), self.width, len(self.x) == 1)
+
+
 class CurvesView(QWidget):
     """Loss above, IoU of the validation images below, over the epochs.
 
@@ -33,6 +47,8 @@ class CurvesView(QWidget):
         self._theme = theme
         self._history = History()
         self._others: list[tuple[str, History]] = []
+        self._looks: list[tuple[object, ...]] = []
+        self._items: list[pg.PlotDataItem] = []
         pg.setConfigOptions(antialias=True)
         self.loss = pg.PlotWidget()
         self.iou = pg.PlotWidget()
@@ -65,83 +81,73 @@ class CurvesView(QWidget):
         self._draw()
 
     def _draw(self) -> None:
+        lines = self._lines_of_runs() if self._others else self._lines_of_history()
+        lines = [line for line in lines if line.x]
+        looks = [line.look for line in lines]
+        if looks != self._looks:
+            self._looks = looks
+            self._clear()
+            self._items = [self._item(line) for line in lines]
+        # Longer curves only: to make curves and legends anew takes the window ten times as long.
+        for line, item in zip(lines, self._items, strict=True):
+            item.setData(line.x, [float("nan") if y is None else y for y in line.y])
+
+    def _clear(self) -> None:
         for plot in (self.loss, self.iou):
             plot.clear()
             legend = plot.getPlotItem().legend
             if legend is not None:
                 legend.clear()
-        if self._others:
-            self._draw_runs()
-        else:
-            self._draw_history()
 
-    def _draw_history(self) -> None:
+    def _lines_of_history(self) -> list[_Line]:
         history = self._history
         muted = QColor(self._theme.muted)
         muted.setAlpha(110)
-        self._line(
-            self.loss,
-            [step.epochs for step in history.steps],
-            [step.loss for step in history.steps],
-            muted,
-            "",
-        )
-        epochs = [float(epoch.epoch) for epoch in history.epochs]
-        self._line(
-            self.loss, epochs, [e.loss for e in history.epochs], ACCENT, self.tr("training"), 2
-        )
-        self._line(
-            self.loss,
-            epochs,
-            [e.val_loss for e in history.epochs],
-            QColor(_LOSS),
-            self.tr("validation"),
-            2,
-        )
+        steps, epochs = history.steps, history.epochs
+        x = [float(epoch.epoch) for epoch in epochs]
+        lines = [
+            _Line(self.loss, "", muted, 1, [s.epochs for s in steps], [s.loss for s in steps]),
+            _Line(self.loss, self.tr("training"), ACCENT, 2, x, [e.loss for e in epochs]),
+            _Line(
+                self.loss, self.tr("validation"), QColor(_LOSS), 2, x, [e.val_loss for e in epochs]
+            ),
+        ]
         label_set = history.starts[-1].label_set if history.starts else LabelSet()
         for index, item in enumerate(label_set):
             values = [
-                epoch.classes[index].iou if index < len(epoch.classes) else None
-                for epoch in history.epochs
+                epoch.classes[index].iou if index < len(epoch.classes) else None for epoch in epochs
             ]
             name = item.name if index < _NAMED_CLASSES else ""
-            self._line(self.iou, epochs, values, self._visible(QColor(*item.color)), name)
+            lines.append(_Line(self.iou, name, self._visible(QColor(*item.color)), 1, x, values))
         text = self.palette().color(QPalette.ColorRole.Text)
-        self._line(self.iou, epochs, [e.mean_iou for e in history.epochs], text, "mIoU", 3)
+        lines.append(_Line(self.iou, "mIoU", text, 3, x, [e.mean_iou for e in epochs]))
+        return lines
 
     def _visible(self, color: QColor) -> QColor:
         """Return the colour of a class, or grey where it would not show on the plot."""
         base = self.palette().color(QPalette.ColorRole.Base)
         return color if abs(color.lightness() - base.lightness()) > _CONTRAST else self._theme.muted
 
-    def _draw_runs(self) -> None:
+    def _lines_of_runs(self) -> list[_Line]:
+        lines = []
         for number, (name, history) in enumerate(self._others):
             color = QColor(_RUNS[number % len(_RUNS)])
-            epochs = [float(epoch.epoch) for epoch in history.epochs]
-            self._line(self.loss, epochs, [e.val_loss for e in history.epochs], color, name, 2)
-            self._line(self.iou, epochs, [e.mean_iou for e in history.epochs], color, name, 2)
+            epochs = history.epochs
+            x = [float(epoch.epoch) for epoch in epochs]
+            lines.append(_Line(self.loss, name, color, 2, x, [e.val_loss for e in epochs]))
+            lines.append(_Line(self.iou, name, color, 2, x, [e.mean_iou for e in epochs]))
+        return lines
 
-    def _line(
-        self,
-        plot: pg.PlotWidget,
-        x: Sequence[float],
-        y: Sequence[float | None],
-        color: QColor,
-        name: str,
-        width: int = 1,
-    ) -> None:
-        values = [float("nan") if value is None else value for value in y]
-        if not values:
-            return
-        plot.plot(
-            x,
-            values,
-            pen=pg.mkPen(color, width=width),
+    def _item(self, line: _Line) -> pg.PlotDataItem:
+        return line.plot.plot(
+            pen=pg.mkPen(line.color, width=line.width),
             connect="finite",
-            name=name or None,
+            name=line.name or None,
+            # Smooth edges of thousands of steps would be drawn for longer than they are looked at.
+            antialias=bool(line.name),
             # A single epoch has no line yet.
-            symbol="o" if len(values) == 1 else None,
-            symbolBrush=color,
+            symbol="o" if len(line.x) == 1 else None,
+            symbolBrush=line.color,
             symbolPen=None,
             symbolSize=6,
         )
@@ -158,4 +164,5 @@ class CurvesView(QWidget):
             legend = plot.addLegend(offset=(-8, 8 if plot is self.loss else -8))
             legend.setLabelTextColor(palette.color(QPalette.ColorRole.Text))
             legend.setBrush(pg.mkBrush(palette.color(QPalette.ColorRole.Base)))
+        self._looks = []
         self._draw()

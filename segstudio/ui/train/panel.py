@@ -130,6 +130,10 @@ class TrainPanel(QTabWidget):
 
     def _show_state(self) -> None:
         self.form.set_busy(is_busy=self._training.is_busy)
+        error = self._training.read_only
+        self.form.show_read_only(error.sentence if error else "")
+        self.compare.show_read_only(error.sentence if error else "")
+        self.runs.note.setReadOnly(error is not None)
 
     def _show_model(self) -> None:
         project, model = self._training.project, self._predict.model

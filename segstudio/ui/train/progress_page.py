@@ -1,5 +1,6 @@
 """A run while it trains: curves, pictures, speed, time left, log."""
 
+import time
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,8 @@ from segstudio.ui.theme import Theme
 from segstudio.ui.train.curves import CurvesView
 
 _LOG_LINES: Final = 500
+_DRAW_SECONDS: Final = 2.0
+"""Least time between two pictures of the same epoch's curves: the processor is for training."""
 
 
 class ProgressPage(QWidget):
@@ -86,7 +89,9 @@ class ProgressPage(QWidget):
         training.changed.connect(self.refresh)
         training.run_changed.connect(self._on_run_changed)
         theme.changed.connect(self._show_icon)
-        self._drawn = (-1, -1)
+        self._show_icon()
+        self._drawn_epochs, self._drawn_steps = (-1, -1, -1), -1
+        self._next_drawing = 0.0
         self.refresh()
 
     @property
@@ -97,7 +102,7 @@ class ProgressPage(QWidget):
     def refresh(self) -> None:
         """Show how the run stands."""
         training = self._training
-        state, history = training.state, training.history
+        state = training.state
         self._title.setText(self._title_of(state))
         self._detail.setText(self._details())
         if state is RunState.PREPARING:
@@ -107,22 +112,39 @@ class ProgressPage(QWidget):
             self._bar.setValue(round(training.pace.progress * 1000))
         self._bar.setVisible(state is not RunState.NONE)
         self._show_buttons(state)
-        drawn = (len(history.steps), len(history.epochs))
-        if drawn != self._drawn and self.isVisible():
-            self._drawn = drawn
+        if self.isVisible():
+            self._draw_news()
+
+    def _draw_news(self) -> None:
+        """Draw what is new since the last time: epochs at once, steps now and then."""
+        history = self._training.history
+        epochs = (len(history.starts), len(history.epochs), len(history.notes))
+        is_new = epochs != self._drawn_epochs
+        has_steps = len(history.steps) != self._drawn_steps
+        is_due = time.monotonic() > self._next_drawing
+        is_over = self._training.state is not RunState.TRAINING
+        if is_new or (has_steps and (is_due or is_over)):
+            self._drawn_steps = len(history.steps)
+            self._next_drawing = time.monotonic() + _DRAW_SECONDS
             self.curves.show_history(history)
+        if is_new:
+            self._drawn_epochs = epochs
             self._show_picture()
             self._show_log()
 
     def showEvent(self, event: object) -> None:
         """Draw what came while the page was hidden."""
-        self._drawn = (-1, -1)
+        self._forget_drawn()
         self.refresh()
 
     def _on_run_changed(self) -> None:
-        self._drawn = (-1, -1)
+        self._forget_drawn()
         self.picture.show_file(None)
         self.refresh()
+
+    def _forget_drawn(self) -> None:
+        self._drawn_epochs, self._drawn_steps = (-1, -1, -1), -1
+        self._next_drawing = 0.0
 
     def _title_of(self, state: RunState) -> str:
         epoch = len(self._training.history.epochs)
@@ -155,14 +177,16 @@ class ProgressPage(QWidget):
 
     def _show_buttons(self, state: RunState) -> None:
         run = self._training.run
+        may_write = self._training.read_only is None
         can_resume = not state.is_busy and run is not None and run.can_resume
         resumes = can_resume and state is not RunState.FINISHED
         self.pause.setText(self.tr("Resume") if resumes else self.tr("Pause"))
-        self._resumes = resumes
-        self._show_icon()
-        self.pause.setEnabled(resumes or state is RunState.TRAINING)
+        if resumes is not self._resumes:  # this is asked some times a second
+            self._resumes = resumes
+            self._show_icon()
+        self.pause.setEnabled(may_write and (resumes or state is RunState.TRAINING))
         self.pause.setVisible(state not in (RunState.NONE, RunState.FINISHED))
-        self.finish.setEnabled(state is RunState.TRAINING)
+        self.finish.setEnabled(may_write and state is RunState.TRAINING)
         self.finish.setVisible(state.is_busy)
         self.report.setVisible(run is not None and not state.is_busy and run.report.is_file())
 

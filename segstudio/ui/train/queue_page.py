@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
+    QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
@@ -23,6 +24,7 @@ from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
 from segstudio.core.forecast import Forecast, forecast
 from segstudio.core.splits import TRAIN
+from segstudio.storage.lineage import read_lineage
 from segstudio.ui.theme import Theme
 
 _THUMBNAIL: Final = 112
@@ -57,6 +59,16 @@ class QueuePage(QWidget):
             self.tr("Runs the chosen model over images that are not approved and judge no model")
         )
         self.search.clicked.connect(self._on_find)
+        self.others = QComboBox()
+        self.others.setToolTip(
+            self.tr("Where two models disagree, one of them is wrong; this takes twice as long")
+        )
+        self.others.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        against = QHBoxLayout()
+        against.addWidget(QLabel(self.tr("Disagreement with")))
+        against.addWidget(self.others, 1)
         self.state = QLabel()
         self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setWordWrap(True)
@@ -81,17 +93,21 @@ class QueuePage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
+        layout.addLayout(against)
         layout.addWidget(self.search)
         layout.addWidget(self.state)
         layout.addWidget(self.sheet, 1)
         layout.addWidget(keys)
         layout.addLayout(row)
         layout.addWidget(self.outlook)
+        predict.models_changed.connect(self._show_others)
+        predict.model_loaded.connect(lambda _model: self._show_others())
         queue.changed.connect(self._show_items)
         queue.progressed.connect(self._show_progress)
         queue.running_changed.connect(self._on_running_changed)
         training.histories_read.connect(self._take_runs)
         self._training = training
+        self._show_others()
         self._show_items()
         self._show_forecast()
 
@@ -103,7 +119,23 @@ class QueuePage(QWidget):
         if self._queue.is_running:
             self._queue.cancel()
         elif self._predict.model is not None:
-            self._queue.build(self._predict.model.path)
+            self._queue.build(self._predict.model.path, self.others.currentData())
+
+    def _show_others(self) -> None:
+        """Offer the other models; at first the one that the chosen model took the place of."""
+        chosen, models = self._predict.model, self._predict.models
+        offered = [model for model in models if model != chosen]
+        if [self.others.itemData(row) for row in range(1, self.others.count())] == [
+            model.path for model in offered
+        ]:
+            return
+        self.others.clear()
+        self.others.addItem(self.tr("no other model"), None)
+        for model in offered:
+            self.others.addItem(model.name, model.path)
+        lineage = read_lineage(chosen.path) if chosen and chosen.origin == "project" else None
+        if lineage and lineage.parent:
+            self.others.setCurrentIndex(max(self.others.findText(lineage.parent), 0))
 
     def _on_running_changed(self, is_running: bool) -> None:
         self.search.setText(self.tr("Cancel") if is_running else self.tr("Find what to label next"))

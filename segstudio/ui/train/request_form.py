@@ -60,6 +60,7 @@ class RequestForm(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._trainable: Trainable | None = None
+        self._is_busy, self._read_only = False, ""
         self._missing = _plain_label()
         self._missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.networks = QComboBox()
@@ -97,6 +98,7 @@ class RequestForm(QWidget):
         buttons.addWidget(self.train)
         buttons.addWidget(self.preview)
         buttons.addStretch(1)
+        self.reason = _plain_label()
         self.plan = _plain_label()
         self.plan.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QVBoxLayout(self)
@@ -106,6 +108,7 @@ class RequestForm(QWidget):
         layout.addLayout(form)
         layout.addWidget(self._build_expert_page())
         layout.addLayout(buttons)
+        layout.addWidget(self.reason)
         layout.addWidget(self.plan)
         layout.addStretch(1)
         self._show_starts()
@@ -114,8 +117,7 @@ class RequestForm(QWidget):
     def show_missing(self, packages: tuple[str, ...]) -> None:
         """Say how to install what training needs, if something is missing."""
         self._missing.setVisible(bool(packages))
-        self.train.setEnabled(not packages)
-        self.preview.setEnabled(not packages)
+        self._show_buttons()
         if packages:
             self._missing.setText(
                 self.tr(
@@ -132,7 +134,24 @@ class RequestForm(QWidget):
 
     def set_busy(self, *, is_busy: bool) -> None:
         """Allow no second run beside the one that trains."""
-        self.train.setEnabled(not is_busy and self._missing.isHidden())
+        self._is_busy = is_busy
+        self._show_buttons()
+
+    def show_read_only(self, reason: str) -> None:
+        """Say why nothing can be trained in this project; empty if it can."""
+        self._read_only = reason
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        can_train = self._missing.isHidden() and not self._read_only
+        self.train.setEnabled(can_train and not self._is_busy)
+        self.preview.setEnabled(can_train)
+        self.train.setToolTip(
+            self._read_only
+            or (self.tr("Another run trains: see Progress") if self._is_busy else "")
+        )
+        self.reason.setText(self._read_only)
+        self.reason.setVisible(bool(self._read_only))
 
     def request(self) -> TrainingRequest:
         """Return what is asked for; raises ExpertError."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from segstudio.controllers.followed_runs import FollowedRun
 from segstudio.controllers.training import TrainingController
+from segstudio.core.training_request import FROM_IMAGENET, FROM_SCRATCH
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.curves import CurvesView
 
@@ -152,10 +153,35 @@ class RunsPage(QWidget):
         if not self._runs:
             return self.tr("Nothing was trained in this project yet.")
         recipes = [run.history.starts[0].recipe for run in runs if run.history.starts]
+        if len(runs) == 1:
+            return self._about(runs[0])
         if len(recipes) < 2:
             return self.tr("Select several runs to see what their settings differ in.")
         lines = [f"{name}: {' | '.join(values)}" for name, values in differing(recipes)]
         return "\n".join(lines) or self.tr("Their settings are the same.")
+
+    def _about(self, run: FollowedRun) -> str:
+        """Return where a run comes from, and what became of it."""
+        lines = []
+        if run.history.starts:
+            weights = str(run.history.starts[0].recipe.get("weights", "none"))
+            lines.append(
+                {
+                    FROM_SCRATCH: self.tr("Began from scratch."),
+                    FROM_IMAGENET: self.tr("Began from ImageNet."),
+                }.get(weights)
+                or self.tr("Went on from the run of %s.") % _run_of(weights)
+            )
+        if run.model is not None and run.lineage is not None:
+            lines.append(
+                self.tr("Its model was taken over as %s, in place of %s.")
+                % (run.model.stem, run.lineage.parent)
+                if run.lineage.parent
+                else self.tr("Its model was taken over as %s.") % run.model.stem
+            )
+        elif run.run.model.is_file():
+            lines.append(self.tr("Its model was not taken over; Show and Compare still offer it."))
+        return "\n".join(lines)
 
     def _on_show(self) -> None:
         self.run_requested.emit(self._selected()[0].run)
@@ -193,8 +219,12 @@ def _flat(recipe: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         if isinstance(value, Mapping):
             pairs += _flat(value, f"{name} ")
         elif name == "weights" and value not in ("none", "imagenet"):
-            # .../runs/NAME/run/best.pt
-            pairs.append((prefix + name, "/".join(Path(str(value)).parts[-3:-2]) or str(value)))
+            pairs.append((prefix + name, _run_of(str(value))))
         else:
             pairs.append((prefix + name, str(value)))
     return pairs
+
+
+def _run_of(checkpoint: str) -> str:
+    """Return the name of the run that a checkpoint is of: .../runs/NAME/run/best.pt."""
+    return "".join(Path(checkpoint).parts[-3:-2]) or checkpoint

@@ -21,6 +21,7 @@ from segstudio.storage.lineage import read_lineage
 from segstudio.storage.project import Project, create_project
 from segstudio.storage.training_runs import TrainingRun, new_run
 from segstudio.ui.main_window import MainWindow
+from segstudio.ui.train.compare_page import ComparePage
 from segstudio.ui.train.panel import TrainPanel
 
 KEYS = ("a.png", "b.png", "c.png", "d.png", "e.png")
@@ -82,6 +83,21 @@ def test_models_are_judged_on_the_images_that_did_not_train(run: TrainingRun, ol
     assert all(image.changed == 30 * 40 for image in comparison.images)
 
 
+def test_the_first_model_of_a_project_is_judged_by_itself(
+    qtbot: QtBot, window: MainWindow, run: TrainingRun
+) -> None:
+    comparison = compare_on_disk(run, None, threading.Event(), lambda _done, _total: None)
+
+    assert comparison is not None
+    assert [row.new for row in comparison.rows] == [1, 1, 1]
+    page = ComparePage(window._theme)
+    qtbot.addWidget(page)
+    page.show_comparison(comparison)
+    assert page.summary.text().startswith("Mean IoU 1.000 on 3 images that did not train.")
+    assert page.table.isColumnHidden(1)
+    assert page.keep.isHidden()
+
+
 def test_a_model_of_other_classes_is_mapped_and_not_refused(
     run: TrainingRun, tmp_path: Path
 ) -> None:
@@ -136,8 +152,16 @@ def test_a_new_model_is_compared_promoted_and_gone_back_from(
     qtbot.waitUntil(lambda: window.predict.is_idle, timeout=30_000)
     assert window.model_bar.models.currentText() == path.stem
 
+    with qtbot.waitSignal(window.work.training.histories_read, timeout=10_000):
+        panel.setCurrentWidget(panel.runs)
+    told = panel.runs.differences.text()
+    assert told == f"Began from scratch.\nIts model was taken over as {path.stem}, in place of old."
+    assert panel.queue.others.currentText() == "old"  # where both disagree is to be labelled
+
     window.predict.choose_path(old)  # both are still there
     assert window.predict.model.path == old
+    panel.runs.use_model.click()
+    assert window.predict.model.path == path
 
 
 def test_runs_are_listed_with_their_differences_and_notes(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from onnx_models import write_model
+from onnx_models import card_of, write_model
 from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -22,11 +22,11 @@ SIZE = (120, 160)
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """Three images; the second has a faint corner, of which the model is unsure; c.png judges."""
+    """Three images; c.png judges. The model is unsure of the second's corner, a little of a.png."""
     root = tmp_path / "images"
     root.mkdir()
     for key in ("a.png", "b.png", "c.png"):
-        pixels = np.full((*SIZE, 3), 255, np.uint8)
+        pixels = np.full((*SIZE, 3), 255 if key != "a.png" else 250, np.uint8)
         if key != "a.png":
             pixels[60:, 100:] = 140  # just red enough, and confidence is red / 255
         Image.fromarray(pixels).save(root / key)
@@ -89,6 +89,51 @@ def test_one_key_accepts_a_part_and_another_leaves_it_out(
     with qtbot.waitSignal(window.work.queue.changed, timeout=60_000):
         qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
     assert all(other.rect != item.rect for other in window.work.queue.items if other.key == "b.png")
+
+
+def test_who_presses_faster_than_images_open_finds_all_parts_accepted(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
+) -> None:
+    items = window.work.queue.items
+    chosen = [next(item for item in items if item.key == key) for key in ("b.png", "a.png")]
+    for item in chosen:
+        panel.queue.sheet.setCurrentRow(window.work.queue.items.index(item))
+        qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_A)
+
+    qtbot.waitUntil(lambda: not window.work.queue._waiting, timeout=10_000)
+    window.workspace.flush()
+    for item in chosen:
+        noted = read_noted(project, item.key, *SIZE)
+        assert noted is not None
+        assert (noted[item.rect.slices] == CHECKED).all()
+
+
+def test_a_part_that_was_left_out_is_not_proposed_again(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel
+) -> None:
+    item = window.work.queue.items[0]
+    qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_X)
+
+    with qtbot.waitSignal(window.work.queue.running_changed, timeout=60_000):
+        qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.work.queue.is_running, timeout=60_000)
+    assert window.work.queue.items
+    assert all(other.rect != item.rect for other in window.work.queue.items if other.key == "b.png")
+
+
+def test_parts_on_which_two_models_disagree_are_worth_most(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
+) -> None:
+    other = project.models_folder / "old.onnx"
+    write_model(other, card=card_of("red", "background").to_json())  # takes one for the other
+    window.predict.find_models()
+    panel.queue.others.setCurrentIndex(panel.queue.others.findText("old"))
+
+    with qtbot.waitSignal(window.work.queue.running_changed, timeout=60_000):
+        qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.work.queue.is_running, timeout=60_000)
+    best = window.work.queue.items[0]
+    assert best.candidate.gain == best.rect.height * best.rect.width
 
 
 def test_enter_opens_the_part_to_be_corrected(
