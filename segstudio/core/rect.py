@@ -44,6 +44,12 @@ class Rect(NamedTuple):
             self.top + down, self.left + right, self.bottom + down, self.right + right
         )
 
+    def grown(self, margin: int) -> Self:
+        """Return this rectangle with so many pixels more on each side."""
+        return type(self)(
+            self.top - margin, self.left - margin, self.bottom + margin, self.right + margin
+        )
+
     def united(self, other: Self) -> Self:
         """Return the smallest rectangle that holds both."""
         return type(self)(

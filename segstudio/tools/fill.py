@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from segstudio.core.flood import class_region, holes, near_class_region
+from segstudio.core.flood import class_fill, class_region, holes, near_class_region
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import Region, region_patch
@@ -71,13 +71,22 @@ def _found(
 ) -> MaskPatch | None:
     options = context.options
     by_color = options.by_color and options.fill_mode is FillMode.REGION
+    if options.fill_mode is FillMode.REGION and not by_color:
+        return asker.held(
+            class_fill(
+                label_map,
+                pixel,
+                context.class_index,
+                diagonal=options.diagonal,
+                is_stopped=asker.is_stopped,
+            )
+        )
     region = class_region(
         label_map,
         pixel,
         diagonal=options.diagonal,
         image=context.image if by_color else None,
         tolerance=options.tolerance,
-        is_far=True,  # or ``press`` had filled it
         is_stopped=asker.is_stopped,
     )
     return asker.held(_patch(label_map, pixel, region, context))

@@ -4,9 +4,15 @@ import cv2
 import numpy as np
 import pytest
 
-from segstudio.core.flood import class_region, color_region, holes, near_class_region
+from segstudio.core.flood import (
+    class_fill,
+    class_region,
+    color_region,
+    holes,
+    near_class_region,
+)
 from segstudio.core.rect import Rect
-from segstudio.core.region import Region
+from segstudio.core.region import Region, region_patch
 
 
 def flooded(wanted: np.ndarray, pixel: tuple[int, int], *, diagonal: bool) -> np.ndarray:
@@ -92,10 +98,44 @@ def test_a_class_region_may_be_larger_than_the_first_window(diagonal: bool) -> N
     assert np.array_equal(whole(region, label_map.shape), labels == labels[300, 400])
 
 
+@pytest.mark.parametrize("diagonal", [False, True])
+@pytest.mark.parametrize("pixel", [(300, 400), (3, 2899), (1299, 2501)])
+def test_a_class_fill_is_the_patch_of_a_class_region(
+    pixel: tuple[int, int], diagonal: bool
+) -> None:
+    label_map = np.full((1300, 2900), 255, np.uint8)
+    rows, columns = np.mgrid[:1300, :2900]
+    label_map[(rows // 9 + columns // 11) % 5 == 0] = 3
+    label_map[700, :] = label_map[:, 2500] = 254
+    original = label_map.copy()
+
+    patch = class_fill(label_map, pixel, 3, diagonal=diagonal)
+
+    expected = region_patch(label_map, class_region(label_map, pixel, diagonal=diagonal), 3)
+    assert np.array_equal(label_map, original)
+    assert (patch is None) == (expected is None)
+    if patch is not None and expected is not None:
+        assert patch.rect == expected.rect
+        assert np.array_equal(patch.before, expected.before)
+        assert np.array_equal(patch.after, expected.after)
+
+
+def test_a_hair_leads_out_of_the_window_that_was_guessed() -> None:
+    label_map = np.zeros((3000, 3000), np.uint8)
+    label_map[1001:1004, 1000:2500] = 7  # between the pixels that are looked at
+    label_map[1001:2500, 2490:2493] = 7
+    label_map[800:1300, 900:1100] = 7
+
+    region = class_region(label_map, (996, 1000))
+
+    assert np.array_equal(whole(region, label_map.shape), label_map == 7)
+    assert near_class_region(label_map, (996, 1000)) is None
+
+
 def test_a_region_that_goes_far_is_not_near() -> None:
-    label_map = np.zeros((100, 5000), np.uint8)
+    label_map = np.zeros((1000, 5000), np.uint8)
     label_map[:, 1500] = 1
     assert near_class_region(label_map, (50, 2000)) is None
     near = near_class_region(label_map, (50, 1500))
     assert near is not None
-    assert near.rect == Rect(0, 1500, 100, 1501)
+    assert near.rect == Rect(0, 1500, 1000, 1501)
