@@ -170,6 +170,9 @@ class Editor:
         missing = QPoint(*VIEW) - QPoint(self.canvas.width(), self.canvas.height())
         self.window.resize(self.window.width() + missing.x(), self.window.height() + missing.y())
         self.settle()
+        # As long as a hand needs to find its tool: OpenCV is loaded on a thread meanwhile.
+        end = time.perf_counter() + 2
+        self.wait(lambda: time.perf_counter() > end)
         gc.freeze()  # as the program does when its window is there
         assert (self.canvas.width(), self.canvas.height()) == VIEW
 
@@ -705,6 +708,13 @@ def editing_rows(
     bare = BareView(image, np.full(image.shape[:2], 255, np.uint8))
     if "brush" in parts:
         yield from brush_rows(editor, bare, name)
+        if is_largest:
+            outlines = editor.window.actions_by_name["outlines"]
+            outlines.setChecked(True)
+            editor.settle()
+            yield from brush_rows(editor, bare, f"outlines, {name}")
+            outlines.setChecked(False)
+            editor.settle()
     if is_largest:
         if "pan" in parts:
             yield pan_row(editor, bare, f"100 %, {name}", 2)
