@@ -3,7 +3,8 @@
     image        uint8 (N, H, W, 3) RGB, any N, H and W
     class_index  uint8 (N, H, W)
     confidence   float32 (N, H, W), probability of that class, 0..1
-    logits       float32 (N, C, H, W), what the class is decided by; for averaging over views
+    logits       float32 (N, H', W', C), what the class is decided by, for averaging over views;
+                 H' and W' are H and W rounded up to the stride of the network
 
 Normalisation, padding to the stride, softmax and argmax are inside the graph; the model card is in
 ``metadata_props``. Nothing is written before ONNX Runtime has given the same answers as the
@@ -32,6 +33,7 @@ from trainer.errors import ExportError
 from trainer.evaluate import flat_metrics
 from trainer.exporting.contract import INPUT, OPSET, OUTPUTS, sealed
 from trainer.exporting.runtime import open_session
+from trainer.exporting.scales import with_constant_scales
 from trainer.networks.segmenter import Decider, Segmenter
 from trainer.networks.table import count_parameters, drop_training_only
 
@@ -142,7 +144,7 @@ def _model_bytes(decider: Decider, stride: int, card: ModelCard) -> bytes:
             ) from error
     if program is None:
         raise ExportError(f"{card.network} cannot be exported to ONNX")
-    return sealed(program.model_proto, card)
+    return sealed(with_constant_scales(program.model_proto, stride), card)
 
 
 def verified_difference(content: bytes, segmenter: Segmenter, images: Sequence[RgbImage]) -> float:

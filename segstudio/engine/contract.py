@@ -2,6 +2,7 @@
 
 One input: uint8 RGB (N, H, W, 3) of any size. Outputs: ``class_index`` uint8 (N, H, W),
 ``confidence`` float32 (N, H, W) and, in models exported since tiles are blended, ``logits``
+(N, H', W', C), where H' and W' are H and W rounded up to the network's stride; at first they were
 (N, C, H, W). Normalisation, resizing, softmax and argmax are in the graph.
 """
 

@@ -268,7 +268,11 @@ class Runtime:
         self, contract: ModelContract, feed: NDArray[Any], run_options: object
     ) -> object:
         """Return the output that a contract names."""
-        return self._outputs([contract.output], {contract.input: feed}, run_options)[0]
+        output = self._outputs([contract.output], {contract.input: feed}, run_options)[0]
+        if contract is self._own and contract.output_layout is Layout.NHWC:
+            # Our models give the scores of their padding, too.
+            return output[:, : feed.shape[1], : feed.shape[2]]
+        return output
 
     def _outputs(
         self, names: Sequence[str], feeds: dict[str, NDArray[Any]], run_options: object
@@ -313,15 +317,16 @@ def _tell_more(tell: Tell, done: int, steps: int, more: int) -> None:
 
 def _own_contract(session: Any) -> ModelContract | None:  # noqa: ANN401 - onnxruntime's
     """Return how to ask one of our models for scores, if it gives any."""
-    names = {port.name for port in session.get_outputs()}
-    if not {CLASS_INDEX, LOGITS} <= names:
+    shapes = {port.name: port.shape for port in session.get_outputs()}
+    if not {CLASS_INDEX, LOGITS} <= shapes.keys():
         return None
+    classes = shapes[LOGITS][-1:]
     return ModelContract(
         input=session.get_inputs()[0].name,
         element="uint8",
         layout=Layout.NHWC,
         output=LOGITS,
-        output_layout=Layout.NCHW,
+        output_layout=Layout.NHWC if classes and isinstance(classes[0], int) else Layout.NCHW,
         kind=OutputKind.LOGITS,
     )
 

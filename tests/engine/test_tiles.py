@@ -90,8 +90,14 @@ def worker() -> Iterator[Worker]:
         yield worker
 
 
-def write_box_model(path: Path, *, logits: bool) -> Path:
-    """Write a model that looks at a box of 65 x 65 pixels around each, as a deep network does."""
+def write_box_model(path: Path, *, logits: str = "padded") -> Path:
+    """Write a model that looks at a box of 65 x 65 pixels around each, as a deep network does.
+
+    Args:
+        path: Where to write it.
+        logits: "padded" as models give them today, larger than the image and channels last;
+            "first" as they did before, channels first; "none" as at the beginning.
+    """
     size, half = 65, 32
     box = [
         helper.make_node("Unsqueeze", ["red_float", "one"], ["channels"]),
@@ -103,23 +109,32 @@ def write_box_model(path: Path, *, logits: bool) -> Path:
         ),
         helper.make_node("Sub", ["mean", "middle"], ["above"]),
         helper.make_node("Neg", ["above"], ["below"]),
-        helper.make_node("Concat", ["below", "above"], ["logits"], axis=1),
-        helper.make_node("ArgMax", ["logits"], ["bright"], axis=1, keepdims=0),
+        helper.make_node("Concat", ["below", "above"], ["scores"], axis=1),
+        helper.make_node("ArgMax", ["scores"], ["bright"], axis=1, keepdims=0),
         helper.make_node("Cast", ["bright"], ["class_index"], to=TensorProto.UINT8),
     ]
     outputs = [
         ("class_index", TensorProto.UINT8, ("N", "H", "W")),
         ("confidence", TensorProto.FLOAT, ("N", "H", "W")),
-        ("logits", TensorProto.FLOAT, ("N", 2, "H", "W")),
     ]
-    constants = {"one": np.array([1]), "middle": np.array(127.5, np.float32)}
-    return write_model(
-        path, nodes=box, constants=constants, outputs=outputs if logits else outputs[:2]
-    )
+    constants = {
+        "one": np.array([1]),
+        "middle": np.array(127.5, np.float32),
+        "padding": np.array([0, 0, 0, 0, 0, 11, 7, 0]),
+        "wrong": np.array(-1e3, np.float32),
+    }
+    if logits == "padded":
+        box.append(helper.make_node("Transpose", ["scores"], ["last"], perm=[0, 2, 3, 1]))
+        box.append(helper.make_node("Pad", ["last", "padding", "wrong"], ["logits"]))
+        outputs.append(("logits", TensorProto.FLOAT, ("N", "padded H", "padded W", 2)))
+    elif logits == "first":
+        box.append(helper.make_node("Identity", ["scores"], ["logits"]))
+        outputs.append(("logits", TensorProto.FLOAT, ("N", 2, "H", "W")))
+    return write_model(path, nodes=box, constants=constants, outputs=outputs)
 
 
-@pytest.mark.parametrize("logits", [True, False])
-def test_tiles_give_what_one_pass_gives(tmp_path: Path, worker: Worker, logits: bool) -> None:
+@pytest.mark.parametrize("logits", ["padded", "first", "none"])
+def test_tiles_give_what_one_pass_gives(tmp_path: Path, worker: Worker, logits: str) -> None:
     worker.load(write_box_model(tmp_path / "box.onnx", logits=logits))
     image = np.random.default_rng(0).integers(0, 256, (1024, 1280, 3), np.uint8)
     steps: list[tuple[int, int]] = []
@@ -165,7 +180,7 @@ def test_a_part_that_hangs_is_left_at_once(tmp_path: Path) -> None:
 
 
 def test_entropy_and_mirror_images_come_from_the_scores(tmp_path: Path, worker: Worker) -> None:
-    worker.load(write_box_model(tmp_path / "box.onnx", logits=True))
+    worker.load(write_box_model(tmp_path / "box.onnx"))
     image = np.random.default_rng(0).integers(120, 136, (200, 300, 3), np.uint8)
 
     plain = worker.predict(image, settings=RunSettings(confidence=True, entropy=True))

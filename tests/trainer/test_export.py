@@ -54,8 +54,21 @@ def test_the_logits_are_there_for_those_who_ask(exported: tuple[Checkpoint, Path
     class_index, logits = session.run(["class_index", "logits"], {"image": image})
 
     assert [output.name for output in session.get_outputs()][2:] == ["logits"]
-    assert logits.shape == (2, 2, 37, 51)
-    assert np.array_equal(logits.argmax(axis=1), class_index)
+    assert logits.shape == (2, 40, 52, 2)  # sides rounded up to the stride
+    assert np.array_equal(logits.argmax(axis=3)[:, :37, :51], class_index)
+
+
+def test_maps_are_enlarged_by_factors_that_are_known_in_advance(
+    exported: tuple[Checkpoint, Path],
+) -> None:
+    """onnxruntime's kernels that keep channels in blocks take no others."""
+    graph = onnx.load(exported[1]).graph
+    constant = {item.name: onnx.numpy_helper.to_array(item) for item in graph.initializer}
+    enlarging = [list(node.input) for node in graph.node if node.op_type == "Resize"]
+
+    assert len(enlarging) == 2
+    for _map, _, scales in enlarging:
+        assert constant[scales].tolist() == [1, 1, 2, 2]
 
 
 @pytest.mark.parametrize("shape", [(1, 64, 64), (2, 37, 51), (1, 1, 1), (3, 2, 5), (1, 375, 501)])
@@ -108,7 +121,7 @@ def test_the_contract_is_one_file_with_plain_names(exported: tuple[Checkpoint, P
     assert [described(value) for value in model.graph.output] == [
         ("class_index", onnx.TensorProto.UINT8, ["N", "H", "W"]),
         ("confidence", onnx.TensorProto.FLOAT, ["N", "H", "W"]),
-        ("logits", onnx.TensorProto.FLOAT, ["N", 2, "H", "W"]),
+        ("logits", onnx.TensorProto.FLOAT, ["N", "padded H", "padded W", 2]),
     ]
     assert [item.name for item in path.parent.iterdir()] == ["cells.onnx"]
 

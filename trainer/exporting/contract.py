@@ -58,7 +58,7 @@ def _offer_logits(model: onnx.ModelProto, num_classes: int) -> None:
         return
     makers = {name: node for node in graph.node for name in node.output}
     node = makers.get(OUTPUTS[0])
-    while node is not None and node.op_type in ("Cast", "Identity"):
+    while node is not None and node.op_type in ("Cast", "Identity", "Slice"):
         node = makers.get(node.input[0])
     if node is None or node.op_type != "ArgMax":
         return
@@ -70,6 +70,6 @@ def _offer_logits(model: onnx.ModelProto, num_classes: int) -> None:
                     names[place] = LOGITS
     graph.output.append(
         onnx.helper.make_tensor_value_info(
-            LOGITS, onnx.TensorProto.FLOAT, ("N", num_classes, "H", "W")
+            LOGITS, onnx.TensorProto.FLOAT, ("N", "padded H", "padded W", num_classes)
         )
     )

@@ -33,7 +33,6 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 from onnxruntime.transformers.onnx_model import OnnxModel
 
 from segstudio.core.label_map import RgbImage
-from trainer.exporting.contract import OUTPUTS
 
 # What computes in 8 bits, or passes them on. Not batch norm, where it could not be folded into a
 # convolution, nor transposed convolution: no kernel takes them in 8 bits.
@@ -136,12 +135,7 @@ class _Crops(CalibrationDataReader):  # type: ignore[misc]  # the library has no
 def _prepared(content: bytes, folder: Path) -> Path:
     """Write the model with batch norm folded into convolutions and the type of every tensor."""
     exported, prepared = folder / "exported.onnx", folder / "prepared.onnx"
-    model = onnx.load_from_string(content)
-    # The decision is converted; sealing offers again what it is made by.
-    kept = [output for output in model.graph.output if output.name in OUTPUTS]
-    del model.graph.output[:]
-    model.graph.output.extend(kept)
-    exported.write_bytes(model.SerializeToString())
+    exported.write_bytes(content)
     # Symbolic shapes are not needed, and their inference gives up on padding to a stride.
     quant_pre_process(exported, prepared, skip_symbolic_shape=True)
     return prepared
