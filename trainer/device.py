@@ -3,6 +3,7 @@
 import torch
 
 from trainer.errors import DeviceError
+from trainer.words import counted
 
 
 def pick_device(asked: str) -> torch.device:
@@ -29,4 +30,4 @@ def describe_device(device: torch.device) -> str:
     """Return the device's name for people."""
     if device.type == "cuda":
         return f"CUDA, {torch.cuda.get_device_name(device)}"
-    return f"CPU, {torch.get_num_threads()} threads"
+    return f"CPU, {counted(torch.get_num_threads(), 'thread')}"

@@ -34,7 +34,7 @@ MOST_IMAGES: Final = 200
 LENGTH: Final = 48
 _WINDOWS_PER_IMAGE: Final = 4
 _SIDES: Final = (48, 256)
-_THUMBNAIL: Final = 128
+_THUMBNAIL: Final = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,10 +78,12 @@ class LabellingQueue(BackgroundWork):
     Signals:
         changed: ``items`` changed.
         region_opened: The ``Rect`` of an item whose image has just been opened.
+        accepted: An item was accepted; its image is open.
     """
 
     changed = Signal()
     region_opened = Signal(object)
+    accepted = Signal()
 
     def __init__(
         self, workspace: Workspace, review: ReviewController, parent: QObject | None = None
@@ -172,6 +174,8 @@ class LabellingQueue(BackgroundWork):
             self._workspace.save()
         # Once the window has the document, too: it shows the whole image then.
         QTimer.singleShot(0, self, partial(self.region_opened.emit, item.rect))
+        if accepts:
+            QTimer.singleShot(0, self, self.accepted.emit)
         QTimer.singleShot(0, self, self._open_next)
 
     def _give_back(self) -> None:

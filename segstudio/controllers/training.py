@@ -224,6 +224,7 @@ class TrainingController(QObject):
         self.problem = told.sentence
         self._set_state(RunState.FAILED if self.run else RunState.NONE)
         self.failed.emit(told)
+        self._find_runs()  # the last one is shown again
 
     def _ask(self, word: str) -> None:
         run = self.run

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -19,15 +20,30 @@ from segstudio.storage.project import Project
 from segstudio.storage.training_runs import new_run
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a training would do.
+
+    Attributes:
+        summary: How long it takes, on what, with how many images.
+        settings: (name, value, why) of what was decided.
+        notes: What else the user should know.
+    """
+
+    summary: str
+    settings: tuple[tuple[str, str, str], ...]
+    notes: tuple[str, ...]
+
+
 class TrainingPlan(QObject):
     """Runs ``trainer train --dry-run`` on the labels as they are.
 
     Signals:
-        planned: What would be trained, as lines of text.
+        planned: What would be trained, as a ``Plan``.
         failed: A ``SegStudioError``.
     """
 
-    planned = Signal(str)
+    planned = Signal(object)
     failed = Signal(object)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
@@ -52,33 +68,35 @@ class TrainingPlan(QObject):
         self._pool.shut_down()
 
     def _ask(self, project: Project, request: TrainingRequest) -> None:
-        def ask(cancelled: threading.Event) -> str:
-            return self._text(_dry_run(project, request, cancelled))
+        def ask(cancelled: threading.Event) -> Plan:
+            return self._told(_dry_run(project, request, cancelled))
 
         self._job = Job(ask, self)
         self._job.succeeded.connect(self._on_planned)
         self._job.failed.connect(self._on_failed)
         self._job.start(self._pool)
 
-    def _on_planned(self, text: str) -> None:
+    def _on_planned(self, plan: Plan) -> None:
         self._job = None
-        self.planned.emit(text)
+        self.planned.emit(plan)
 
     def _on_failed(self, error: Exception) -> None:
         self._job = None
         self.failed.emit(as_user_error(error))
 
-    def _text(self, plan: dict[str, Any]) -> str:
+    def _told(self, plan: dict[str, Any]) -> Plan:
         images, minutes = plan["images"], max(round(plan["seconds"] / 60), 1)
-        lines = [
-            self.tr("About %d minutes on %s; %d images train, %d judge.")
-            % (minutes, plan["device_name"], images[TRAIN], images[VALIDATION]),
-            self.tr("Classes: %s") % ", ".join(item["name"] for item in plan["classes"]),
-            self.tr("Augmentation: %s") % _augmentation(plan["recipe"]["augmentation"]),
-            *(f"{each['setting']} {each['value']}: {each['why']}" for each in plan["reasons"]),
-            *plan["notes"],
-        ]
-        return "\n".join(lines)
+        took = self.tr("About a minute") if minutes == 1 else self.tr("About %d minutes") % minutes
+        return Plan(
+            self.tr("%s on %s; images that train: %d, that judge: %d.")
+            % (took, plan["device_name"], images[TRAIN], images[VALIDATION]),
+            (
+                (self.tr("Classes"), ", ".join(item["name"] for item in plan["classes"]), ""),
+                (self.tr("Varied by"), _augmentation(plan["recipe"]["augmentation"]), ""),
+                *((each["setting"], each["value"], each["why"]) for each in plan["reasons"]),
+            ),
+            tuple(plan["notes"]),
+        )
 
 
 def _dry_run(

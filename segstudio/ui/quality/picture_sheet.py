@@ -12,7 +12,7 @@ from segstudio.core.label_map import RgbImage
 
 _PICTURE: Final = 160
 _GAP: Final = 8
-_ROOM_FOR_WORDS: Final = 48
+_LINE: Final = 16
 
 
 class PictureSheet(QListWidget):
@@ -20,6 +20,8 @@ class PictureSheet(QListWidget):
 
     Args:
         keys: Keys that mean something here and not in the window.
+        side: Side of the pictures, pixels.
+        lines: How many lines of words fit below each.
 
     Signals:
         key_pressed: One of ``keys``, while a picture is current.
@@ -27,12 +29,19 @@ class PictureSheet(QListWidget):
 
     key_pressed = Signal(int)
 
-    def __init__(self, keys: Collection[Qt.Key] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        keys: Collection[Qt.Key] = (),
+        parent: QWidget | None = None,
+        *,
+        side: int = _PICTURE,
+        lines: int = 2,
+    ) -> None:
         super().__init__(parent)
         self._keys = frozenset(keys)
         self.setViewMode(QListView.ViewMode.IconMode)
-        self.setIconSize(QSize(_PICTURE, _PICTURE))
-        self.setGridSize(QSize(_PICTURE + _GAP, _PICTURE + _ROOM_FOR_WORDS))
+        self.setIconSize(QSize(side, side))
+        self.setGridSize(QSize(side + _GAP, side + (lines + 1) * _LINE))
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
         self.setWordWrap(True)

@@ -27,6 +27,8 @@ from segstudio.core.comparison import Difference
 from segstudio.core.label_map import RgbImage
 from segstudio.core.label_set import LabelSet
 from segstudio.ui.theme import Theme
+from segstudio.ui.thin_progress import thin_progress
+from segstudio.ui.train.empty_state import EmptyState
 
 _FLICKER_MS: Final = 600
 _BETTER: Final = "#009e73"
@@ -40,11 +42,13 @@ class ComparePage(QWidget):
         promote_requested: The user wants the new model.
         keep_requested: The user keeps the old one.
         compare_requested: The user wants the comparison made.
+        new_requested: The user wants to train.
     """
 
     promote_requested = Signal()
     keep_requested = Signal()
     compare_requested = Signal()
+    new_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,19 +83,27 @@ class ComparePage(QWidget):
         layout.addWidget(self.summary)
         layout.addLayout(buttons)
         layout.addWidget(tabs, 1)
+        self.empty = EmptyState(
+            self.tr("When a run is finished, its model is compared with the chosen one here."),
+            self.tr("Train a network"),
+        )
+        self.empty.wanted.connect(self.new_requested)
+        self.progress = thin_progress()
+        layout.addWidget(self.progress)
+        layout.addWidget(self.empty, 1)
+        layout.addStretch(0)
         self.show_nothing(can_compare=False)
 
     def show_nothing(self, *, can_compare: bool) -> None:
         """Say what will be here."""
         self.summary.setText(
             self.tr("Compare the new model with the one that is chosen, on images of their own.")
-            if can_compare
-            else self.tr("When a run is finished, its model is compared with the chosen one here.")
         )
+        self.summary.setVisible(can_compare)
+        self.empty.setVisible(not can_compare)
         self.compare.setVisible(can_compare)
-        self.promote.hide()
-        self.keep.hide()
-        self.tabs.hide()
+        for part in (self.promote, self.keep, self.tabs, self.progress):
+            part.hide()
 
     def show_read_only(self, reason: str) -> None:
         """Let no model be taken over where nothing can be written; empty lets it again."""
@@ -100,13 +112,20 @@ class ComparePage(QWidget):
 
     def show_progress(self, done: int, total: int) -> None:
         """Say how far the comparison is."""
-        self.compare.hide()
-        self.summary.setText(self.tr("Comparing: %d of %d images") % (done, total))
+        for part in (self.compare, self.empty, self.promote, self.keep, self.tabs):
+            part.hide()
+        self.summary.show()
+        self.summary.setText(self.tr("Running both models on the images that judge…"))
+        self.progress.show()
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show both models."""
         self.summary.setText(self._summary_of(comparison))
-        self.compare.hide()
+        for part in (self.compare, self.empty, self.progress):
+            part.hide()
+        self.summary.show()
         self.promote.show()
         self.keep.setVisible(comparison.old is not None)
         self.tabs.show()
@@ -118,10 +137,11 @@ class ComparePage(QWidget):
 
     def _summary_of(self, comparison: Comparison) -> str:
         count = comparison.count
+        images = self.tr("1 image") if count == 1 else self.tr("%d images") % count
         where = (
-            self.tr("on %d images that trained neither") % count
+            self.tr("on %s that neither was trained on") % images
             if comparison.old
-            else self.tr("on %d images that did not train") % count
+            else self.tr("on %s that it was not trained on") % images
         )
         lines = []
         mean = comparison.rows[0]
@@ -137,7 +157,11 @@ class ComparePage(QWidget):
                 )
         if comparison.unknown:
             lines.append(self.tr("The old model does not know %s.") % ", ".join(comparison.unknown))
-        if 1 < count < 10:
+        if count == 1:
+            lines.append(
+                self.tr("A single image tells little: approve more of those that are set aside.")
+            )
+        elif count < 10:
             lines.append(self.tr("So few images tell little; more of them narrow the interval."))
         return "\n".join(lines)
 

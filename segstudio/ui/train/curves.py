@@ -4,11 +4,13 @@ pyqtgraph takes half a second to load, so this module is imported when the train
 """
 
 from collections.abc import Sequence
+from html import escape
 from typing import Final, NamedTuple
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from segstudio.core.label_set import LabelSet
 from segstudio.core.run_history import History
@@ -18,7 +20,7 @@ _LOSS: Final = "#d55e00"
 # Okabe and Ito, 2008: told apart by colour-blind eyes, and seen on light and dark grounds.
 _RUNS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _NAMED_CLASSES: Final = 12
-_CONTRAST: Final = 60  # of the lightness, 0..255
+_CONTRAST: Final = 40  # of the lightness, 0..255
 
 
 class _Line(NamedTuple):
@@ -49,6 +51,7 @@ class CurvesView(QWidget):
         self._others: list[tuple[str, History]] = []
         self._looks: list[tuple[object, ...]] = []
         self._items: list[pg.PlotDataItem] = []
+        self.legends: dict[pg.PlotWidget, QLabel] = {}
         pg.setConfigOptions(antialias=True)
         self.loss = pg.PlotWidget()
         self.iou = pg.PlotWidget()
@@ -64,8 +67,15 @@ class CurvesView(QWidget):
             plot.hideButtons()
             plot.setMouseEnabled(x=False, y=False)
             plot.showGrid(y=True, alpha=0.2)
-            plot.setMinimumHeight(120)
-            layout.addWidget(plot)
+            plot.getPlotItem().getAxis("left").enableAutoSIPrefix(False)
+            plot.setMinimumHeight(100)
+            layout.addWidget(plot, 1)
+            # Below and not inside: the names of twelve classes would cover the curves.
+            legend = QLabel()
+            legend.setWordWrap(True)
+            legend.setTextFormat(Qt.TextFormat.RichText)
+            layout.addWidget(legend)
+            self.legends[plot] = legend
         self.iou.setLabel("bottom", self.tr("epoch"))
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -86,18 +96,13 @@ class CurvesView(QWidget):
         looks = [line.look for line in lines]
         if looks != self._looks:
             self._looks = looks
-            self._clear()
+            for plot, legend in self.legends.items():
+                plot.clear()
+                legend.setText(_legend([line for line in lines if line.plot is plot]))
             self._items = [self._item(line) for line in lines]
         # Longer curves only: to make curves and legends anew takes the window ten times as long.
         for line, item in zip(lines, self._items, strict=True):
             item.setData(line.x, [float("nan") if y is None else y for y in line.y])
-
-    def _clear(self) -> None:
-        for plot in (self.loss, self.iou):
-            plot.clear()
-            legend = plot.getPlotItem().legend
-            if legend is not None:
-                legend.clear()
 
     def _lines_of_history(self) -> list[_Line]:
         history = self._history
@@ -160,9 +165,14 @@ class CurvesView(QWidget):
                 axis = plot.getPlotItem().getAxis(side)
                 axis.setPen(self._theme.muted)
                 axis.setTextPen(palette.color(QPalette.ColorRole.Text))
-            # Where curves rarely are: losses fall to the right, IoU rises.
-            legend = plot.addLegend(offset=(-8, 8 if plot is self.loss else -8))
-            legend.setLabelTextColor(palette.color(QPalette.ColorRole.Text))
-            legend.setBrush(pg.mkBrush(palette.color(QPalette.ColorRole.Base)))
         self._looks = []
         self._draw()
+
+
+def _legend(lines: Sequence[_Line]) -> str:
+    """Return the names of lines behind squares of their colours, as rich text."""
+    return " &nbsp; ".join(
+        f'<span style="color:{line.color.name()}">&#9632;</span>&nbsp;{escape(line.name)}'
+        for line in lines
+        if line.name
+    )

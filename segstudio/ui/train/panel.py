@@ -12,7 +12,8 @@ from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
 from segstudio.controllers.training_plan import TrainingPlan
 from segstudio.core.training_request import TrainingRequest
-from segstudio.storage.lineage import trainable
+from segstudio.errors import SegStudioError
+from segstudio.storage.lineage import read_lineage, trainable
 from segstudio.storage.training_runs import TrainingRun
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.compare_page import ComparePage
@@ -62,10 +63,11 @@ class TrainPanel(QTabWidget):
         self.addTab(self.queue, self.tr("Label next"))
         self.form.train_requested.connect(self._on_train)
         self.form.preview_requested.connect(self._on_preview)
-        self.form.mistyped.connect(self.form.plan.setText)
+        self.form.mistyped.connect(self.form.show_problem)
         self.progress.report_requested.connect(_open_file)
-        plan.planned.connect(self.form.plan.setText)
-        plan.failed.connect(lambda error: self.form.plan.setText(error.sentence))
+        plan.planned.connect(self.form.show_plan)
+        plan.failed.connect(lambda error: self.form.show_problem(error.sentence))
+        training.failed.connect(self._on_refused)
         training.changed.connect(self._show_state)
         training.ended.connect(self._on_ended)
         training.run_changed.connect(self._show_comparison)
@@ -75,7 +77,9 @@ class TrainPanel(QTabWidget):
         comparison.promoted.connect(self._on_promoted)
         self.compare.compare_requested.connect(self._on_compare)
         self.compare.promote_requested.connect(self._on_promote)
-        self.compare.keep_requested.connect(lambda: self.setCurrentIndex(0))
+        self.compare.keep_requested.connect(self._on_kept)
+        for page in (self.progress, self.compare, self.runs):
+            page.new_requested.connect(lambda: self.setCurrentIndex(0))
         self.runs.report_requested.connect(_open_file)
         self.runs.run_requested.connect(self._on_run_requested)
         self.runs.model_requested.connect(predict.choose_path)
@@ -94,7 +98,7 @@ class TrainPanel(QTabWidget):
             self.setCurrentWidget(self.progress)
 
     def _on_preview(self, request: TrainingRequest) -> None:
-        self.form.plan.setText(self.tr("Looking at the images…"))
+        self.form.show_waiting()
         self._plan.ask(request)
 
     def _on_ended(self, _run: TrainingRun) -> None:
@@ -102,9 +106,18 @@ class TrainPanel(QTabWidget):
         self._on_compare()
 
     def _on_compare(self) -> None:
-        run, model = self._training.run, self._predict.model
+        run = self._training.run
         if run is not None and run.model.is_file():
-            self._comparison.compare(run, model.path if model else None)
+            self._comparison.compare(run, self._old_model(run))
+
+    def _old_model(self, run: TrainingRun) -> Path | None:
+        """Return the chosen model, or the one whose place it took if it is the run's own."""
+        model = self._predict.model
+        lineage = read_lineage(model.path) if model is not None else None
+        if model is None or lineage is None or lineage.run != run.name:
+            return model.path if model else None
+        names = {other.name: other.path for other in self._predict.models}
+        return names.get(lineage.parent)
 
     def _on_promote(self) -> None:
         comparison, project = self._comparison.last, self._training.project
@@ -114,8 +127,18 @@ class TrainPanel(QTabWidget):
 
     def _on_promoted(self, path: Path) -> None:
         self._predict.choose_path(path)
-        self.setCurrentIndex(0)
         self._show_comparison()
+        # The loop goes on: what this model does not know is what to label next.
+        self.setCurrentWidget(self.queue)
+
+    def _on_kept(self) -> None:
+        self.setCurrentWidget(self.queue)
+
+    def _on_refused(self, error: SegStudioError) -> None:
+        """Go back to what was asked for, if a training did not even begin."""
+        if self._training.run is None and self.currentWidget() is self.progress:
+            self.setCurrentIndex(0)
+            self.form.show_problem(error.sentence)
 
     def _on_run_requested(self, run: TrainingRun) -> None:
         self._training.show(run)

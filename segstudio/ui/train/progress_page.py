@@ -4,15 +4,15 @@ import time
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
+    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -22,6 +22,7 @@ from segstudio.controllers.followed_runs import RunState
 from segstudio.controllers.training import TrainingController
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.curves import CurvesView
+from segstudio.ui.train.empty_state import EmptyState
 
 _LOG_LINES: Final = 500
 _DRAW_SECONDS: Final = 2.0
@@ -37,9 +38,11 @@ class ProgressPage(QWidget):
 
     Signals:
         report_requested: The path of a report to be opened.
+        new_requested: The user wants to train.
     """
 
     report_requested = Signal(Path)
+    new_requested = Signal()
 
     def __init__(
         self, training: TrainingController, theme: Theme, parent: QWidget | None = None
@@ -78,6 +81,10 @@ class ProgressPage(QWidget):
         tabs.addTab(self.picture, self.tr("Pictures"))
         tabs.addTab(self.log, self.tr("Settings and log"))
         self.tabs = tabs
+        self.empty = EmptyState(
+            self.tr("Nothing was trained in this project yet."), self.tr("Train a network")
+        )
+        self.empty.wanted.connect(self.new_requested)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
@@ -86,6 +93,7 @@ class ProgressPage(QWidget):
         layout.addWidget(self._detail)
         layout.addLayout(buttons)
         layout.addWidget(tabs, 1)
+        layout.addWidget(self.empty, 1)
         training.changed.connect(self.refresh)
         training.run_changed.connect(self._on_run_changed)
         theme.changed.connect(self._show_icon)
@@ -110,7 +118,10 @@ class ProgressPage(QWidget):
         else:
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(training.pace.progress * 1000))
-        self._bar.setVisible(state is not RunState.NONE)
+        is_empty = state is RunState.NONE
+        for part in (self._title, self._detail, self._bar, self.tabs):
+            part.setHidden(is_empty)
+        self.empty.setVisible(is_empty)
         self._show_buttons(state)
         if self.isVisible():
             self._draw_news()
@@ -149,15 +160,18 @@ class ProgressPage(QWidget):
     def _title_of(self, state: RunState) -> str:
         epoch = len(self._training.history.epochs)
         return {
-            RunState.NONE: self.tr("Nothing was trained in this project yet."),
+            RunState.NONE: "",
             RunState.PREPARING: self.tr("Looking at the images and starting…"),
             RunState.TRAINING: self.tr("Training, epoch %d") % (epoch + 1),
             RunState.ENDING: self.tr("Ending: saving what was learnt…"),
-            RunState.PAUSED: self.tr("Paused after %d epochs") % epoch,
-            RunState.FINISHED: self.tr("Finished after %d epochs") % epoch,
+            RunState.PAUSED: self.tr("Paused after %s") % self._epochs(epoch),
+            RunState.FINISHED: self.tr("Finished after %s") % self._epochs(epoch),
             RunState.FAILED: self.tr("Failed"),
             RunState.INTERRUPTED: self.tr("Interrupted; it can go on where it was"),
         }[state]
+
+    def _epochs(self, count: int) -> str:
+        return self.tr("1 epoch") if count == 1 else self.tr("%d epochs") % count
 
     def _details(self) -> str:
         training = self._training
@@ -234,39 +248,57 @@ class ProgressPage(QWidget):
             self.report_requested.emit(self._training.run.report)
 
 
-class _Picture(QLabel):
-    """A picture as large as the place for it."""
+class _Picture(QScrollArea):
+    """A picture as wide as the place for it, or, after a click, in its full size."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.setMinimumSize(QSize(120, 120))
+        self.setWidgetResizable(True)
+        self._label = QLabel()
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWidget(self._label)
         self._whole = QPixmap()
         self._file: Path | None = None
+        self._is_full = False
         self.show_file(None)
 
     def show_file(self, path: Path | None) -> None:
         if path is None:
             self._file, self._whole = None, QPixmap()
-            self.setText(self.tr("Validation images, with prediction and truth,\ncome here."))
+            self._label.setText(
+                self.tr("Validation images, with prediction and truth,\ncome here.")
+            )
         elif path != self._file:
             self._file, self._whole = path, QPixmap(str(path))
             self._fit()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Change between both sizes."""
+        self._is_full = not self._is_full
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        if not self._whole.isNull():
-            ratio = self.devicePixelRatioF()
-            scaled = self._whole.scaled(
-                self.size() * ratio,
+        if self._whole.isNull():
+            return
+        ratio = self.devicePixelRatioF()
+        shown = self._whole
+        if not self._is_full:
+            shown = shown.scaled(
+                self.viewport().size() * ratio,
                 Qt.AspectRatioMode.KeepAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
             )
-            scaled.setDevicePixelRatio(ratio)
-            self.setPixmap(scaled)
+        shown.setDevicePixelRatio(ratio)
+        self._label.setPixmap(shown)
+        self._label.setToolTip(
+            self.tr("Click to see all of it") if self._is_full else self.tr("Click to enlarge it")
+        )
 
 
 def _plain_label() -> QLabel:

@@ -1,18 +1,15 @@
 """The contact sheet of what to label next, and how many more images it may take."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
-    QListView,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -25,9 +22,12 @@ from segstudio.controllers.training import TrainingController
 from segstudio.core.forecast import Forecast, forecast
 from segstudio.core.splits import TRAIN
 from segstudio.storage.lineage import read_lineage
+from segstudio.ui.quality.picture_sheet import PictureSheet
 from segstudio.ui.theme import Theme
+from segstudio.ui.thin_progress import thin_progress
+from segstudio.ui.train.empty_state import EmptyState
 
-_THUMBNAIL: Final = 112
+_PICTURE: Final = 120
 _KEYS: Final = (Qt.Key.Key_A, Qt.Key.Key_X, Qt.Key.Key_Delete)
 
 
@@ -72,12 +72,30 @@ class QueuePage(QWidget):
         self.state = QLabel()
         self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setWordWrap(True)
-        self.sheet = _Sheet()
-        self.sheet.accepted.connect(lambda: self._with_current(queue.accept))
-        self.sheet.rejected.connect(lambda: self._with_current(queue.reject))
+        self._progress = thin_progress()
+        self._progress.hide()
+        self.sheet = PictureSheet(_KEYS, side=_PICTURE, lines=1)
+        self.sheet.key_pressed.connect(self._on_key)
         self.sheet.itemActivated.connect(lambda _item: self._with_current(queue.relabel))
-        keys = QLabel(self.tr("A: it is right · X: not this one · Enter: correct it"))
-        keys.setTextFormat(Qt.TextFormat.PlainText)
+        self.accept = QPushButton(self.tr("It is right (A)"))
+        self.accept.setToolTip(self.tr("What the model says about this part trains from now on"))
+        self.accept.clicked.connect(lambda: self._with_current(queue.accept))
+        self.reject = QPushButton(self.tr("Not this one (X)"))
+        self.reject.setToolTip(self.tr("Leaves the part as it is and does not propose it again"))
+        self.reject.clicked.connect(lambda: self._with_current(queue.reject))
+        self.relabel = QPushButton(self.tr("Correct it (Enter)"))
+        self.relabel.setToolTip(self.tr("Opens the part with what the model says, to be painted"))
+        self.relabel.clicked.connect(lambda: self._with_current(queue.relabel))
+        decide = QHBoxLayout()
+        for button in (self.accept, self.reject, self.relabel):
+            decide.addWidget(button)
+        self.empty = EmptyState(
+            self.tr(
+                "Where the model is unsure, a correction teaches it most.\n\n"
+                "The chosen model is run over images that are not approved. The parts that it "
+                "would learn most from, each unlike the others, come here."
+            )
+        )
         self.target = QDoubleSpinBox()
         self.target.setRange(0.05, 0.99)
         self.target.setSingleStep(0.01)
@@ -87,17 +105,19 @@ class QueuePage(QWidget):
         self.outlook.setTextFormat(Qt.TextFormat.PlainText)
         self.outlook.setWordWrap(True)
         row = QHBoxLayout()
-        row.addWidget(QLabel(self.tr("To reach mIoU")))
+        row.addWidget(QLabel(self.tr("How many images for a mean IoU of")))
         row.addWidget(self.target)
         row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
-        layout.addLayout(against)
         layout.addWidget(self.search)
+        layout.addLayout(against)
+        layout.addWidget(self._progress)
         layout.addWidget(self.state)
+        layout.addWidget(self.empty, 1)
         layout.addWidget(self.sheet, 1)
-        layout.addWidget(keys)
+        layout.addLayout(decide)
         layout.addLayout(row)
         layout.addWidget(self.outlook)
         predict.models_changed.connect(self._show_others)
@@ -105,6 +125,7 @@ class QueuePage(QWidget):
         queue.changed.connect(self._show_items)
         queue.progressed.connect(self._show_progress)
         queue.running_changed.connect(self._on_running_changed)
+        queue.accepted.connect(self._on_accepted)
         training.histories_read.connect(self._take_runs)
         self._training = training
         self._show_others()
@@ -125,9 +146,8 @@ class QueuePage(QWidget):
         """Offer the other models; at first the one that the chosen model took the place of."""
         chosen, models = self._predict.model, self._predict.models
         offered = [model for model in models if model != chosen]
-        if [self.others.itemData(row) for row in range(1, self.others.count())] == [
-            model.path for model in offered
-        ]:
+        paths = [None, *(model.path for model in offered)]
+        if [self.others.itemData(row) for row in range(self.others.count())] == paths:
             return
         self.others.clear()
         self.others.addItem(self.tr("no other model"), None)
@@ -136,34 +156,61 @@ class QueuePage(QWidget):
         lineage = read_lineage(chosen.path) if chosen and chosen.origin == "project" else None
         if lineage and lineage.parent:
             self.others.setCurrentIndex(max(self.others.findText(lineage.parent), 0))
+        self._show_state()
 
     def _on_running_changed(self, is_running: bool) -> None:
         self.search.setText(self.tr("Cancel") if is_running else self.tr("Find what to label next"))
-        if is_running:
-            self.state.setText(self.tr("Running the model…"))
-        else:
-            self._show_items()
+        self._progress.setVisible(is_running)
+        self._progress.setRange(0, 0)
+        self._show_state()
 
     def _show_progress(self, done: int, total: int) -> None:
+        self._progress.setRange(0, total)
+        self._progress.setValue(done)
         self.state.setText(self.tr("%d of %d images looked at") % (done, total))
 
     def _show_items(self) -> None:
         row = self.sheet.currentRow()
         self.sheet.clear()
         for item in self._queue.items:
-            shown = QListWidgetItem(_icon(item), "")
-            shown.setToolTip(f"{item.key}".replace("<", "&lt;"))
+            self.sheet.add(item.thumbnail, Path(item.key).name, item.key)
+            shown = self.sheet.item(self.sheet.count() - 1)
             shown.setData(Qt.ItemDataRole.AccessibleTextRole, item.key)
-            self.sheet.addItem(shown)
         self.sheet.setCurrentRow(min(max(row, 0), self.sheet.count() - 1))
-        count = len(self._queue.items)
-        self.state.setText(
-            self.tr("%d parts, the most telling first") % count
-            if count
-            else self.tr("Nothing is left to propose: everything was looked at, or is left out.")
-            if self._queue.was_built
-            else self.tr("Where the model is unsure, a correction teaches it most.")
-        )
+        self._show_state()
+
+    def _show_state(self) -> None:
+        count, is_running = len(self._queue.items), self._queue.is_running
+        for part in (self.sheet, self.accept, self.reject, self.relabel):
+            part.setVisible(bool(count))
+        self.empty.setVisible(not count)
+        self.empty.words.setVisible(not is_running and not self._queue.was_built)
+        self.search.setEnabled(is_running or self._predict.model is not None)
+        if is_running:
+            text = self.tr("Running the model…")
+        elif count:
+            text = (
+                self.tr("%d parts, the most telling first") % count
+                if count > 1
+                else self.tr("1 part")
+            )
+        elif self._predict.model is None:
+            text = self.tr("Choose a model first: it is asked where it is unsure.")
+        elif self._queue.was_built:
+            text = self.tr("Nothing is left to propose: everything was looked at, or is left out.")
+        else:
+            text = ""
+        self.state.setText(text)
+        self.state.setVisible(bool(text))
+
+    def _on_key(self, key: int) -> None:
+        queue = self._queue
+        self._with_current(queue.accept if key == Qt.Key.Key_A else queue.reject)
+
+    def _on_accepted(self) -> None:
+        # An image that opens takes the keys; whoever decides about parts wants them here.
+        if self.isVisible():
+            self.sheet.setFocus()
 
     def _with_current(self, act: Callable[[QueueItem], None]) -> None:
         row = self.sheet.currentRow()
@@ -204,47 +251,3 @@ class QueuePage(QWidget):
             low,
             max(found.high - now, 0),
         )
-
-
-class _Sheet(QListWidget):
-    """Thumbnails in rows; keys decide about the current one."""
-
-    accepted = Signal()
-    rejected = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Static)
-        self.setUniformItemSizes(True)
-        self.setSpacing(4)
-
-    def event(self, event: QEvent) -> bool:
-        """Claim the keys that decide, which mean something else in the window."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() in _KEYS
-            and not event.modifiers()
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Accept with A, reject with X or Delete; Enter activates."""
-        match event.key():
-            case Qt.Key.Key_A:
-                self.accepted.emit()
-            case Qt.Key.Key_X | Qt.Key.Key_Delete:
-                self.rejected.emit()
-            case _:
-                super().keyPressEvent(event)
-
-
-def _icon(item: QueueItem) -> QIcon:
-    height, width = item.thumbnail.shape[:2]
-    image = QImage(item.thumbnail.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
-    return QIcon(QPixmap.fromImage(image))

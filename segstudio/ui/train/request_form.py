@@ -1,8 +1,10 @@
 """What to train: a few choices, and an expert page for the rest."""
 
+from html import escape
 from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.controllers.trainer_process import INSTALL_COMMAND
+from segstudio.controllers.training_plan import Plan
 from segstudio.core.network_choices import NETWORKS, NetworkChoice
 from segstudio.core.training_request import (
     FROM_IMAGENET,
@@ -59,10 +62,10 @@ class RequestForm(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._trainable: Trainable | None = None
         self._is_busy, self._read_only = False, ""
-        self._missing = _plain_label()
-        self._missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.missing = _Missing(theme)
         self.networks = QComboBox()
         for row in NETWORKS:
             self.networks.addItem(row.title, row)
@@ -79,6 +82,7 @@ class RequestForm(QWidget):
         self.images.setToolTip(
             self.tr("What a model said and nobody has corrected or approved never trains")
         )
+        self._choices = QWidget()
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(self.tr("Network"), self.networks)
@@ -99,38 +103,65 @@ class RequestForm(QWidget):
         buttons.addWidget(self.preview)
         buttons.addStretch(1)
         self.reason = _plain_label()
-        self.plan = _plain_label()
+        self.plan = QLabel()
+        self.plan.setWordWrap(True)
         self.plan.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        inner = QVBoxLayout(self._choices)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(8)
+        inner.addLayout(form)
+        inner.addWidget(self._build_expert_page())
+        inner.addLayout(buttons)
+        inner.addWidget(self.reason)
+        inner.addWidget(self.plan)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self._missing)
-        layout.addLayout(form)
-        layout.addWidget(self._build_expert_page())
-        layout.addLayout(buttons)
-        layout.addWidget(self.reason)
-        layout.addWidget(self.plan)
+        layout.addWidget(self.missing)
+        layout.addWidget(self._choices)
         layout.addStretch(1)
         self._show_starts()
         self.show_missing(())
+        self._show_text(
+            self.tr(
+                "Everything else is decided from your images: crop, batch, classes, how images are "
+                "varied. Show settings tells what, why, and how long it takes here."
+            )
+        )
 
     def show_missing(self, packages: tuple[str, ...]) -> None:
         """Say how to install what training needs, if something is missing."""
-        self._missing.setVisible(bool(packages))
+        self.missing.show_packages(packages)
+        self._choices.setVisible(not packages)
         self._show_buttons()
-        if packages:
-            self._missing.setText(
-                self.tr(
-                    "Training needs PyTorch, which is not installed here (missing: %s).\n"
-                    "Install it in a terminal, then start segstudio again:\n\n%s"
-                )
-                % (", ".join(packages), INSTALL_COMMAND)
-            )
 
     def show_model(self, trainable: Trainable | None) -> None:
         """Offer to go on from the chosen model, if its checkpoint is there."""
         self._trainable = trainable
         self._show_starts()
+
+    def show_waiting(self) -> None:
+        """Say that the settings are being found out."""
+        self._show_text(self.tr("Looking at the images and timing a step on this computer…"))
+
+    def show_problem(self, sentence: str) -> None:
+        """Say why what was asked for cannot be done."""
+        self._show_text(sentence)
+
+    def show_plan(self, plan: Plan) -> None:
+        """Show what a training would do, each setting with its reason."""
+        muted = self._theme.muted.name()
+        lines = [f"<p><b>{escape(plan.summary)}</b></p>"]
+        for name, value, why in plan.settings:
+            reason = f'<br><span style="color:{muted}">{escape(why)}</span>' if why else ""
+            told = f"<b>{escape(name)}</b> &nbsp;{escape(value)}{reason}"
+            lines.append(f'<p style="margin:6px 0">{told}</p>')
+        lines += [f"<p>{escape(note)}</p>" for note in plan.notes]
+        self.plan.setTextFormat(Qt.TextFormat.RichText)
+        self.plan.setText("".join(lines))
+
+    def _show_text(self, text: str) -> None:
+        self.plan.setTextFormat(Qt.TextFormat.PlainText)
+        self.plan.setText(text)
 
     def set_busy(self, *, is_busy: bool) -> None:
         """Allow no second run beside the one that trains."""
@@ -143,7 +174,7 @@ class RequestForm(QWidget):
         self._show_buttons()
 
     def _show_buttons(self) -> None:
-        can_train = self._missing.isHidden() and not self._read_only
+        can_train = self.missing.isHidden() and not self._read_only
         self.train.setEnabled(can_train and not self._is_busy)
         self.preview.setEnabled(can_train)
         self.train.setToolTip(
@@ -181,7 +212,7 @@ class RequestForm(QWidget):
         self.minutes = QSpinBox()
         self.minutes.setRange(1, 24 * 60)
         self.minutes.setValue(_MINUTES)
-        self.minutes.setSuffix(self.tr(" minutes"))
+        self.minutes.setSuffix(self.tr(" min"))
         self.epochs = QSpinBox()
         self.epochs.setRange(1, 100_000)
         self.epochs.setValue(_EPOCHS)
@@ -291,6 +322,39 @@ class RequestForm(QWidget):
             self.mistyped.emit(str(error))
         else:
             signal.emit(request)
+
+
+class _Missing(QWidget):
+    """Says what training needs that is not installed, and the command to be copied."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.words = _plain_label()
+        self.command = QLineEdit(INSTALL_COMMAND)
+        self.command.setReadOnly(True)
+        self.command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        copy = QPushButton(self.tr("Copy"))
+        theme.keep_icon(copy, "copy")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.command.text()))
+        row = QHBoxLayout()
+        row.addWidget(self.command, 1)
+        row.addWidget(copy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.words)
+        layout.addLayout(row)
+
+    def show_packages(self, packages: tuple[str, ...]) -> None:
+        self.setVisible(bool(packages))
+        self.words.setText(
+            self.tr(
+                "Training needs PyTorch, which is not installed here (missing: %s).\n\n"
+                "Run this command in a terminal, where segstudio is installed, and start "
+                "segstudio again:"
+            )
+            % ", ".join(packages)
+        )
 
 
 def _plain_label() -> QLabel:

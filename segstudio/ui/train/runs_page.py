@@ -23,6 +23,7 @@ from segstudio.controllers.training import TrainingController
 from segstudio.core.training_request import FROM_IMAGENET, FROM_SCRATCH
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.curves import CurvesView
+from segstudio.ui.train.empty_state import EmptyState
 
 _OWN_TO_EACH: Final = frozenset({"data", "seed", "cache_mib", "version"})
 
@@ -38,11 +39,13 @@ class RunsPage(QWidget):
         report_requested: The path of a report to be opened.
         run_requested: A ``TrainingRun`` to be shown by itself.
         model_requested: The path of a project's model to go back to.
+        new_requested: The user wants to train.
     """
 
     report_requested = Signal(Path)
     run_requested = Signal(object)
     model_requested = Signal(object)
+    new_requested = Signal()
 
     def __init__(
         self, training: TrainingController, theme: Theme, parent: QWidget | None = None
@@ -94,6 +97,15 @@ class RunsPage(QWidget):
         layout.addWidget(self.note)
         layout.addWidget(self.differences)
         layout.addWidget(self.curves, 1)
+        self.empty = EmptyState(
+            self.tr(
+                "Every training is kept here, with its curves beside those of others, "
+                "its settings, your notes and its model."
+            ),
+            self.tr("Train a network"),
+        )
+        self.empty.wanted.connect(self.new_requested)
+        layout.addWidget(self.empty, 1)
         training.histories_read.connect(self._show_runs)
         training.runs_changed.connect(self._read_again)
         training.ended.connect(lambda _run: self._read_again())
@@ -139,6 +151,10 @@ class RunsPage(QWidget):
         return [self._runs[row] for row in rows if row < len(self._runs)]
 
     def _show_selected(self) -> None:
+        parts = (self.table, self.show_run, self.report, self.use_model, self.note)
+        for part in (*parts, self.differences, self.curves):
+            part.setVisible(bool(self._runs))
+        self.empty.setVisible(not self._runs)
         selected = self._selected()
         one = selected[0] if len(selected) == 1 else None
         self.show_run.setEnabled(one is not None)
@@ -150,8 +166,6 @@ class RunsPage(QWidget):
         self.curves.show_runs([(run.run.name, run.history) for run in selected])
 
     def _differences_of(self, runs: Sequence[FollowedRun]) -> str:
-        if not self._runs:
-            return self.tr("Nothing was trained in this project yet.")
         recipes = [run.history.starts[0].recipe for run in runs if run.history.starts]
         if len(runs) == 1:
             return self._about(runs[0])

@@ -93,7 +93,7 @@ def test_the_first_model_of_a_project_is_judged_by_itself(
     page = ComparePage(window._theme)
     qtbot.addWidget(page)
     page.show_comparison(comparison)
-    assert page.summary.text().startswith("Mean IoU 1.000 on 3 images that did not train.")
+    assert page.summary.text().startswith("Mean IoU 1.000 on 3 images that it was not trained on.")
     assert page.table.isColumnHidden(1)
     assert page.keep.isHidden()
 

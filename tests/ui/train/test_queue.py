@@ -68,8 +68,10 @@ def test_one_key_accepts_a_part_and_another_leaves_it_out(
 ) -> None:
     count = len(window.work.queue.items)
     item = window.work.queue.items[0]
-    with qtbot.waitSignal(window.work.queue.region_opened, timeout=10_000):
+    with qtbot.waitSignal(window.work.queue.accepted, timeout=10_000):
         qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_A)
+    # The image that opened took the keys, but the next one means the next part.
+    assert window.focusWidget() is panel.queue.sheet
 
     assert window.workspace.current_key == "b.png"
     document = window.workspace.document

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 from run_events import RunEvents
 
 from segstudio.controllers.followed_runs import RunState
+from segstudio.controllers.training_plan import Plan
 from segstudio.core.label_set import LabelSet
 from segstudio.core.training_request import FROM_IMAGENET, FROM_SCRATCH, ImageChoice
 from segstudio.storage.lineage import promote, trainable
@@ -88,10 +90,39 @@ def test_a_typing_mistake_is_told_and_starts_nothing(qtbot: QtBot, panel: TrainP
     assert not panel.progress._training.is_busy
 
 
+def test_a_training_that_cannot_begin_leads_back_to_what_was_asked_for(
+    qtbot: QtBot, panel: TrainPanel
+) -> None:
+    panel.form.images.setCurrentIndex(panel.form.images.findData(ImageChoice.CORRECTED))
+    with qtbot.waitSignal(panel._training.failed, timeout=10_000):
+        qtbot.mouseClick(panel.form.train, Qt.MouseButton.LeftButton)
+
+    assert panel.currentIndex() == 0
+    assert "no corrected image can train yet" in panel.form.plan.text()
+    panel.setCurrentWidget(panel.progress)
+    assert panel.progress.empty.isVisible()
+    qtbot.mouseClick(panel.progress.empty.button, Qt.MouseButton.LeftButton)
+    assert panel.currentIndex() == 0
+
+
+def test_the_settings_are_shown_with_their_reasons(panel: TrainPanel) -> None:
+    settings = (("crop", "128 x 128", "a part of the images"), ("Classes", "<b>cell", ""))
+    panel.form.show_plan(Plan("About 2 minutes on CPU", settings, ("a note",)))
+
+    shown = QTextDocument()
+    shown.setHtml(panel.form.plan.text())
+    lines = shown.toPlainText().replace("\xa0", " ").splitlines()
+    assert lines[0] == "About 2 minutes on CPU"
+    assert "a part of the images" in lines
+    assert "<b>cell" in shown.toPlainText()  # names are data, never markup
+
+
 def test_without_the_trainer_the_panel_says_how_to_install_it(panel: TrainPanel) -> None:
     panel.form.show_missing(("torch",))
 
-    assert "pip install 'segstudio[train]'" in panel.form._missing.text()
+    assert "missing: torch" in panel.form.missing.words.text()
+    assert "pip install 'segstudio[train]'" in panel.form.missing.command.text()
+    assert not panel.form.train.isVisible()
     assert not panel.form.train.isEnabled()
 
 
