@@ -8,6 +8,7 @@ Set QT_SCALE_FACTOR=2 for a display of 200 %. The README's picture is made by th
 import argparse
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,13 +18,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from segstudio.core.class_change import ChangeKind
+from segstudio.core.mask_edit import difference_patch
+from segstudio.storage.assets import assets_folder
 from segstudio.storage.atomic_write import atomic_write
+from segstudio.storage.masks import read_label_map
 from segstudio.storage.sample import sample_project
 from segstudio.ui.app import make_application, picture_of, wait_until_idle
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.quality.compare_dialog import CompareDialog
 from segstudio.ui.quality.errors_dock import ErrorsDock
 from segstudio.ui.theme import Theme
+from segstudio.ui.train.panel import TrainPanel
 
 
 def main() -> None:
@@ -75,6 +80,7 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     take_splits(window, out)
     take_command_windows(window, out)
     take_quality(window, out)
+    take_training(window, take)
     window.activateWindow()
     window.toolbox.next_rule()
     window.toolbox.toggle_lock(1)
@@ -207,6 +213,70 @@ def take_quality(window: MainWindow, out: Path) -> None:
     wait_until_idle(window)
     atomic_write(out / "label_errors.png", picture_of(window))
     errors.hide()
+
+
+def take_training(window: MainWindow, take: Callable[[str], None]) -> None:
+    """Train on the truth of four samples, for a minute or so, and look at every page."""
+    window.actions_by_name["train"].trigger()
+    panel = window.work.train_dock.widget()
+    assert isinstance(panel, TrainPanel)
+    form, training = panel.form, window.work.training
+    take("train_new")
+    form.show_missing(("torch", "accelerate"))
+    take("train_not_installed")
+    form.show_missing(())
+    for page in (panel.progress, panel.compare, panel.runs, panel.queue):
+        panel.setCurrentWidget(page)
+        take(f"train_empty_{panel.tabText(panel.currentIndex()).lower().replace(' ', '_')}")
+    panel.setCurrentIndex(0)
+    for _ in range(4):
+        label_from_truth(window)
+    form.preview.click()
+    wait_for(lambda: form.plan.textFormat() is Qt.TextFormat.RichText)
+    take("train_settings")
+    form.by_epochs.setChecked(True)
+    form.epochs.setValue(2)
+    form.is_expert.setChecked(True)
+    form.expert["crop"].setText("128 128")
+    take("train_expert")
+    form.train.click()
+    wait_for(lambda: bool(training.history.epochs))
+    for number, name in enumerate(("curves", "pictures", "log")):
+        panel.progress.tabs.setCurrentIndex(number)
+        take(f"train_running_{name}")
+    wait_for(lambda: panel.compare.promote.isVisible())
+    for number, name in enumerate(("classes", "pictures", "confusion")):
+        panel.compare.tabs.setCurrentIndex(number)
+        take(f"train_compare_{name}")
+    panel.compare.promote.click()
+    wait_for(lambda: panel.currentWidget() is panel.queue)
+    panel.queue.search.click()
+    wait_for(lambda: bool(window.work.queue.items) and not window.work.queue.is_running)
+    take("train_queue")
+    panel.setCurrentWidget(panel.runs)
+    wait_for(lambda: panel.runs.table.rowCount() > 0)
+    take("train_runs")
+    window.actions_by_name["train"].trigger()
+
+
+def label_from_truth(window: MainWindow) -> None:
+    """Give the open sample its true labels, approve it and go on to the next."""
+    document = window.workspace.document
+    assert document is not None
+    truth = assets_folder() / "samples" / "truth" / f"{document.key}.png"
+    patch = difference_patch(document.label_map, read_label_map(truth))
+    if patch is not None:
+        document.apply("Paint", patch)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    wait_until_idle(window)
+
+
+def wait_for(ready: Callable[[], bool], seconds: float = 180) -> None:
+    """Let the window work until something is so."""
+    end = time.monotonic() + seconds
+    while not ready():
+        QTest.qWait(50)
+        assert time.monotonic() < end, "the window takes too long"
 
 
 def take_command_windows(window: MainWindow, out: Path) -> None:

@@ -209,7 +209,11 @@ class _Table(QTableWidget):
             self.setColumnHidden(column, not has_old)
         self.setRowCount(len(rows))
         for place, row in enumerate(rows):
-            interval = "" if row.low is None else f"{row.low:+.3f} to {row.high:+.3f}"
+            interval = (
+                self.tr("%+.3f to %+.3f") % (row.low, row.high)
+                if row.low is not None and row.high is not None
+                else ""
+            )
             cells = (row.name, _score(row.old), _score(row.new), _signed(row), interval)
             for column, text in enumerate(cells):
                 cell = QTableWidgetItem(text)

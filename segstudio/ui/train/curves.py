@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final, NamedTuple
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
@@ -20,6 +21,7 @@ _LOSS: Final = "#d55e00"
 # Okabe and Ito, 2008: told apart by colour-blind eyes, and seen on light and dark grounds.
 _RUNS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _NAMED_CLASSES: Final = 12
+_DASH: Final = 0.1  # epochs
 _CONTRAST: Final = 40  # of the lightness, 0..255
 
 
@@ -34,7 +36,7 @@ class _Line(NamedTuple):
     @property
     def look(self) -> tuple[object, ...]:
         """What stays the same while a run goes on: points are added, nothing else."""
-        return (self.plot, self.name, self.color.rgba(), self.width, len(self.x) == 1)
+        return (self.plot, self.name, self.color.rgba(), self.width)
 
 
 class CurvesView(QWidget):
@@ -50,7 +52,7 @@ class CurvesView(QWidget):
         self._history = History()
         self._others: list[tuple[str, History]] = []
         self._looks: list[tuple[object, ...]] = []
-        self._items: list[pg.PlotDataItem] = []
+        self._items: list[pg.PlotCurveItem] = []
         self.legends: dict[pg.PlotWidget, QLabel] = {}
         pg.setConfigOptions(antialias=True)
         self.loss = pg.PlotWidget()
@@ -102,7 +104,11 @@ class CurvesView(QWidget):
             self._items = [self._item(line) for line in lines]
         # Longer curves only: to make curves and legends anew takes the window ten times as long.
         for line, item in zip(lines, self._items, strict=True):
-            item.setData(line.x, [float("nan") if y is None else y for y in line.y])
+            x = np.array(line.x)
+            y = np.array([np.nan if value is None else value for value in line.y])
+            if len(x) == 1:  # a single epoch has no line yet
+                x, y = x.repeat(2) + np.array((-_DASH, _DASH)), y.repeat(2)
+            item.setData(x, y)
 
     def _lines_of_history(self) -> list[_Line]:
         history = self._history
@@ -143,19 +149,16 @@ class CurvesView(QWidget):
             lines.append(_Line(self.iou, name, color, 2, x, [e.mean_iou for e in epochs]))
         return lines
 
-    def _item(self, line: _Line) -> pg.PlotDataItem:
-        return line.plot.plot(
+    def _item(self, line: _Line) -> pg.PlotCurveItem:
+        item = pg.PlotCurveItem(
             pen=pg.mkPen(line.color, width=line.width),
             connect="finite",
-            name=line.name or None,
+            name=line.name,
             # Smooth edges of thousands of steps would be drawn for longer than they are looked at.
             antialias=bool(line.name),
-            # A single epoch has no line yet.
-            symbol="o" if len(line.x) == 1 else None,
-            symbolBrush=line.color,
-            symbolPen=None,
-            symbolSize=6,
         )
+        line.plot.addItem(item)
+        return item
 
     def _restyle(self) -> None:
         palette = self.palette()

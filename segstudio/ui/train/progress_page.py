@@ -80,6 +80,7 @@ class ProgressPage(QWidget):
         tabs.addTab(self.curves, self.tr("Curves"))
         tabs.addTab(self.picture, self.tr("Pictures"))
         tabs.addTab(self.log, self.tr("Settings and log"))
+        tabs.currentChanged.connect(self._on_tab)
         self.tabs = tabs
         self.empty = EmptyState(
             self.tr("Nothing was trained in this project yet."), self.tr("Train a network")
@@ -127,21 +128,26 @@ class ProgressPage(QWidget):
             self._draw_news()
 
     def _draw_news(self) -> None:
-        """Draw what is new since the last time: epochs at once, steps now and then."""
-        history = self._training.history
+        """Draw what is new on the tab that shows: epochs at once, steps now and then."""
+        history, tab = self._training.history, self.tabs.currentWidget()
         epochs = (len(history.starts), len(history.epochs), len(history.notes))
         is_new = epochs != self._drawn_epochs
         has_steps = len(history.steps) != self._drawn_steps
         is_due = time.monotonic() > self._next_drawing
         is_over = self._training.state is not RunState.TRAINING
-        if is_new or (has_steps and (is_due or is_over)):
+        if tab is self.curves and (is_new or (has_steps and (is_due or is_over))):
             self._drawn_steps = len(history.steps)
             self._next_drawing = time.monotonic() + _DRAW_SECONDS
             self.curves.show_history(history)
-        if is_new:
-            self._drawn_epochs = epochs
+        if tab is self.picture and is_new:
             self._show_picture()
+        if tab is self.log and is_new:
             self._show_log()
+        self._drawn_epochs = epochs
+
+    def _on_tab(self) -> None:
+        self._forget_drawn()
+        self.refresh()
 
     def showEvent(self, event: object) -> None:
         """Draw what came while the page was hidden."""
