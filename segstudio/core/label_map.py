@@ -23,6 +23,12 @@ def unlabelled(height: int, width: int) -> LabelMap:
     return np.full((height, width), IGNORE_INDEX, np.uint8)
 
 
+def with_value_replaced(label_map: LabelMap, value: int, new: int) -> LabelMap:
+    """Return a label map with ``new`` for every ``value``: the given one where there is none."""
+    has_value = label_map == value
+    return np.where(has_value, np.uint8(new), label_map) if has_value.any() else label_map
+
+
 def pixel_counts(label_map: LabelMap) -> NDArray[np.int64]:
     """Return how many pixels have each value, (256,) int64.
 

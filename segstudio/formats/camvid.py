@@ -21,9 +21,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-import numpy as np
-
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, with_value_replaced
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
@@ -51,10 +49,10 @@ from segstudio.formats.writing import (
     write_classes,
     write_each,
     write_lines,
+    write_mask,
 )
 from segstudio.storage.atomic_write import make_folder
 from segstudio.storage.images import is_image_name
-from segstudio.storage.masks import read_label_map, write_label_map
 
 _LISTS: Final = frozenset({"train", "val", "valid", "test", "trainval"})
 _VOID: Final = frozenset({"void", "unlabelled", "unlabeled", "ignore", "ignored"})
@@ -141,10 +139,9 @@ def write_camvid(
         make_folder(masks)
         image = copy_image(item.image, out / item.split, stem)
         mask = masks / f"{stem}.png"
-        stored = np.where(item.label_map == IGNORE_INDEX, np.uint8(void), item.label_map)
-        write_label_map(mask, stored, palette)
+        stored = with_value_replaced(item.label_map, IGNORE_INDEX, void)
         pairs[stem] = f"{item.split}/{image.name} {masks.name}/{mask.name}"
-        return _without_void(read_label_map(mask), void)
+        return with_value_replaced(write_mask(mask, stored, palette), void, IGNORE_INDEX)
 
     with new_export(out):
         stems, report = write_each(items, label_set, write, total=total, progress=progress)
@@ -234,7 +231,3 @@ def _classes(root: Path, splits: dict[str, list[LabelledImage]]) -> NamedClasses
 def _read_mask(positive: Positive | None, classes: NamedClasses, item: LabelledImage) -> LabelMap:
     # One value more than there are classes: the void.
     return read_index_mask(item.mask, positive, classes, void=len(classes.label_set))
-
-
-def _without_void(label_map: LabelMap, void: int) -> LabelMap:
-    return np.where(label_map == void, np.uint8(IGNORE_INDEX), label_map)

@@ -26,7 +26,7 @@ from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError
 from segstudio.formats.json_files import read_json_object
-from segstudio.storage.atomic_write import atomic_write
+from segstudio.storage.fresh_files import write_fresh
 
 UNLABELED: Final = "unlabeled"
 _LEFT_OUT: Final = frozenset({"license plate"})
@@ -99,7 +99,7 @@ def write_polygons(
         for value, points in painted_contours(label_map)
     ]
     content = {"imgHeight": height, "imgWidth": width, "objects": objects}
-    atomic_write(path, json.dumps(content, separators=(",", ":")).encode("ascii"))
+    write_fresh(path, json.dumps(content, separators=(",", ":")).encode("ascii"))
     return read_polygons(path, (height, width), labels)
 
 

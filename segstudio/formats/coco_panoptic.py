@@ -48,7 +48,8 @@ from segstudio.formats.reading import counted, refuse_positive, some
 from segstudio.formats.safe_paths import confined
 from segstudio.formats.splitting import with_validation
 from segstudio.formats.writing import Numbered, new_export, write_listed
-from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.fresh_files import write_fresh
 from segstudio.storage.images import read_image
 from segstudio.storage.plain_masks import encode_png
 
@@ -110,7 +111,7 @@ def write_coco_panoptic(
         mask_folder = out / ANNOTATIONS / f"panoptic_{split}2017"
         make_folder(mask_folder)
         png = mask_folder / f"{numbered.stem}.png"
-        atomic_write(png, _png_of_ids(label_map + np.uint8(1)))  # 255 becomes 0
+        write_fresh(png, _png_of_ids(label_map + np.uint8(1)))  # 255 becomes 0
         segments = _segments(label_map)
         entry = {"image_id": numbered.number, "file_name": png.name, "segments_info": segments}
         read = _decoded(png, segments, classes)

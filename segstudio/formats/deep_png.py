@@ -35,7 +35,8 @@ from segstudio.formats.mask_files import MaskKind, read_mask_header
 from segstudio.formats.png import first_mask, read_png
 from segstudio.formats.reading import read_list, refuse_positive, some
 from segstudio.formats.writing import copy_image, new_export, write_each, write_lines
-from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.fresh_files import write_fresh
 from segstudio.storage.images import load_upright, opened_image
 from segstudio.storage.plain_masks import encode_png
 
@@ -98,7 +99,7 @@ def write_deep_png(
     def write(stem: str, item: LabelledArray) -> LabelMap:
         image = copy_image(item.image, images, stem)
         mask = masks / f"{stem}.png"
-        atomic_write(mask, encode_png(stored_as[item.label_map], None))
+        write_fresh(mask, encode_png(stored_as[item.label_map], None))
         return _read_label_map(lookup, LabelledImage(stem, image, mask))
 
     with new_export(out):

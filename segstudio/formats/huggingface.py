@@ -52,7 +52,8 @@ from segstudio.formats.writing import (
     upright_bytes,
     write_in_order,
 )
-from segstudio.storage.atomic_write import atomic_write, atomic_write_json, make_folder
+from segstudio.storage.atomic_write import atomic_write_json, make_folder
+from segstudio.storage.fresh_files import flush_tree, write_fresh, write_fresh_json
 from segstudio.storage.images import is_image_name
 
 _IMAGES: Final = ("image", "img", "pixel_values", "input")
@@ -137,8 +138,8 @@ def write_huggingface(
         for file in files.values():
             file.compare()
         names = {str(place): name for place, name in enumerate(label_set.names)}
-        atomic_write_json(out / _CLASSES, names)
-        atomic_write(out / "README.md", _readme(list(files)).encode("ascii"))
+        write_fresh_json(out / _CLASSES, names)
+        write_fresh(out / "README.md", _readme(list(files)).encode("ascii"))
     return report
 
 
@@ -288,9 +289,10 @@ def _unpacked(root: Path, files: list[Path]) -> Path:
             stem = unique_stem(f"{split}/{name}", taken).removeprefix(f"{split}__")
             image_name = f"{split}/{stem}{PurePosixPath(name).suffix}"
             mask_name = f"{split}/{stem}.mask"
-            atomic_write(folder / image_name, image)
-            atomic_write(folder / mask_name, mask)
+            write_fresh(folder / image_name, image)
+            write_fresh(folder / mask_name, mask)
             rows[image_name] = mask_name, split
+    flush_tree(folder)
     atomic_write_json(folder / _COMPLETE, {"rows": rows, "problems": problems})
     return folder
 

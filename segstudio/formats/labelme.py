@@ -56,7 +56,8 @@ from segstudio.formats.shapes import (
     true_size,
 )
 from segstudio.formats.writing import copy_image, new_export, write_each, write_lines
-from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.fresh_files import write_fresh
 from segstudio.storage.images import IMAGE_SUFFIXES
 
 LABELS_FILE: Final = "labels.txt"
@@ -193,7 +194,7 @@ def write_shape_files(
             "imageWidth": width,
         }
         path = folder / f"{stem}.json"
-        atomic_write(path, json.dumps(value, allow_nan=False).encode("ascii"))
+        write_fresh(path, json.dumps(value, allow_nan=False).encode("ascii"))
         return _read_label_map(classes, LabelledImage(image.name, image, path))
 
     with new_export(out):

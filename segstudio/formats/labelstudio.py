@@ -59,7 +59,8 @@ from segstudio.formats.shapes import (
     true_size,
 )
 from segstudio.formats.writing import Numbered, new_export, write_listed
-from segstudio.storage.atomic_write import StreamedFile, atomic_write, make_folder
+from segstudio.storage.atomic_write import StreamedFile, make_folder
+from segstudio.storage.fresh_files import write_fresh
 
 _FILE: Final = "tasks.json"
 _CONFIG: Final = "label_config.xml"
@@ -142,7 +143,7 @@ def write_labelstudio(
 
     with new_export(out):
         make_folder(images)
-        atomic_write(out / _CONFIG, _config(label_set).encode("utf-8"))
+        write_fresh(out / _CONFIG, _config(label_set).encode("utf-8"))
         with StreamedFile(out / _FILE) as file:
             file.write(b"[\n")
             report = write_listed(

@@ -47,7 +47,8 @@ from segstudio.formats.writing import (
     write_each,
     write_lines,
 )
-from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.fresh_files import write_fresh
 from segstudio.storage.images import read_image_size
 
 _IMAGES: Final = ("images", "image", "imgs", "img", "JPEGImages")
@@ -100,9 +101,7 @@ def write_npy(
     def write(stem: str, item: LabelledArray) -> LabelMap:
         image = copy_image(item.image, images, stem)
         path = masks / f"{stem}.npy"
-        buffer = io.BytesIO()
-        npy_format.write_array(buffer, item.label_map, allow_pickle=False)
-        atomic_write(path, buffer.getvalue())
+        write_fresh(path, _encoded(item.label_map))
         return _loaded(LabelledImage(stem, image, path))
 
     with new_export(out):
@@ -113,6 +112,13 @@ def write_npy(
             write_lines(out / f"{split}.txt", names)
         write_classes(out, label_set)
     return report
+
+
+def _encoded(label_map: LabelMap) -> bytes:
+    values = np.ascontiguousarray(label_map)
+    header = io.BytesIO()
+    npy_format.write_array_header_1_0(header, npy_format.header_data_from_array_1_0(values))
+    return b"".join([header.getvalue(), values.data])
 
 
 def _arrays(folder: Path) -> list[str]:

@@ -49,9 +49,10 @@ from segstudio.formats.writing import (
     write_classes,
     write_each,
     write_lines,
+    write_mask,
 )
 from segstudio.storage.atomic_write import make_folder
-from segstudio.storage.masks import read_label_map, write_label_map
+from segstudio.storage.masks import read_label_map
 
 _LISTS: Final = ("train.txt", "val.txt", "trainval.txt", "test.txt")
 _PETS: Final = LabelSet(
@@ -123,10 +124,9 @@ def write_pets(
 
     def write(stem: str, item: LabelledArray) -> LabelMap:
         copy_image(item.image, images, stem)
-        trimap = trimaps / f"{stem}.png"
         # 255 + 1 is 0 in 8 bits: unlabelled.
-        write_label_map(trimap, item.label_map + np.uint8(1), palette)
-        return read_label_map(trimap) - np.uint8(1)
+        stored = item.label_map + np.uint8(1)
+        return write_mask(trimaps / f"{stem}.png", stored, palette) - np.uint8(1)
 
     with new_export(out):
         make_folder(images)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, with_value_replaced
 from segstudio.errors import ColorMaskError, FormatError
 from segstudio.formats.binary import Positive, resolve_binary
 from segstudio.formats.classes import LABELMAP, NamedClasses
@@ -85,7 +85,7 @@ def read_index_mask(
     if positive is not None or not len(classes.label_set):
         return resolve_binary(path, label_map, positive)
     if void is not None:
-        label_map = np.where(label_map == void, np.uint8(IGNORE_INDEX), label_map)
+        label_map = with_value_replaced(label_map, void, IGNORE_INDEX)
     refuse_foreign_values(path, label_map, len(classes.label_set), classes.named_in)
     return label_map
 

@@ -44,7 +44,8 @@ from segstudio.formats.dataset import (
 from segstudio.formats.png import first_mask, is_png, read_png
 from segstudio.formats.reading import refuse_positive
 from segstudio.formats.writing import copy_image, new_export, write_each, write_lines
-from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.fresh_files import write_fresh
 from segstudio.storage.images import opened_image
 from segstudio.storage.plain_masks import encode_png
 
@@ -129,7 +130,7 @@ def write_color_mask(path: Path, label_map: LabelMap, colored: LabelSet) -> Labe
     """
     palette = colored.palette
     palette[255] = VOC_VOID
-    atomic_write(path, encode_png(np.take(palette, label_map, axis=0), None))
+    write_fresh(path, encode_png(np.take(palette, label_map, axis=0), None))
     colors = {item.color: place for place, item in enumerate(colored)}
     return read_color_mask(path, colors, LABELMAP)
 

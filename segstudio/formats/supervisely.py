@@ -63,7 +63,8 @@ from segstudio.formats.shapes import (
 )
 from segstudio.formats.splitting import split_of
 from segstudio.formats.writing import copy_image, new_export, write_each
-from segstudio.storage.atomic_write import atomic_write, atomic_write_json, make_folder
+from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.fresh_files import write_fresh, write_fresh_json
 
 _META: Final = "meta.json"
 _WITHOUT_PIXELS: Final = frozenset({"point", "line", "polyline", "graph", "any"})
@@ -137,7 +138,7 @@ def write_supervisely(
             ],
         }
         path = annotations / f"{image.name}.json"
-        atomic_write(path, json.dumps(value, allow_nan=False).encode("ascii"))
+        write_fresh(path, json.dumps(value, allow_nan=False).encode("ascii"))
         return _read_label_map(classes, LabelledImage(image.name, image, path))
 
     with new_export(out):
@@ -146,7 +147,7 @@ def write_supervisely(
             {"title": name, "shape": "bitmap", "color": color.hex.upper()}
             for name, color in labels_to_list(label_set)
         ]
-        atomic_write_json(out / _META, {"classes": described, "tags": [], "projectType": "images"})
+        write_fresh_json(out / _META, {"classes": described, "tags": [], "projectType": "images"})
     return report
 
 

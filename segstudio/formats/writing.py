@@ -21,9 +21,10 @@ from segstudio.errors import FormatError, ImageError
 from segstudio.formats.classes import CLASSES_FILE
 from segstudio.formats.dataset import ExportReport, LabelledArray, Progress
 from segstudio.formats.reading import refuse_foreign_values
-from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.atomic_write import atomic_write, make_folder, sync_folder
+from segstudio.storage.fresh_files import flush_tree, write_fresh
 from segstudio.storage.images import is_turned, read_image
-from segstudio.storage.masks import read_label_map, write_label_map
+from segstudio.storage.masks import encode_label_map, read_label_map
 from segstudio.storage.plain_masks import encode_png, encode_tiff
 
 UNFINISHED: Final = "unfinished-export.txt"
@@ -67,6 +68,9 @@ class Numbered(NamedTuple):
 def new_export(out: Path) -> Iterator[None]:
     """Make the folder of an export; until the block ends without a failure it is marked unfinished.
 
+    Files in it are written by ``write_fresh``: all of them are flushed to the disk at once, before
+    the mark goes.
+
     Raises:
         FormatError: If ``out`` is not empty.
         StorageError: If it cannot be written.
@@ -79,8 +83,10 @@ def new_export(out: Path) -> Iterator[None]:
     mark = out / UNFINISHED
     atomic_write(mark, b"segstudio is writing this folder, or was stopped while it did.\n")
     yield
+    flush_tree(out)  # before that, an export which looks whole might not survive a power cut
     try:
-        os.unlink(mark)  # noqa: PTH108 - as atomic_write does
+        mark.unlink()
+        sync_folder(out)
     except OSError as error:
         raise FormatError(
             out, f"{UNFINISHED} cannot be removed ({error.strerror})", hint="Remove it"
@@ -235,7 +241,7 @@ def copy_image(source: Path, folder: Path, stem: str) -> Path:
     """
     suffix, content = upright_bytes(source)
     copy = folder / f"{stem}{suffix}"
-    atomic_write(copy, content)
+    write_fresh(copy, content)
     return copy
 
 
@@ -261,7 +267,7 @@ def write_mask(path: Path, label_map: LabelMap, palette: Palette) -> LabelMap:
     Raises:
         StorageError: If it cannot be written.
     """
-    write_label_map(path, label_map, palette)
+    write_fresh(path, encode_label_map(label_map, palette))
     return read_label_map(path)
 
 
@@ -271,7 +277,7 @@ def write_gray_mask(path: Path, values: LabelMap) -> LabelMap:
     Raises:
         StorageError: If it cannot be written.
     """
-    atomic_write(path, encode_png(values, None))
+    write_fresh(path, encode_png(values, None))
     return read_label_map(path)
 
 
@@ -281,7 +287,7 @@ def write_picture(path: Path, pixels: RgbImage) -> RgbImage:
     Raises:
         StorageError: If it cannot be written.
     """
-    atomic_write(path, encode_png(pixels, None))
+    write_fresh(path, encode_png(pixels, None))
     return read_image(path)
 
 
@@ -291,13 +297,13 @@ def write_tiff_mask(path: Path, label_map: LabelMap) -> LabelMap:
     Raises:
         StorageError: If it cannot be written.
     """
-    atomic_write(path, encode_tiff(label_map))
+    write_fresh(path, encode_tiff(label_map))
     return read_label_map(path)
 
 
 def write_lines(path: Path, lines: Sequence[str]) -> None:
     """Write a text file of these lines; raises StorageError."""
-    atomic_write(path, "".join(f"{line}\n" for line in lines).encode("utf-8"))
+    write_fresh(path, "".join(f"{line}\n" for line in lines).encode("utf-8"))
 
 
 def write_classes(out: Path, label_set: LabelSet) -> None:

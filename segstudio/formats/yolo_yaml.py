@@ -10,7 +10,7 @@ from typing import Any, Final
 from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError
-from segstudio.storage.atomic_write import atomic_write
+from segstudio.storage.fresh_files import write_fresh
 
 _NAMES: Final = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
 _MOST_BYTES: Final = 2**20
@@ -87,4 +87,4 @@ def write_data_yaml(out: Path, label_set: LabelSet, first: int, more: Mapping[st
         **more,
     }
     text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
-    atomic_write(out / _NAMES[0], text.encode("utf-8"))
+    write_fresh(out / _NAMES[0], text.encode("utf-8"))

@@ -2,16 +2,18 @@
 
     python tests/benchmarks/formats.py --images 1000 --size 1024 --peers PEERS/bin/python
 
-PEERS is an environment with pycocotools, supervision, datumaro and Pillow (see
-``tests/peers/write_files.py``). An export of ours reads back what it writes, flushes it to the
-disk and copies the images; peers do none of the first two. Every row runs in a process of its own,
-whose processor time and peak of memory are told: beside other programs wall time says little.
+PEERS is an environment with pycocotools, supervision, datumaro, labelme, label-studio-sdk,
+supervisely, datasets, x-anylabeling-cvhub and Pillow (see ``tests/peers/write_files.py``). An
+export of ours reads back what it writes and flushes it to the disk; peers do neither. Every row
+runs in a process of its own, whose processor time and peak of memory are told: beside other
+programs wall time says little. Times are of one image. Peers take fewer images, the slowest only a
+few; X-AnyLabeling writes outer outlines without holes, which is less than ours are compared with.
 """
 
 import argparse
-import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,22 +24,42 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from segstudio.core.label_set import LabelSet
+from segstudio.formats.dataset import LabelledArray
+from segstudio.formats.table import FORMATS
+from segstudio.storage.masks import encode_label_map, read_label_map
+
 PEERS = Path(__file__).with_name("formats_peers.py")
 CLASSES = 6
 DRAWINGS = 8
+SCRIPT = ["pillow"]
 PEER_ROWS = {
     "voc": ["datumaro", "pillow"],
-    "png": ["pillow"],
-    "coco-instances": ["datumaro", "pycocotools", "supervision"],
-    "coco-panoptic": ["datumaro"],
-    "datumaro": ["datumaro"],
-    "cvat": ["datumaro"],
-    "yolo": ["supervision"],
+    "png": SCRIPT,
+    "camvid": ["datumaro", "pillow"],
+    "pets": SCRIPT,
     "cityscapes": ["datumaro"],
-    "npy": ["pillow"],
-    "tiff": ["pillow"],
+    "coco-stuff": SCRIPT,
+    "coco-panoptic": ["datumaro"],
+    "coco-instances": ["datumaro", "pycocotools", "supervision"],
+    "yolo": ["supervision"],
+    "yolo-mask": SCRIPT,
+    "labelme": ["labelme"],
+    "xanylabeling": ["xanylabeling"],
+    "cvat": ["datumaro"],
+    "cvat-mask": ["datumaro", "pillow"],
+    "labelstudio": ["labelstudio"],
+    "supervisely": ["supervisely"],
+    "datumaro": ["datumaro"],
+    "ade20k": SCRIPT,
+    "rgb": SCRIPT,
+    "png16": SCRIPT,
+    "tiff": SCRIPT,
+    "npy": SCRIPT,
+    "huggingface": ["datasets"],
 }
+MOST = {"labelstudio": 4, "supervision": 100}  # images; they take seconds or gigabytes
 
 
 def main() -> None:
@@ -46,6 +68,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=1024)
     parser.add_argument("--formats", nargs="*", help="all unless given")
     parser.add_argument("--peers", type=Path, help="Python of the environment of the peers")
+    parser.add_argument("--peer-images", type=int, default=200, help="of peers, at most")
     parser.add_argument("--run", nargs=4, metavar=("WHAT", "FORMAT", "SOURCE", "OUT"))
     arguments = parser.parse_args()
     if arguments.run:
@@ -60,37 +83,45 @@ def main() -> None:
 
 
 def compare(folder: Path, arguments: argparse.Namespace) -> None:
-    sys.path.insert(0, str(ROOT))
-    from segstudio.formats.table import FORMATS
-
-    source = folder / "source"
-    draw(source, arguments.images, arguments.size)
-    few = folder / "few"
-    draw(few, max(1, arguments.images // 4), arguments.size)
+    count = arguments.images
+    source = drawn(folder, count, arguments.size)
+    few = drawn(folder, max(1, count // 10), arguments.size)
     names = arguments.formats or [row.name for row in FORMATS.values() if row.write]
-    print(f"{'':44}{'wall s':>8}{'cpu s':>8}{'peak MiB':>10}{'  with a quarter':>16}")
+    print(f"{'one image':34}{'wall ms':>9}{'cpu ms':>9}{'peak MiB':>10}{'of a tenth':>12}")
     for name in names:
         for what in ("export", "import"):
-            out = folder / f"{what}-{name}"
             small = measure(what, name, few, folder / f"few-{what}-{name}", folder)
-            whole = measure(what, name, source, out, folder)
-            show(f"{what} {name}", whole, small)
+            whole = measure(what, name, source, folder / f"{what}-{name}", folder)
+            show(f"{what} {name}", count, whole, small)
             for peer in PEER_ROWS.get(name, []) if arguments.peers else []:
+                number = min(count, MOST.get(peer, arguments.peer_images))
                 place = folder / f"{what}-{name}-{peer}"
-                show(f"    {peer}", peer_measure(arguments.peers, what, name, peer, source, place))
+                theirs = drawn(folder, number, arguments.size)
+                result = peer_measure(arguments.peers, what, name, peer, theirs, place)
+                show(f"    {peer}", number, result)
+        for place in folder.glob(f"*-{name}*"):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def drawn(folder: Path, count: int, size: int) -> Path:
+    source = folder / f"source{count}"
+    if not source.exists():
+        draw(source, count, size)
+    return source
 
 
 def show(
-    title: str, result: dict[str, float] | None, small: dict[str, float] | None = None
+    title: str,
+    count: int,
+    result: dict[str, float] | None,
+    small: dict[str, float] | None = None,
 ) -> None:
     if result is None:
-        print(f"{title:44}{'failed':>8}")
+        print(f"{title:34}{'failed':>9}")
         return
-    quarter = f"{small['peak']:16.0f}" if small else ""
-    print(
-        f"{title:44}{result['wall']:8.2f}{result['cpu']:8.2f}{result['peak']:10.0f}{quarter}",
-        flush=True,
-    )
+    wall, cpu = (1000 * result[key] / count for key in ("wall", "cpu"))
+    tenth = f"{small['peak']:12.0f}" if small else ""
+    print(f"{title:34}{wall:9.2f}{cpu:9.2f}{result['peak']:10.0f}{tenth}", flush=True)
 
 
 def measure(what: str, name: str, source: Path, out: Path, folder: Path) -> dict[str, float] | None:
@@ -123,6 +154,10 @@ def draw(folder: Path, count: int, size: int) -> None:
         image.save(folder / f"{number:05}.jpg")
 
 
+def classes() -> LabelSet:
+    return LabelSet.named(["background", *(f"class{n}" for n in range(1, CLASSES))])
+
+
 def png_of_drawing(seed: int, size: int) -> bytes:
     rows, columns = np.mgrid[:size, :size]
     rng = np.random.default_rng(seed)
@@ -135,26 +170,19 @@ def png_of_drawing(seed: int, size: int) -> bytes:
         label_map[rng.integers(size)] = value
     islands = rng.integers(0, size, (2, 50))
     label_map[islands[0], islands[1]] = 1
-    buffer = io.BytesIO()
-    Image.fromarray(label_map).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+    return encode_label_map(label_map, classes().palette)
 
 
 def run(what: str, name: str, source: str, out: str) -> None:
     """Export, or import what was exported before, in this process."""
-    sys.path.insert(0, str(ROOT))
-    from segstudio.core.label_set import LabelSet
-    from segstudio.formats.dataset import LabelledArray
-    from segstudio.formats.table import FORMATS
-
     masks = sorted(Path(source).glob("*.mask.png"))
-    label_set = LabelSet.named(["background", *(f"class{n}" for n in range(1, CLASSES))])
+    label_set = classes()
 
     def items() -> Iterator[LabelledArray]:
         for place, mask in enumerate(masks):
             image = mask.with_name(mask.name.replace(".mask.png", ".jpg"))
             split = "train" if place % 5 else "val"
-            yield LabelledArray(image.name, image, np.asarray(Image.open(mask)), split)
+            yield LabelledArray(image.name, image, read_label_map(mask), split)
 
     def write() -> None:
         writer = FORMATS[name].write

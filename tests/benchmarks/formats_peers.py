@@ -1,5 +1,6 @@
 """What ``formats.py`` runs of other libraries, in an environment of their own."""
 
+import importlib
 import json
 import shutil
 import sys
@@ -7,12 +8,14 @@ import time
 import warnings
 from pathlib import Path
 
+import formats_peers_files as files
 import numpy as np
+from formats_peers_files import NAMES, images
 from PIL import Image
 
-CLASSES = 6
-NAMES = ["background", *(f"class{n}" for n in range(1, CLASSES))]
 DATUMARO = {
+    "camvid": "camvid",
+    "cvat-mask": "voc_segmentation",
     "voc": "voc_segmentation",
     "coco-instances": "coco_instances",
     "coco-panoptic": "coco_panoptic",
@@ -20,11 +23,16 @@ DATUMARO = {
     "cvat": "cvat",
     "cityscapes": "cityscapes",
 }
-
-
-def images(source):
-    for mask in sorted(source.glob("*.mask.png")):
-        yield mask.with_name(mask.name.replace(".mask.png", ".jpg")), mask
+LOADED = {
+    "datumaro": ["datumaro"],
+    "supervision": ["supervision"],
+    "pycocotools": ["pycocotools.coco"],
+    "labelme": ["labelme._label_file", "labelme.utils"],
+    "xanylabeling": ["anylabeling.views.labeling.label_converter"],
+    "labelstudio": ["label_studio_sdk.converter.brush"],
+    "supervisely": ["supervisely"],
+    "datasets": ["datasets"],
+}
 
 
 def datumaro_export(name, source, out):
@@ -51,7 +59,7 @@ def datumaro_export(name, source, out):
             )
         )
     dataset = dm.Dataset.from_iterable(items, categories=NAMES)
-    options = {"label_map": "source"} if name == "voc" else {}
+    options = {"label_map": "source"} if name in ("voc", "cvat-mask") else {}
     dataset.export(str(out), DATUMARO[name], save_media=True, **options)
 
 
@@ -118,7 +126,7 @@ def pycocotools_export(name, source, out):
 
     (out / "images").mkdir(parents=True)
     value = {"images": [], "annotations": [], "categories": []}
-    value["categories"] = [{"id": n, "name": NAMES[n]} for n in range(1, CLASSES)]
+    value["categories"] = [{"id": n, "name": NAMES[n]} for n in range(1, len(NAMES))]
     for number, (image, mask) in enumerate(images(source), start=1):
         shutil.copy(image, out / "images" / image.name)
         label_map = np.asarray(Image.open(mask))
@@ -154,35 +162,14 @@ def pycocotools_import(name, source, out):
             label_map[coco.annToMask(annotation) > 0] = annotation["category_id"]
 
 
-def pillow_export(name, source, out):
-    """The least that a script can do: Pillow or NumPy, and a copy of the image."""
-    for folder in ("images", "masks"):
-        (out / folder).mkdir(parents=True)
-    palette = np.random.default_rng(0).integers(0, 255, 768).astype(np.uint8).tobytes()
-    for image, mask in images(source):
-        shutil.copy(image, out / "images" / image.name)
-        label_map = np.asarray(Image.open(mask))
-        if name == "npy":
-            np.save(out / "masks" / f"{image.stem}.npy", label_map)
-        elif name == "tiff":
-            picture = Image.fromarray(label_map)
-            picture.save(out / "masks" / f"{image.stem}.tif", compression="tiff_adobe_deflate")
-        else:
-            picture = Image.fromarray(label_map)
-            picture.putpalette(palette)
-            picture.save(out / "masks" / f"{image.stem}.png")
-
-
-def pillow_import(name, source, out):
-    for path in sorted((out / "masks").iterdir()):
-        _ = np.load(path) if path.suffix == ".npy" else np.asarray(Image.open(path))
-
-
 def main():
     what, name, peer, source, out = sys.argv[1:]
     warnings.filterwarnings("ignore")
     place = Path(out.replace("import-", "export-", 1))
-    work = globals()[f"{peer}_{what}"]
+    here = globals()
+    work = here.get(f"{peer}_{what}") or getattr(files, f"{peer}_{what}")
+    for module in LOADED.get(peer, ()):  # not what is to be measured
+        importlib.import_module(module)
     start, cpu = time.perf_counter(), time.process_time()
     work(name, Path(source), place)
     lines = Path("/proc/self/status").read_text().splitlines()
