@@ -1,20 +1,24 @@
 """Start from the weights of another run."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor
 
+from segstudio.core.class_names import DatedChange, followed_classes
 from segstudio.core.label_set import LabelSet
 from trainer.checkpoint import find_checkpoint, load_checkpoint, segmenter_of
 from trainer.errors import CheckpointError, listed
 from trainer.networks.segmenter import Segmenter
 from trainer.networks.table import Network
 from trainer.recipe import Recipe
+
+_RUN_OF_A_PROJECT: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d( |$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,12 @@ class Parent:
     label_set: LabelSet
     recipe: Recipe
     segmenter: Segmenter
+
+    @property
+    def since(self) -> str:
+        """When its labels were as its classes say, where it is a run of a project; else empty."""
+        names = reversed(self.path.resolve().parts)
+        return next((name for name in names if _RUN_OF_A_PROJECT.match(name)), "")
 
 
 def parent_weights(weights: str, row: Network) -> Parent | None:
@@ -60,7 +70,11 @@ def parent_weights(weights: str, row: Network) -> Parent | None:
 
 
 def take_weights(
-    segmenter: Segmenter, label_set: LabelSet, parent: Parent, row: Network
+    segmenter: Segmenter,
+    label_set: LabelSet,
+    parent: Parent,
+    row: Network,
+    changes: Sequence[DatedChange] = (),
 ) -> tuple[str, ...]:
     """Copy every weight that fits, and say what does not.
 
@@ -72,6 +86,8 @@ def take_weights(
         label_set: Its classes.
         parent: Where they come from.
         row: The network's row in the table.
+        changes: What was done to the classes of the project, oldest first: names that are gone are
+            followed through them.
     """
     own = segmenter.state_dict()
     given = parent.segmenter.state_dict()
@@ -81,8 +97,9 @@ def take_weights(
         if name in own and own[name].shape == value.shape
     }
     notes: list[str] = []
-    if label_set.names != parent.label_set.names:
-        mapped, note = _mapped_weights(own, given, label_set, parent.label_set, row)
+    sources = class_sources(label_set, parent.label_set.names, changes, since=parent.since)
+    if len(label_set) != len(parent.label_set) or sources != tuple(range(len(sources))):
+        mapped, note = _mapped_weights(own, given, label_set, sources, row)
         fitting |= mapped
         notes.append(note)
     # The normalisation comes along: these weights were trained with it.
@@ -94,16 +111,43 @@ def take_weights(
     return tuple(notes)
 
 
+def class_sources(
+    label_set: LabelSet,
+    names: Sequence[str],
+    changes: Sequence[DatedChange] = (),
+    *,
+    since: str = "",
+) -> tuple[int | None, ...]:
+    """Return which class of a trained network each class of a label set was, or None.
+
+    Of classes that were merged, the one that kept its name counts, else the first: what several
+    rows of weights say cannot be said by one.
+
+    Args:
+        label_set: The classes of today.
+        names: Those of the network.
+        changes: What was done to the classes since; see ``followed_classes``.
+        since: When the network's labels were as its names say; empty if that is not known.
+    """
+    now = followed_classes(names, label_set, changes, since=since)
+    sources: list[int | None] = []
+    for place, name in enumerate(label_set.names):
+        were = [index for index, target in enumerate(now) if target == place]
+        kept = [index for index in were if names[index] == name]
+        sources.append(next(iter((*kept, *were)), None))
+    return tuple(sources)
+
+
 def _mapped_weights(
     own: Mapping[str, Tensor],
     given: Mapping[str, Tensor],
     label_set: LabelSet,
-    known: LabelSet,
+    sources: Sequence[int | None],
     row: Network,
 ) -> tuple[dict[str, Tensor], str]:
     """Return the weights of the classes in their new order, and what was done, in words."""
-    here = [place for place, name in enumerate(label_set.names) if name in known.names]
-    there = [known.names.index(label_set.names[place]) for place in here]
+    here = [place for place, source in enumerate(sources) if source is not None]
+    there = [source for source in sources if source is not None]
     mapped = {}
     for name, axes in _class_axes(own, len(label_set), row).items():
         if name not in given or given[name].dim() != own[name].dim():
@@ -118,7 +162,7 @@ def _mapped_weights(
             target[axes[0]] = target[axes[0]][:, None]
         value[tuple(target)] = part
         mapped[name] = value
-    new = [name for name in label_set.names if name not in known.names]
+    new = [label_set.names[place] for place, source in enumerate(sources) if source is None]
     if not here:
         return mapped, "none of the classes is as in the weights: the last layers start afresh"
     told = f"; {listed(new)} start{'s' if len(new) == 1 else ''} afresh" if new else ""

@@ -8,8 +8,10 @@ from typing import Any, Final
 import torch
 from torch import nn
 
+from segstudio.core.class_names import DatedChange
 from segstudio.core.splits import TRAIN
 from segstudio.formats.dataset import LabelledDataset
+from segstudio.formats.segstudio_project import PROJECT_FORMAT, class_history
 from trainer.data.batches import crops_per_image
 from trainer.data.source import SampleCache, open_label_set
 from trainer.data.survey import Survey, survey
@@ -43,6 +45,7 @@ class Prepared:
         reasons: Why those that were left open are what they are.
         published: Published weights to start from, or None.
         parent: The run to start from, or None.
+        class_changes: What was done to the classes of the data set, where it is a project.
     """
 
     row: Network
@@ -56,6 +59,7 @@ class Prepared:
     reasons: tuple[Reason, ...]
     published: Published | None
     parent: Parent | None
+    class_changes: tuple[DatedChange, ...]
 
 
 def prepare(request: Request, progress: Progress | None = None) -> Prepared:
@@ -75,6 +79,7 @@ def prepare(request: Request, progress: Progress | None = None) -> Prepared:
     if parent and request.reduce is None:  # these weights know things at that size
         request = replace(request, reduce=parent.recipe.reduce, refine=parent.recipe.refine)
     dataset = open_label_set(Path(request.data), request.positive, request.classes, request.format)
+    is_project = dataset.format_name == PROJECT_FORMAT
     cache = SampleCache(dataset, request.cache_mib * MIB)
     found = survey(dataset, cache, progress=progress)
     torch.manual_seed(request.seed)
@@ -93,6 +98,7 @@ def prepare(request: Request, progress: Progress | None = None) -> Prepared:
         reasons=reasons,
         published=published,
         parent=parent,
+        class_changes=class_history(dataset.root) if is_project and not request.classes else (),
     )
 
 

@@ -183,7 +183,7 @@ def new_session(
     if published:
         load_published(network, published, fetch(published, fetched))
     if parent:
-        notes = (*notes, *take_weights(segmenter, found.label_set, parent, row))
+        notes = (*notes, *take_weights(segmenter, found.label_set, parent, row, made.class_changes))
     processes = Processes.start(device.type, recipe.precision)
     torch.manual_seed(recipe.seed + processes.index)
     learner = Learner(segmenter, loss, recipe, processes)

@@ -9,10 +9,12 @@ because the window may have the project open.
 
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from segstudio.core.class_names import DatedChange
 from segstudio.core.label_map import LabelMap
 from segstudio.core.review import CORRECTED, ReviewMap, review_map, reviewed_labels
 from segstudio.core.splits import TEST, TRAIN, VALIDATION
@@ -20,11 +22,14 @@ from segstudio.errors import FormatError, MaskError
 from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.reading import counted, refuse_foreign_values, refuse_positive, some
-from segstudio.storage.class_change_log import refuse_half_changed
+from segstudio.storage.class_change_log import dated, read_changes, refuse_half_changed
 from segstudio.storage.image_list import PROJECT_FOLDER, is_project
 from segstudio.storage.images import read_image_size
 from segstudio.storage.project import Project, load_project
 from segstudio.storage.review import read_noted, read_review
+
+PROJECT_FORMAT: Final = "segstudio"
+"""The name of the format in the table."""
 
 
 def is_project_or_images(root: Path) -> bool:
@@ -46,7 +51,7 @@ def read_project(root: Path, *, positive: Positive | None = None) -> LabelledDat
             classes is under way.
     """
     refuse_positive(root, positive, "a project")
-    folder = next((path for path in (root, root / PROJECT_FOLDER) if is_project(path)), None)
+    folder = _project_folder(root)
     if folder is None:
         raise FormatError(root, "this is not a project", hint="Open the folder once with segstudio")
     project = load_project(folder)
@@ -104,6 +109,20 @@ def read_project(root: Path, *, positive: Positive | None = None) -> LabelledDat
         read_corrections=partial(_read_corrections, project),
         problems=tuple(problems),
     )
+
+
+def class_history(root: Path) -> tuple[DatedChange, ...]:
+    """Return what was done to the classes of the project that ``root`` is or holds, oldest first.
+
+    Raises:
+        ProjectError: If ``project.json`` is wrong, or a change cannot be read.
+    """
+    folder = _project_folder(root)
+    return () if folder is None else dated(read_changes(load_project(folder)))
+
+
+def _project_folder(root: Path) -> Path | None:
+    return next((path for path in (root, root / PROJECT_FOLDER) if is_project(path)), None)
 
 
 def _is_reviewed(project: Project, key: str) -> bool:

@@ -42,7 +42,7 @@ from segstudio.formats.npy import is_npy, read_npy, write_npy
 from segstudio.formats.pets import is_pets, read_pets, write_pets
 from segstudio.formats.png import is_png, read_png, write_png
 from segstudio.formats.rgb import is_rgb, read_rgb, write_rgb
-from segstudio.formats.segstudio_project import is_project_or_images, read_project
+from segstudio.formats.segstudio_project import PROJECT_FORMAT, is_project_or_images, read_project
 from segstudio.formats.supervisely import is_supervisely, read_supervisely, write_supervisely
 from segstudio.formats.tiff import is_tiff, read_tiff, write_tiff
 from segstudio.formats.voc import is_voc, read_voc, write_voc
@@ -113,7 +113,9 @@ class LabelFormat(NamedTuple):
     write_regions: Writer | None = None
 
 
-_PROJECT: Final = LabelFormat("segstudio", "segstudio project", is_project_or_images, read_project)
+_PROJECT: Final = LabelFormat(
+    PROJECT_FORMAT, "segstudio project", is_project_or_images, read_project
+)
 
 # In the order of recognising: what is particular before what fits many folders.
 _ROWS: Final = (

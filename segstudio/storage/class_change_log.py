@@ -125,8 +125,13 @@ def read_changes(project: Project) -> list[StoredChange]:
     Raises:
         ProjectError: If one cannot be read: what its masks mean is not known then.
     """
+    return [_read(path) for path in change_files(project)]
+
+
+def change_files(project: Project) -> list[Path]:
+    """Return the files of the changes of a project, the oldest first."""
     folder = project.folder / CHANGES_FOLDER
-    return [_read(path) for path in sorted(folder.glob("*.json")) if path.name[0] != "."]
+    return [path for path in sorted(folder.glob("*.json")) if path.name[0] != "."]
 
 
 def pending(changes: Sequence[StoredChange]) -> list[StoredChange]:

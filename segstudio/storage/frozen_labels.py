@@ -18,6 +18,7 @@ from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.core.training_request import ImageChoice
 from segstudio.errors import ProjectError
 from segstudio.storage.atomic_write import give_second_name, make_folder
+from segstudio.storage.class_change_log import CHANGES_FOLDER, change_files
 from segstudio.storage.project import Project
 from segstudio.storage.review import noted_path, read_noted, read_review, review_path
 
@@ -89,6 +90,8 @@ def freeze_labels(
         for path in (Project.mask_path, Project.prediction_path, review_path, noted_path):
             if path(project, key).is_file():
                 give_second_name(path(project, key), path(frozen, key))
+    for path in change_files(project):  # weights of older runs are followed through these
+        give_second_name(path, folder / CHANGES_FOLDER / path.name)
     frozen.save()
     return FrozenLabels(frozen, tuple(train), tuple(judge))
 
