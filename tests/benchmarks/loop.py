@@ -267,7 +267,7 @@ def camvid(arguments: argparse.Namespace) -> dict[str, Any]:
     """Compare the queue with parts drawn at random, at the same number of parts."""
     dataset = read_any(arguments.data, format_name="camvid")
     found: dict[str, list[list[float]]] = {"queue": [], "random": []}
-    for seed in range(arguments.seeds):
+    for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         plan = Plan(
             arguments.network,
             arguments.reduce,
@@ -314,6 +314,7 @@ def main() -> None:
     parser.add_argument("--reduce", type=int, help="pixels a side that are one to the network")
     parser.add_argument("--parts", type=int, default=24, help="labelled before each round")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     usual = {"isbi": "unet-mini", "camvid": "deeplabv3plus"}
