@@ -280,6 +280,8 @@ def path(count: int, seed: int = 0) -> list[QPointF]:
 
 
 def brush_rows(editor: Editor, bare: BareView, name: str) -> Iterator[Row]:
+    editor.drag(path(60, 9), Qt.MouseButton.LeftButton)  # the program's first stroke is slower
+    editor.window.workspace.document.undo()
     for size, target in ((50, 3.0), (200, 6.0)):
         editor.window.toolbox.choose_class(1)
         editor.window.toolbox.set_size(size)
