@@ -12,6 +12,7 @@ import click
 from segstudio import __version__
 from segstudio.commands.text import plain
 from segstudio.engine.catalog import find_models
+from segstudio.engine.confine import usual_memory_limit
 from segstudio.engine.landlock import landlock_version
 from segstudio.engine.provider import INSTALL_CUDA
 from segstudio.engine.worker import Worker
@@ -49,6 +50,7 @@ def _facts() -> Iterator[tuple[str, str]]:
         yield "providers built in", ", ".join(runtime.available)
         yield "NVIDIA driver", "found" if runtime.has_driver else "not found"
         yield "model's sandbox", _sandbox(runtime.is_confined)
+        yield "model's memory", _memory()
         yield "8-bit models", _eight_bits()
         yield from _session_facts(worker)
 
@@ -78,6 +80,13 @@ def _sandbox(is_confined: bool) -> str:
     if sys.platform == "linux":
         return "this kernel has no Landlock: a model that takes over its process could read files"
     return "none on this system: a model that takes over its process could read files"
+
+
+def _memory() -> str:
+    limit = usual_memory_limit()
+    if sys.platform == "linux" and limit is not None:
+        return f"at most {limit / 2**30:.3g} GiB, beside the GPU's"
+    return "no limit on this system: a model that asks for too much can slow down the computer"
 
 
 def _eight_bits() -> str:

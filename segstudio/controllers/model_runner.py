@@ -12,6 +12,7 @@ from segstudio.core import uncertainty as core_uncertainty
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.engine.card_file import ForeignCard, write_card_file
+from segstudio.engine.provider import Provider
 from segstudio.engine.worker import Cancelled, LoadedModel, Prediction, RunSettings, Worker
 from segstudio.errors import SegStudioError
 from segstudio.storage.class_choice import class_choice
@@ -49,6 +50,13 @@ class ModelRunner:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._loaded: LoadedModel | None = None
+        self._provider = Provider.AUTO
+
+    def use(self, provider: Provider) -> None:
+        """Run models there from now on."""
+        if provider is not self._provider:
+            self._provider = provider
+            self._loaded = None
 
     def load(self, path: Path, *, again: bool = False) -> LoadedModel:
         """Load a model, unless it is the one in the worker.
@@ -63,13 +71,13 @@ class ModelRunner:
         """
         if self._loaded is None or self._loaded.path != path:
             self._loaded = None
-            self._loaded = self._worker.load(path, again=again)
+            self._loaded = self._worker.load(path, self._provider, again=again)
         return self._loaded
 
     def preview(self, path: Path, card: ForeignCard, image: RgbImage) -> Prediction:
         """Run a model as a guess has it on (H, W, 3) uint8 RGB; the next call loads its own."""
         self._loaded = None
-        self._worker.load(path, card=card)
+        self._worker.load(path, self._provider, card=card)
         return self._worker.predict(image)
 
     def confirm(self, path: Path, card: ForeignCard) -> LoadedModel:

@@ -23,6 +23,7 @@ from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.engine.card_file import ForeignCard
 from segstudio.engine.catalog import ModelFile, find_models
 from segstudio.engine.crash_notes import CrashedBeforeError, CrashNotes
+from segstudio.engine.provider import Provider
 from segstudio.engine.worker import ForeignModelError, LoadedModel, Worker
 from segstudio.storage.assets import bundled_models_folder, user_models_folder, user_state_folder
 from segstudio.storage.class_choice import write_class_choice
@@ -95,6 +96,7 @@ class PredictController(QObject):
         self._preview_jobs: list[Job] = []
         self._loaded: LoadedModel | None = None
         self.wants_uncertainty = False
+        self._provider = Provider.AUTO
         self._job: Job | None = None
         self._load_job: Job | None = None
         self._last: tuple[str, Answer] | None = None
@@ -170,12 +172,13 @@ class PredictController(QObject):
             return
         image, engine, path = document.image, self._engine, model.path
         project, unsure = self._workspace.project, self.wants_uncertainty
-        job = Job(
-            lambda cancelled: engine.predict(
-                path, image, cancelled, job.report, project, uncertainty=unsure
-            ),
-            self,
-        )
+        provider = self._provider
+
+        def work(cancelled: threading.Event) -> Answer | None:
+            engine.use(provider)
+            return engine.predict(path, image, cancelled, job.report, project, uncertainty=unsure)
+
+        job = Job(work, self)
         job.progressed.connect(self.progressed)
         self._job = job
         self._job.succeeded.connect(self._on_predicted)
@@ -231,6 +234,12 @@ class PredictController(QObject):
         """Load the chosen model although it crashed the last time."""
         if self.model is not None:
             self._choose(self.model, again=True)
+
+    def run_on_cpu(self) -> None:
+        """Run the chosen model on the open image with the processor, until another is chosen."""
+        if not self.is_running:
+            self._provider = Provider.CPU
+            self.run()
 
     def preview(self, path: Path, card: ForeignCard) -> None:
         """Run a model as a guess has it on a part of the open image; ``previewed`` tells."""
@@ -288,7 +297,13 @@ class PredictController(QObject):
             self._end_load()
         else:
             engine, path = self._engine, model.path
-            self._load(lambda: engine.load(path, again=again))
+            self._provider = Provider.AUTO
+
+            def load() -> LoadedModel:
+                engine.use(Provider.AUTO)
+                return engine.load(path, again=again)
+
+            self._load(load)
 
     def _load(self, load: Callable[[], LoadedModel]) -> None:
         self.model_loaded.emit(None)

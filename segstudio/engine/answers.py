@@ -12,6 +12,10 @@ from segstudio.errors import ModelError, WorkerError
 OTHER_MODEL: Final = "Use another model, or export this one again"
 
 
+class GpuMemoryError(ModelError):
+    """The GPU's memory does not suffice; the computer's may."""
+
+
 class Runtime(NamedTuple):
     """What the worker process runs models with.
 
@@ -191,7 +195,7 @@ def run_error(path: Path, kind: str, message: str) -> ModelError:
 def too_large(path: Path, *, is_gpu: bool = False) -> ModelError:
     """Return what to tell the user when the memory does not suffice."""
     if is_gpu:
-        return ModelError(
+        return GpuMemoryError(
             path,
             "the GPU has not enough memory to run it on this image, even in small parts",
             hint="Close other programs that use the GPU, or run it on the CPU",

@@ -117,10 +117,19 @@ class SharedPixels:
             np.frombuffer(self._map, np.float32, count, entropy).reshape(height, width),
         )
 
+    def holds(self, height: int, width: int) -> bool:
+        """Return whether there is room for an image of this size where the memory lies now."""
+        return self._map is not None and len(self._map) >= _layout(height, width)[-1]
+
+    @property
+    def keeps_pages(self) -> bool:
+        """Whether the same pages serve the next image; else ``release`` gives them back."""
+        return self._map is None or len(self._map) <= _KEPT_BYTES
+
     def release(self) -> None:
         """Give the pages of a large image back to the system; their content is lost."""
         remove = getattr(mmap, "MADV_REMOVE", None)
-        if self._map is not None and remove is not None and len(self._map) > _KEPT_BYTES:
+        if self._map is not None and remove is not None and not self.keeps_pages:
             with contextlib.suppress(OSError):
                 self._map.madvise(remove)
 

@@ -28,7 +28,13 @@ from segstudio.engine.memory import PassMemory
 from segstudio.engine.pixels import SharedPixels, Views
 from segstudio.engine.provider import CUDA_PROVIDER, TENSORRT_PROVIDER
 from segstudio.engine.refusal import RefusedError, refusal_of
-from segstudio.engine.tiles import Blender, Probabilities, tile_side, tiles_of
+from segstudio.engine.tiles import (
+    MAX_PASS_PIXELS,
+    Blender,
+    Probabilities,
+    tile_side,
+    tiles_of,
+)
 
 Tell = Callable[[int, int], None]
 
@@ -74,7 +80,9 @@ class Runtime:
         path, providers = Path(question["path"]), question["providers"]
         self._session = None  # two models at once may not fit in the memory
         scan, files = admitted(path)
-        self._gpu = None
+        if self._gpu is not None:
+            self._gpu.unpin()
+            self._gpu = None
         wants_gpu = bool({CUDA_PROVIDER, TENSORRT_PROVIDER} & set(providers))
         if wants_gpu and hasattr(self._ort, "preload_dlls"):
             # Finds the CUDA libraries that pip installed. What it cannot find is printed, and
@@ -129,7 +137,13 @@ class Runtime:
     def run(self, question: dict[str, Any], pixels: SharedPixels, tell: Tell) -> dict[str, object]:
         """Run the model on the image in the shared memory, and put its answer there."""
         height, width = question["height"], question["width"]
+        if self._gpu is not None and not (pixels.keeps_pages and pixels.holds(height, width)):
+            self._gpu.unpin()  # before the memory is mapped elsewhere
         views = pixels.views(height, width)
+        runs_whole = height * width <= MAX_PASS_PIXELS  # tiles are copied on their way
+        if self._gpu is not None and pixels.keeps_pages and runs_whole:
+            # Pinned pages that are given back stay with the GPU, which would go on reading them.
+            self._gpu.pin(views.image.ctypes.data, views.size)
         given = question.get("contract")
         contract = self._own if given is None else ModelContract.from_json(given)
         flips, scales = question.get("flips", 1), question.get("scales", [1.0])
@@ -167,8 +181,6 @@ class Runtime:
     def _whole_pass(self, question: dict[str, Any], views: Views, run_options: object) -> None:
         """Run one of our models in one pass, straight from and into the shared memory."""
         height, width = question["height"], question["width"]
-        if self._gpu is not None:
-            self._gpu.pin(views.image.ctypes.data, views.size)
         binding = self._session.io_binding()
         (port,) = self._session.get_inputs()
         shape = (1, height, width)

@@ -9,6 +9,7 @@ from segstudio.controllers.uncertainty import UncertaintyController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.merge import MergeRule
 from segstudio.core.uncertainty import UncertainRegion
+from segstudio.engine.answers import GpuMemoryError
 from segstudio.engine.crash_notes import CrashedBeforeError
 from segstudio.errors import SegStudioError
 from segstudio.ui.canvas.canvas import Canvas
@@ -85,6 +86,9 @@ class InferenceUi(QObject):
     def _on_failed(self, error: SegStudioError) -> None:
         if isinstance(error, CrashedBeforeError):
             self._messages.show_error(error, self.tr("Try it again"), self._predict.try_again)
+        elif isinstance(error, GpuMemoryError):
+            run_on_cpu = self._predict.run_on_cpu
+            self._messages.show_error(error, self.tr("Run it on the CPU"), run_on_cpu)
         else:
             self._messages.show_error(error)
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -262,6 +262,66 @@ def predict_rows(models: Models, folder: Path, count: int) -> Iterator[Row]:
         yield Row(name, seconds, bare, ratio, "<= 1.11", ratio <= 1 / 0.9, os.getloadavg()[0])
 
 
+def cancel_rows(models: Models, repeats: int) -> Iterator[Row]:
+    """From the click on cancel to the answer, and to the moment when the next run can begin."""
+    from segstudio.engine.worker import Cancelled, Worker
+
+    image = np.zeros((4096, 4096, 3), np.uint8)
+    answered, ready = [], []
+    with Worker() as worker:
+        worker.load(models.ours)
+        worker.predict(image[:64, :64])
+        for number in range(repeats):
+            cancelled, moments = threading.Event(), []
+            # At another place in the network each time.
+            timer = threading.Timer(0.5 + 0.13 * number, _note_and_set, (moments, cancelled))
+            timer.start()
+            try:
+                worker.predict(image, cancelled)
+            except Cancelled:
+                answered.append(time.perf_counter() - moments[0])
+            worker.predict(image[:8, :8])
+            ready.append(time.perf_counter() - moments[0])
+    yield _limit_row("cancel: the longest until it is answered", answered, 0.1)
+    yield _limit_row("cancel: the longest until the next run is over", ready, 2.5)
+
+
+def _note_and_set(moments: list[float], cancelled: threading.Event) -> None:
+    moments.append(time.perf_counter())
+    cancelled.set()
+
+
+def hostile_rows(folder: Path) -> Iterator[Row]:
+    """From choosing a model that means harm to the sentence about it; the slowest of all."""
+    from engine.hostile import BAD_MODELS
+
+    from segstudio.engine.worker import Worker
+    from segstudio.errors import ModelError
+
+    took = {}
+    with Worker() as worker:
+        worker.runtime()
+        for case, (write, _) in BAD_MODELS.items():
+            place = folder / case.replace(" ", "-")
+            place.mkdir()
+            write(place / "model.onnx")
+            began = time.perf_counter()
+            try:
+                worker.load(place / "model.onnx")
+            except ModelError:
+                took[case] = time.perf_counter() - began
+            assert case in took, f"{case} was loaded"
+    slowest = max(took, key=lambda case: took[case])
+    yield _limit_row(f"{len(took)} hostile models, the slowest ({slowest})", took.values(), 3)
+
+
+def _limit_row(name: str, seconds: Iterable[float], limit: float) -> Row:
+    most = max(seconds)
+    return Row(
+        name, most, limit, most / limit, f"<= {limit:g} s", most <= limit, os.getloadavg()[0]
+    )
+
+
 def memory_rows(models: Models, megapixels: int) -> Iterator[Row]:
     """What the worker takes for a very large image, beside the image itself; bytes, not seconds."""
     from segstudio.engine.worker import Worker
@@ -298,7 +358,7 @@ def memory_rows(models: Models, megapixels: int) -> Iterator[Row]:
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice(["graph", "int8", "window", "predict", "memory"]),
+    type=click.Choice(["graph", "int8", "window", "predict", "cancel", "hostile", "memory"]),
     help="Parts to run; all but memory if none is named.",
 )
 @click.option(
@@ -324,7 +384,7 @@ def main(
     if make is not None:
         _make(_models(network, classes, make))
         return
-    wanted = set(only or ("graph", "int8", "window", "predict"))
+    wanted = set(only or ("graph", "int8", "window", "predict", "cancel", "hostile"))
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -359,6 +419,10 @@ def measured(
         yield from int8_rows(models, repeats)
     if "predict" in wanted:
         yield from predict_rows(models, folder, images)
+    if "cancel" in wanted:
+        yield from cancel_rows(models, repeats)
+    if "hostile" in wanted:
+        yield from hostile_rows(folder)
     if "memory" in wanted:
         yield from memory_rows(models, megapixels)
 

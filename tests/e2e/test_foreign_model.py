@@ -27,6 +27,51 @@ def image_folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        foreign.torchvision,
+        pytest.param(foreign.smp, marks=pytest.mark.slow),
+        pytest.param(foreign.mmsegmentation, marks=pytest.mark.slow),
+        pytest.param(foreign.paddleseg, marks=pytest.mark.slow),
+        pytest.param(foreign.keras, marks=pytest.mark.slow),
+        pytest.param(foreign.segformer, marks=pytest.mark.slow),
+    ],
+)
+def test_each_way_that_a_tool_writes_models_has_its_picture_and_the_first_is_right(
+    qtbot: QtBot,
+    window: MainWindow,
+    open_folder: Callable[[Path], None],
+    image_folder: Path,
+    tmp_path: Path,
+    write: Callable[[Path], Path],
+) -> None:
+    open_folder(image_folder)
+    seen: list[object] = []
+    window.predict.previewed.connect(lambda *result: seen.append(result[2]))
+    with qtbot.waitSignal(window.predict.card_needed, timeout=60_000):
+        window.predict.add_model(write(tmp_path / "model.onnx"))
+    dialog = window.inference.model_dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: len(seen) == dialog.pictures.count(), timeout=60_000)
+    assert all(class_map is not None for class_map in seen)
+
+    with qtbot.waitSignal(
+        window.predict.model_loaded, timeout=60_000, check_params_cb=bool
+    ) as loaded:
+        dialog.accept()
+    with qtbot.waitSignal(window.predict.predicted, timeout=60_000):
+        window.actions_by_name["run"].trigger()
+
+    assert window.workspace.document is not None
+    found = window.workspace.document.label_map
+    names = np.array(window.workspace.label_set.names)
+    other, red = loaded.args[0].card.label_set.names[:2]
+    # The edge is known to a few pixels only by scores at a quarter of the size.
+    assert (names[found[:, :56]] == red).all()
+    assert (names[found[:, 64:]] == other).all()
+
+
 def test_a_foreign_model_is_confirmed_once_with_its_classes_and_then_runs(
     qtbot: QtBot,
     window: MainWindow,

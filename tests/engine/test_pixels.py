@@ -42,3 +42,14 @@ def test_released_memory_can_be_used_again(pixels: SharedPixels) -> None:
     views = pixels.views(7000, 7000)
     views.image[0, 0] = 3
     assert np.array_equal(views.image[0, 0], [3, 3, 3])
+
+
+def test_what_is_pinned_must_lie_where_it_will_be_used_and_stay_there(pixels: SharedPixels) -> None:
+    assert not pixels.holds(1, 1)
+    pixels.views(300, 400)
+    assert pixels.holds(300, 400)
+    assert pixels.holds(400, 300)
+    assert not pixels.holds(3000, 4000)
+    assert pixels.keeps_pages
+    pixels.views(7000, 7000)
+    assert not pixels.keeps_pages  # also for the small images that follow
