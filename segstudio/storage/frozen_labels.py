@@ -90,8 +90,8 @@ def freeze_labels(
         for path in (Project.mask_path, Project.prediction_path, review_path, noted_path):
             if path(project, key).is_file():
                 give_second_name(path(project, key), path(frozen, key))
-    for path in change_files(project):  # weights of older runs are followed through these
-        give_second_name(path, folder / CHANGES_FOLDER / path.name)
+    for change in change_files(project):  # weights of older runs are followed through these
+        give_second_name(change, folder / CHANGES_FOLDER / change.name)
     frozen.save()
     return FrozenLabels(frozen, tuple(train), tuple(judge))
 
