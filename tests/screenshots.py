@@ -267,7 +267,7 @@ def label_from_truth(window: MainWindow) -> None:
     patch = difference_patch(document.label_map, read_label_map(truth))
     if patch is not None:
         document.apply("Paint", patch)
-    QTest.keyClick(window.canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    window.actions_by_name["approve"].trigger()
     wait_until_idle(window)
 
 

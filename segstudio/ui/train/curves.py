@@ -173,9 +173,10 @@ class CurvesView(QWidget):
 
 
 def _legend(lines: Sequence[_Line]) -> str:
-    """Return the names of lines behind squares of their colours, as rich text."""
+    """Return the names of lines behind their colours, as rich text; thick ones get a bar."""
     return " &nbsp; ".join(
-        f'<span style="color:{line.color.name()}">&#9632;</span>&nbsp;{escape(line.name)}'
+        f'<span style="color:{line.color.name()}">{"&#9644;" if line.width > 2 else "&#9632;"}'
+        f"</span>&nbsp;{escape(line.name)}"
         for line in lines
         if line.name
     )
