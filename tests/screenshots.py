@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from engine import foreign
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QEnterEvent, QMouseEvent
 from PySide6.QtTest import QTest
@@ -79,6 +80,7 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     take_classes(window, out)
     take_splits(window, out)
     take_command_windows(window, out)
+    take_inference(window, out)
     take_quality(window, out)
     take_training(window, take)
     window.activateWindow()
@@ -186,6 +188,30 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     window.toolbox.set_option(amount=8)
     use(Qt.Key.Key_G, "reshape", (20, 0), button=False)
     use(Qt.Key.Key_F, "fill", (-20, -20))
+
+
+def take_inference(window: MainWindow, out: Path) -> None:
+    """See where the model is unsure, run it on all images, and ask what a model of others means."""
+    window.actions_by_name["heat"].setChecked(True)
+    wait_until_idle(window)
+    window.actions_by_name["next_uncertain"].trigger()
+    wait_until_idle(window)
+    atomic_write(out / "heat.png", picture_of(window))
+    window.actions_by_name["heat"].setChecked(False)
+    window.actions_by_name["run_all"].trigger()
+    atomic_write(out / "run_all.png", picture_of(window.inference.run_all_dialog))
+    window.inference.run_all_dialog.reject()
+    with tempfile.TemporaryDirectory() as folder:
+        shown: list[object] = []
+        window.predict.previewed.connect(lambda *result: shown.append(result))
+        window.predict.add_model(foreign.smp(Path(folder, "crack.onnx")))
+        wait_for(lambda: window.inference.model_dialog is not None)
+        dialog = window.inference.model_dialog
+        assert dialog is not None
+        wait_for(lambda: len(shown) == dialog.pictures.count())
+        atomic_write(out / "model.png", picture_of(dialog))
+        dialog.reject()
+        wait_until_idle(window)
 
 
 def take_quality(window: MainWindow, out: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -141,7 +141,7 @@ class ModelDialog(QDialog):
         layout.addWidget(words)
         layout.addLayout(middle, 1)
         layout.addWidget(buttons)
-        self.resize(860, 560)
+        self.resize(1040, 560)  # three pictures beside one another
 
     def _item(self, guess: ForeignCard) -> QListWidgetItem:
         contract = guess.contract
@@ -167,7 +167,8 @@ class ModelDialog(QDialog):
         if class_map is None:
             item.setText(self.tr("does not run: %s") % card.reason)
             return
-        item.setIcon(QIcon(_picture(image, class_map, card.label_set)))
+        ratio = self.devicePixelRatio()
+        item.setIcon(QIcon(_picture(image, class_map, card.label_set, ratio)))
 
     def _on_chosen(self, _row: int) -> None:
         card = self.card
@@ -205,8 +206,11 @@ class ModelDialog(QDialog):
         confirm()
 
 
-def _picture(image: RgbImage, class_map: LabelMap, label_set: LabelSet) -> QPixmap:
-    """Return an image with half-transparent classes over it; the background stays as it is."""
+def _picture(image: RgbImage, class_map: LabelMap, label_set: LabelSet, ratio: float) -> QPixmap:
+    """Return an image with half-transparent classes over it, sharp on a screen of this ratio.
+
+    The background stays as it is. All pictures are of one size, so that they stand in columns.
+    """
     colors = label_set.palette[class_map]
     mixed = (image.astype(np.uint16) + colors) // 2
     if label_set.background_index is not None:
@@ -214,8 +218,13 @@ def _picture(image: RgbImage, class_map: LabelMap, label_set: LabelSet) -> QPixm
     pixels = np.ascontiguousarray(mixed, np.uint8)
     height, width = pixels.shape[:2]
     picture = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
-    return QPixmap.fromImage(picture).scaled(
-        _PICTURE,
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
+    framed = QPixmap(_PICTURE * ratio)
+    framed.fill(Qt.GlobalColor.transparent)
+    ways = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    scaled = picture.scaled(framed.size(), *ways)
+    painter = QPainter(framed)
+    left = (framed.width() - scaled.width()) // 2
+    painter.drawImage(left, framed.height() - scaled.height(), scaled)
+    painter.end()
+    framed.setDevicePixelRatio(ratio)
+    return framed

@@ -432,7 +432,7 @@ def described(row: Row) -> str:
     verdict = "reached" if row.is_reached else "missed"
     return (
         f"{row.name:<62}{row.ours_s:>10.3g}{row.other_s:>10.3g}"
-        f"{row.ratio:>8.2f}  {row.target:<8}{verdict:<9}load {row.load:.1f}"
+        f"{row.ratio:>8.2f}  {row.target:<9} {verdict:<9}load {row.load:.1f}"
     )
 
 
