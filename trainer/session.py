@@ -291,9 +291,9 @@ def resumed_session(
 
 
 def _draw_weights(found: Survey, recipe: Recipe) -> tuple[float, ...] | None:
-    if recipe.correction_weight == 1:
-        return None
-    return draw_weights([member.corrected for member in found.members[TRAIN]])
+    members = found.members[TRAIN]
+    corrected = [member.corrected for member in members] if recipe.correction_weight != 1 else None
+    return draw_weights([member.labelled / member.pixels for member in members], corrected)
 
 
 def _members(found: Survey, recipe: Recipe) -> dict[str, list[dict[str, Any]]]:

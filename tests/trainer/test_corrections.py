@@ -93,14 +93,16 @@ def test_a_run_weighs_corrections_and_records_its_images(
     assert session.recipe.correction_weight == 3
     assert "corrected pixels" in [reason.setting for reason in session.reasons]
     recorded = json.loads((session.folder / IMAGES).read_text())
+    whole = {"pixels": SIDE * SIDE, "labelled": SIDE * SIDE, "corrected": 0}
     assert recorded == {
         "train": [
-            {"key": "a.png", "labelled": SIDE * SIDE, "corrected": 0, "drawn": 1.0},
-            {"key": "b.png", "labelled": 256, "corrected": 256, "drawn": 3.0},
+            {**whole, "key": "a.png", "drawn": 1.0},
+            {**whole, "key": "b.png", "labelled": 256, "corrected": 256, "drawn": 0.375},
         ],
-        "val": [{"key": "c.png", "labelled": SIDE * SIDE, "corrected": 0}],
+        "val": [{**whole, "key": "c.png"}],
     }
-    assert session.batches().draw_weights == (1.0, 3.0)
+    # A sixteenth of it is labelled, which counts an eighth; and all of that was corrected.
+    assert session.batches().draw_weights == (1.0, 0.375)
 
 
 def test_corrections_can_be_told_to_weigh_as_all_other_pixels(
@@ -108,7 +110,7 @@ def test_corrections_can_be_told_to_weigh_as_all_other_pixels(
 ) -> None:
     session = start(data=str(project.folder), correction_weight=1.0)
 
-    assert session.batches().draw_weights is None
+    assert session.batches().draw_weights == (1.0, 0.125)  # by their labels alone
 
 
 def test_another_correction_is_other_data(start: Callable[..., Session], project: Project) -> None:

@@ -1,7 +1,8 @@
 """How often each training image is drawn.
 
 An image that needed many corrections shows what the model does not know yet, and is drawn more
-often, but never so often that the others are forgotten.
+often, but never so often that the others are forgotten. One that is labelled in part is drawn less
+often: its crops show the same few labels again and again, among pixels that teach nothing.
 """
 
 from collections.abc import Sequence
@@ -13,21 +14,29 @@ from numpy.typing import NDArray
 MOST_OFTEN: Final = 3.0
 """How many times as often as an image without corrections the others are drawn at most."""
 
+LEAST_OFTEN: Final = 0.1
+"""How often an image with hardly a label is drawn, relative to one that is labelled."""
 
-def draw_weights(corrected: Sequence[int]) -> tuple[float, ...] | None:
-    """Return how often each image is drawn, relative to one without corrections; 1 to MOST_OFTEN.
+_WELL_LABELLED: Final = 0.5  # of the pixels: as good as all of them
+
+
+def draw_weights(
+    labelled: Sequence[float], corrected: Sequence[int] | None = None
+) -> tuple[float, ...] | None:
+    """Return how often each image is drawn, relative to a labelled one without corrections.
 
     Args:
-        corrected: Number of corrected pixels of each image.
+        labelled: Share of each image's pixels that have a class, 0..1.
+        corrected: Number of corrected pixels of each image, or None if they are not to count.
 
     Returns:
         One number an image, or None if all are to be drawn alike.
     """
-    counts = np.asarray(corrected, np.float64)
-    if not counts.any():
-        return None
-    weights = 1 + np.minimum(counts / counts.mean(), MOST_OFTEN - 1)
-    return tuple(weights.tolist())
+    weights = np.clip(np.asarray(labelled, np.float64) / _WELL_LABELLED, LEAST_OFTEN, 1)
+    counts = np.asarray(corrected if corrected is not None else [0] * len(weights), np.float64)
+    if counts.any():
+        weights *= 1 + np.minimum(counts / counts.mean(), MOST_OFTEN - 1)
+    return None if (weights == weights[0]).all() else tuple(weights.tolist())
 
 
 def drawn_images(

@@ -26,11 +26,13 @@ class Member(NamedTuple):
 
     Attributes:
         key: Its name, unique in the data set.
-        labelled: Number of its pixels that have a class.
+        pixels: Number of its pixels.
+        labelled: Number of those that have a class.
         corrected: Number of those that the user corrected.
     """
 
     key: str
+    pixels: int
     labelled: int
     corrected: int
 
@@ -131,7 +133,8 @@ def survey(
         summary=_summary(found),
         members={
             split: tuple(
-                Member(each.item.key, each.labelled, each.corrected) for each in evidence.of(split)
+                Member(each.item.key, each.area, each.labelled, each.corrected)
+                for each in evidence.of(split)
             )
             for split in (TRAIN, VALIDATION)
         },
