@@ -137,6 +137,7 @@ def _items(
     folder = file.path.with_suffix("")
     items: dict[int, LabelledImage] = {}
     doubled = []
+    outside: dict[int, str] = {}
     for image_id, spans in file.annotations.items():
         image = file.images[image_id]
         if len(spans) > 1:
@@ -145,15 +146,20 @@ def _items(
         name = annotation.get("file_name")
         try:
             png = confined(folder, name if isinstance(name, str) else "")
-        except ValueError as error:
-            raise FormatError(
-                file.path, f"{error}", hint="Export it again from its source"
-            ) from error
+        except ValueError:
+            outside[image_id] = image.file_name
+            continue
         key = image.path.relative_to(root).as_posix()
         items[image_id] = LabelledImage(key, image.path, png)
         segments[png] = annotation.get("segments_info")
-    bare = [image.file_name for key, image in file.images.items() if key not in items]
+    known = {*items, *outside}
+    bare = [image.file_name for key, image in file.images.items() if key not in known]
     told = []
+    if outside:
+        told.append(
+            f"{counted(list(outside), 'image')} left out, whose masks have no name inside "
+            f"{folder.name}: {some(list(outside.values()))}"
+        )
     if doubled:
         told.append(f"{counted(doubled, 'annotation')} came second for an image: {some(doubled)}")
     if bare:

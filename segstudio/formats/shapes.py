@@ -179,12 +179,16 @@ def checked_points(points: object, at_least: int) -> NDArray[np.float64]:
     return np.array([point[:2] for point in points], np.float64)
 
 
-def placed(mask: NDArray[np.bool_], top: int, left: int, height: int, width: int) -> Region | None:
-    """Return a mask that lies at (top, left) of an image, cut to the image."""
+def placed(mask: NDArray[np.bool_], top: int, left: int, height: int, width: int) -> Region:
+    """Return a mask that lies at (top, left) of an image, cut to the image.
+
+    Raises:
+        ValueError: If no pixel of it lies in the image.
+    """
     rect = Rect(top, left, top + mask.shape[0], left + mask.shape[1])
     clipped = rect.clipped_to(height, width)
     if clipped.is_empty:
-        return None
+        raise ValueError("a mask lies outside of its image")
     rows = slice(clipped.top - top, clipped.bottom - top)
     return Region(clipped, mask[rows, clipped.left - left : clipped.right - left])
 

@@ -100,6 +100,10 @@ def _coco_image(change: Callable[[Any], None]) -> Spoil:
     return lambda root: _edit(root / path, lambda value: change(value["images"][1]))
 
 
+def _supervisely(change: Callable[[Any], None]) -> Spoil:
+    return lambda root: _edit(next(root.rglob("bad.png.json")), change)
+
+
 def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JSON value
     def change(value: Any) -> None:  # noqa: ANN401
         for key in keys[:-1]:
@@ -123,6 +127,14 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
             "coco-instances",
             _coco_image(_set("file_name", to="../../x.png")),
             "whose names lead out of train2017",
+        ),
+        (
+            "coco-panoptic",
+            lambda r: _edit(
+                r / "annotations" / "panoptic_train2017.json",
+                lambda value: value["annotations"][1].update(file_name="../../x.png"),
+            ),
+            "1 image left out, whose masks have no name inside panoptic_train2017: bad.png",
         ),
         # Missing images.
         (
@@ -172,6 +184,16 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
         ("labelme", _labelme(_set("shapes", 0, "mask", to="aGVsbG8=")), "no PNG file"),
         ("labelme", _labelme(_set("shapes", 0, "shape_type", to="blob")), "no shape type 'blob'"),
         ("labelme", _labelme(_set("shapes", 0, "label", to="dog")), "there is no class 'dog'"),
+        (
+            "supervisely",
+            _supervisely(_set("objects", 0, "bitmap", "origin", to=[10**12, -5])),
+            "a mask lies outside of its image",
+        ),
+        (
+            "supervisely",
+            _supervisely(_set("size", "height", to=10**9)),
+            "are for 8 x 1000000000",
+        ),
         # Numbers that are none.
         (
             "labelme",
