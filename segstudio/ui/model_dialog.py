@@ -168,7 +168,10 @@ class ModelDialog(QDialog):
             item.setText(self.tr("does not run: %s") % card.reason)
             return
         ratio = self.devicePixelRatio()
-        item.setIcon(QIcon(_picture(image, class_map, card.label_set, ratio)))
+        picture = _picture(image, class_map, card.label_set, ratio)
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # untinted: its colours are to be judged
+        item.setIcon(icon)
 
     def _on_chosen(self, _row: int) -> None:
         card = self.card

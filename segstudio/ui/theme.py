@@ -149,17 +149,31 @@ class Theme(QObject):
             ("#222222", "#8c8c8c", "#4d4d4d") if self.is_dark else ("#ffffff", "#7d7d7d", "#c6c6c6")
         )
         check = (assets_folder() / "icons" / "check.svg").as_posix()
+        accent = ACCENT.name()
+        dot = f"stop:0 white, stop:0.4 white, stop:0.5 {accent}, stop:1 {accent}"
         # Fusion outlines its boxes a little darker than the window: on a dark one they vanish.
         return f"""
             QCheckBox::indicator, QMenu::indicator {{
                 width: 14px; height: 14px;
                 border: 1px solid {box}; border-radius: 3px; background: {base};
             }}
-            QCheckBox::indicator:hover {{ border-color: {ACCENT.name()}; }}
+            QCheckBox::indicator:hover {{ border-color: {accent}; }}
             QCheckBox::indicator:checked, QMenu::indicator:checked {{
-                border-color: {ACCENT.name()}; background: {ACCENT.name()}; image: url("{check}");
+                border-color: {accent}; background: {accent}; image: url("{check}");
             }}
-            QCheckBox::indicator:disabled {{ border-color: {faint}; }}
+            QRadioButton::indicator {{
+                width: 14px; height: 14px;
+                border: 1px solid {box}; border-radius: 8px; background: {base};
+            }}
+            QRadioButton::indicator:hover {{ border-color: {accent}; }}
+            QRadioButton::indicator:checked {{
+                border-color: {accent};
+                background: qradialgradient(cx:0.5, cy:0.5, radius:0.5, fx:0.5, fy:0.5, {dot});
+            }}
+            QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
+                border-color: {faint};
+            }}
+            QRadioButton::indicator:checked:disabled {{ background: {faint}; }}
             QCheckBox::indicator:checked:disabled {{ background: {faint}; }}
             QMenu {{ background: {base}; border: 1px solid {line}; padding: 4px 0; }}
             QMenu::item {{ padding: 5px 24px 5px 30px; color: {text}; }}

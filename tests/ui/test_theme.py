@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QMessageBox,
+    QRadioButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from segstudio.ui.theme import Theme
@@ -46,9 +53,10 @@ def show(qtbot: QtBot, widget: QWidget) -> QColor:
     return widget.palette().window().color()
 
 
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
 @pytest.mark.usefixtures("theme")
-def test_an_unchecked_box_can_be_seen(qtbot: QtBot) -> None:
-    box = QCheckBox()
+def test_an_unchecked_box_can_be_seen(qtbot: QtBot, kind: type[QAbstractButton]) -> None:
+    box = kind()
     ground = show(qtbot, box)
     assert best_contrast(box.grab().toImage(), ground) >= 3
 
