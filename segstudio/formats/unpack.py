@@ -6,14 +6,13 @@ is left out and told; the others are unpacked.
 
 import stat
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from segstudio.errors import FormatError
 from segstudio.formats.safe_paths import confined
 from segstudio.storage.atomic_write import make_folder
+from segstudio.storage.fresh_files import fresh_file
 
 _MOST_MEMBERS: Final = 2_000_000
 _MOST_BYTES: Final = 2**40
@@ -104,23 +103,9 @@ def _refusal(member: zipfile.ZipInfo, folder: Path, taken: set[str], left: int) 
 
 def _unpack_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:
     done = 0
-    with file.open(member) as source, _new_file(path) as target:
+    with file.open(member) as source, fresh_file(path) as target:
         while chunk := source.read(_CHUNK):
             done += len(chunk)
             if done > member.file_size:  # what the archive says about sizes is a claim
                 raise ValueError("it is larger than the archive says")
             target.write(chunk)
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file of the scratch folder, which nobody needs after a power cut: it is not flushed.
-
-    One that fails half way is removed.
-    """
-    try:
-        with path.open("xb") as file:
-            yield file
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise

@@ -9,8 +9,10 @@ must say that the folder is not whole (``formats.writing.new_export``).
 import contextlib
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from segstudio.storage.atomic_write import encoded_json, storage_error, sync_folder, write_new
 
@@ -30,6 +32,25 @@ def write_fresh(path: Path, content: bytes) -> None:
         if not isinstance(error, FileExistsError):  # that one is somebody else's
             with contextlib.suppress(OSError):  # the first failure is the one to tell
                 path.unlink()
+        raise storage_error(path, "could not be written", error) from error
+
+
+@contextmanager
+def fresh_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that is not there yet, to be written in pieces; one that fails is removed.
+
+    Raises:
+        StorageError: If it cannot be made or written, or there is such a file already.
+    """
+    try:
+        file = path.open("xb")
+        try:
+            with file:
+                yield file
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except OSError as error:
         raise storage_error(path, "could not be written", error) from error
 
 
