@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -35,7 +34,7 @@ def write_fresh(path: Path, content: bytes) -> None:
         raise storage_error(path, "could not be written", error) from error
 
 
-@contextmanager
+@contextlib.contextmanager
 def fresh_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file that is not there yet, to be written in pieces; one that fails is removed.
 

@@ -230,6 +230,19 @@ def _round(
     )
 
 
+def _plan(arguments: argparse.Namespace, seed: int) -> Plan:
+    return Plan(
+        arguments.network,
+        arguments.reduce,
+        arguments.minutes,
+        rounds=4,
+        first=2,
+        parts=arguments.parts,
+        strategy="queue",
+        seed=seed,
+    )
+
+
 def isbi(arguments: argparse.Namespace) -> dict[str, Any]:
     """Compare the loop with training on everything."""
     dataset = read_any(arguments.data, positive=Positive.DARK, format_name="voc")
@@ -237,16 +250,7 @@ def isbi(arguments: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         whole = Bench(dataset, Path(folder) / "whole", None)
         pixels = sum(whole.label_whole(key) for key in whole.keys(TRAIN))
-        plan = Plan(
-            arguments.network,
-            arguments.reduce,
-            arguments.minutes,
-            rounds=4,
-            first=2,
-            parts=arguments.parts,
-            strategy="queue",
-            seed=0,
-        )
+        plan = _plan(arguments, 0)
         total = arguments.minutes * (plan.rounds + 1)
         full = replace(plan, minutes=total, strategy="all")
         reference = _round(train(whole, full, 0, None), pixels, pixels, {})
@@ -268,16 +272,7 @@ def camvid(arguments: argparse.Namespace) -> dict[str, Any]:
     dataset = read_any(arguments.data, format_name="camvid")
     found: dict[str, list[list[float]]] = {"queue": [], "random": []}
     for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
-        plan = Plan(
-            arguments.network,
-            arguments.reduce,
-            arguments.minutes,
-            rounds=4,
-            first=2,
-            parts=arguments.parts,
-            strategy="queue",
-            seed=seed,
-        )
+        plan = _plan(arguments, seed)
         with tempfile.TemporaryDirectory() as folder:
             first = None
             for strategy, scores in found.items():

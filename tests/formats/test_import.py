@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from changed_classes import change
 from PIL import Image
 
 from segstudio.core.class_change import Delete, Rename, planned
@@ -15,8 +16,6 @@ from segstudio.formats.export_project import export_project
 from segstudio.formats.import_labels import Fate, ImportReport, plan_import, run_import
 from segstudio.formats.table import FORMATS, read_labels
 from segstudio.storage.class_change_log import new_change
-from segstudio.storage.class_changes import make_change
-from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.masks import read_label_map
 from segstudio.storage.project import Project, create_project, load_project
 from segstudio.storage.review import read_noted
@@ -137,9 +136,7 @@ def test_labels_from_before_a_change_of_the_classes_get_the_classes_of_today(
     tmp_path: Path, project: Project
 ) -> None:
     project, _ = export_project(project, "voc", tmp_path / "out")
-    for operation in (Rename(1, "nucleus"), Delete((2,))):
-        change = new_change(project, planned(operation, project.label_set), "Change")
-        project, _ = make_change(project, MaskStore(project.folder), change)
+    project = change(project, Rename(1, "nucleus"), Delete((2,)))
     plan = plan_import(read_labels(tmp_path / "out"), project)
     assert plan.mapping == {"background": "background", "cell": "nucleus", "wall": None}
     assert plan.label_set == project.label_set

@@ -1,13 +1,12 @@
 """Whatever system call of an export fails, what looks like a whole export is one."""
 
-import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from faults import told_under_faults
 
 from segstudio.errors import FormatError
 from segstudio.formats.table import read_any
@@ -23,18 +22,8 @@ pytestmark = pytest.mark.skipif(
 def test_an_export_that_failed_is_not_taken_for_a_whole_one(
     shim: Path, tmp_path: Path, kind: str
 ) -> None:
-    done = subprocess.run(
-        [
-            *(sys.executable, Path(__file__).with_name("exporter.py")),
-            *(tmp_path, kind, "1" if ALL else "3"),
-        ],
-        env={**os.environ, "LD_PRELOAD": str(shim)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    every = "1" if ALL else "3"
+    lines = told_under_faults(shim, "exporter.py", tmp_path, kind, every)
     assert lines[0]["said"] == "exported"
     assert len(lines) > 5
     failed = [line for line in lines if line["said"] != "exported"]

@@ -6,14 +6,13 @@ with the worst kind of fault here; before a release every call with every kind:
     SEGSTUDIO_FAULTS=all python -m pytest tests/reliability/test_faults.py
 """
 
-import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from faults import told_under_faults
 
 from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.masks import read_label_map
@@ -34,23 +33,8 @@ pytestmark = [
 
 def outcomes(shim: Path, folder: Path, where: str, kind: str, *, sticky: bool) -> list[dict]:
     """Save with a fault at one call after another; return what the app said each time."""
-    done = subprocess.run(
-        [
-            sys.executable,
-            Path(__file__).with_name("saver.py"),
-            folder,
-            where,
-            kind,
-            str(int(sticky)),
-            "1" if ALL else "4",
-        ],
-        env={**os.environ, "LD_PRELOAD": str(shim)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    every = "1" if ALL else "4"
+    lines = told_under_faults(shim, "saver.py", folder, where, kind, str(int(sticky)), every)
     assert lines[0]["said"] == "saved"
     assert len(lines) > 2
     return lines

@@ -3,15 +3,13 @@
 from pathlib import Path
 
 import pytest
+from changed_classes import change
 
-from segstudio.core.class_change import Delete, Merge, Operation, Rename, Reorder, planned
+from segstudio.core.class_change import Delete, Merge, Rename, Reorder
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.atomic_write import atomic_write_json
-from segstudio.storage.class_change_log import new_change
-from segstudio.storage.class_changes import make_change
 from segstudio.storage.class_choice import class_choice, class_table, write_class_choice
-from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.project import Project, create_project
 
 NAMES = ("background", "cell", "dirt", "wall")
@@ -22,13 +20,6 @@ MODEL = Path("cells.onnx")
 def project(tmp_path: Path) -> Project:
     project = create_project(tmp_path).with_label_set(LabelSet.named(NAMES))
     project.save()
-    return project
-
-
-def change(project: Project, *operations: Operation) -> Project:
-    for operation in operations:
-        stored = new_change(project, planned(operation, project.label_set), "Change")
-        project, _ = make_change(project, MaskStore(project.folder), stored)
     return project
 
 

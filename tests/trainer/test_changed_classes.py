@@ -7,14 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from changed_classes import change
 from PIL import Image
 
-from segstudio.core.class_change import Delete, Merge, Operation, Rename, Reorder, planned
+from segstudio.core.class_change import Delete, Merge, Rename, Reorder
 from segstudio.core.label_set import LabelSet
-from segstudio.storage.class_change_log import new_change
-from segstudio.storage.class_changes import make_change
 from segstudio.storage.frozen_labels import freeze_labels
-from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.project import Project, create_project
 from trainer.checkpoint import load_checkpoint
 from trainer.loop import train
@@ -38,13 +36,6 @@ def project(tmp_path: Path) -> Project:
         project.write_mask(key, label_map)
     project = project.with_splits({"a.png": "train", "b.png": "train", "c.png": "val"})
     project.save()
-    return project
-
-
-def change(project: Project, *operations: Operation) -> Project:
-    for operation in operations:
-        stored = new_change(project, planned(operation, project.label_set), "Change")
-        project, _ = make_change(project, MaskStore(project.folder), stored)
     return project
 
 
