@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.background import Work
 from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.mask_colors import MaskColors
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.class_census import Census, SplitCount, count_classes
 from segstudio.core.class_change import (
@@ -39,9 +40,9 @@ from segstudio.storage.project import Project
 class ClassChangeController(Work):
     """Counts classes, changes them in all images, and takes the last changes back.
 
-    What changes names and colours only is done at once. What changes pixels closes the open image,
-    goes through all masks on the thread that saves, and opens the project again: nothing that was
-    read before it is left in memory.
+    What changes names and colours only is done at once; mask files follow colours by and by. What
+    changes pixels closes the open image, goes through all masks on the thread that saves, and opens
+    the project again: nothing that was read before it is left in memory.
 
     Args:
         workspace: The open project.
@@ -49,6 +50,7 @@ class ClassChangeController(Work):
 
     Attributes:
         changes: What was done to the classes of the project, the oldest first.
+        colors: Gives mask files the colours of the classes.
 
     Signals:
         counted: A ``Census``.
@@ -78,6 +80,8 @@ class ClassChangeController(Work):
         self._is_changing = False
         self._stop = threading.Event()
         self.changes: tuple[StoredChange, ...] = ()
+        self.colors = MaskColors(workspace, self)
+        self.colors.failed.connect(self.failed)
         workspace.project_changed.connect(self._on_project_changed)
 
     @property
@@ -232,6 +236,7 @@ class ClassChangeController(Work):
         """Stop, and wait for the thread; a change that has begun is finished or taken back."""
         self._drop_count()
         self._stop.set()
+        self.colors.stop()
         self._pool.shut_down()
 
     # --- Changing
@@ -263,6 +268,7 @@ class ClassChangeController(Work):
     def _change_names(self, change: ClassChange, text: str) -> None:
         project = self._workspace.project
         assert project is not None
+        self.colors.stop()  # with the colours before
         self._workspace.show_label_set(change.after)
 
         def write(project: Project) -> StoredChange:
@@ -271,7 +277,7 @@ class ClassChangeController(Work):
             return make_change(before, store, stored)[1]
 
         store = self._workspace.mask_store
-        self._run(lambda: write(project), self._on_names_changed)
+        self._run(lambda: write(project), self._on_names_changed, self._on_names_failed)
 
     def _change_pixels(self, change: ClassChange, text: str) -> None:
         workspace, project = self._workspace, self._workspace.project
@@ -316,11 +322,16 @@ class ClassChangeController(Work):
 
     def _on_names_changed(self, stored: StoredChange) -> None:
         self._add(stored)
+        self.colors.follow()
         self.finished.emit(stored)
+
+    def _on_names_failed(self, error: Exception) -> None:
+        self.colors.follow()  # what was left when it began
+        self.tell_failed(error)
 
     def _on_changed(self, changed: tuple[Project, StoredChange]) -> None:
         project, stored = changed
-        self._end(project)
+        self._end(project, stored)
         self.finished.emit(stored)
 
     def _on_failed(self, project: Project, error: Exception) -> None:
@@ -330,10 +341,10 @@ class ClassChangeController(Work):
         else:
             self.tell_failed(error)
 
-    def _end(self, project: Project) -> None:
+    def _end(self, project: Project, done: StoredChange | None = None) -> None:
         self._is_changing = False
         self.tell_running()
-        self._workspace.end_change(project)
+        self._workspace.end_change(project, done)
 
     # --- Knowing
 

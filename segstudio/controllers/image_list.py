@@ -10,6 +10,7 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.image_filter import ImageFilter, ImageSort, arranged
 from segstudio.core.image_table import ImageTable
 from segstudio.core.shown_images import ShownImages
+from segstudio.storage.class_change_log import StoredChange
 
 
 class ImageList(QObject):
@@ -42,7 +43,9 @@ class ImageList(QObject):
         self._open_as = ImageTable.of(())  # holds how the open image was when it was opened
         self.wanted = ImageFilter()
         self.images = ShownImages(())
+        workspace.other_project_opened.connect(self._on_other_project)
         workspace.project_changed.connect(self._on_project_changed)
+        workspace.classes_moved.connect(self._on_classes_moved)
         workspace.image_opening.connect(self._on_image_opening)
         indexer.changed.connect(self._on_facts)
 
@@ -72,15 +75,22 @@ class ImageList(QObject):
         self._pool.shut_down()
 
     @Slot()
+    def _on_other_project(self) -> None:
+        # Classes have other numbers there.
+        self.wanted = ImageFilter(sort=self.wanted.sort, is_reversed=self.wanted.is_reversed)
+        if self.wanted.sort is ImageSort.AREA:
+            self.wanted = ImageFilter()
+
+    @Slot(object)
+    def _on_classes_moved(self, done: StoredChange) -> None:
+        self.wanted = self.wanted.following(done.change)
+
+    @Slot()
     def _on_project_changed(self) -> None:
         if self._job is not None:
             self._job.cancel()
             self._job = None
         self._open_as = ImageTable.of(())
-        # Classes have other numbers there.
-        self.wanted = ImageFilter(sort=self.wanted.sort, is_reversed=self.wanted.is_reversed)
-        if self.wanted.sort is ImageSort.AREA:
-            self.wanted = ImageFilter()
         self._show(ShownImages(self._workspace.keys))
         self.filter_changed.emit()
 
@@ -92,12 +102,16 @@ class ImageList(QObject):
 
     def _keep_open_image(self) -> None:
         """Let the open image stand where it stands now, until this is called again."""
-        indexer = self._indexer
-        self._open_as = indexer.table if indexer.knows_project else ImageTable.of(())
+        indexer, key = self._indexer, self._workspace.current_key
+        is_known = key is not None and indexer.knows(key)
+        self._open_as = indexer.table if is_known else ImageTable.of(())
 
     @Slot()
     def _on_facts(self) -> None:
-        if self._follows_facts():
+        if not len(self._open_as):
+            self._keep_open_image()
+        # Nothing is known right after a project was opened: no image would seem to be wanted.
+        if self._follows_facts() and self._indexer.knows_project:
             self._arrange()
 
     def _follows_facts(self) -> bool:

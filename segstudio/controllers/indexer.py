@@ -117,7 +117,7 @@ class Indexer(QObject):
         self._job: Job | None = None
         self._pending: dict[str, None] = {}  # a set that keeps its order
         self._urgent: dict[str, None] = {}
-        self._wants_look = False
+        self._wants_look = self._has_looked = False
         self._next_look = 0.0
         self._done = self._total = 0
         self.table = ImageTable.of(())
@@ -137,6 +137,10 @@ class Indexer(QObject):
     def knows_project(self) -> bool:
         """Whether ``table`` is of the open project, and not still empty."""
         return bool(self._rows)
+
+    def knows(self, key: str) -> bool:
+        """Whether ``table`` has an image as its files are, and not as they were or may be."""
+        return self._has_looked and key not in self._pending and key not in self._urgent
 
     def state(self, key: str) -> ReviewState:
         """Return how far the review of an image is, as the index knows it."""
@@ -183,6 +187,7 @@ class Indexer(QObject):
         self._work = None if project is None else _Work(project, keys)
         self._pending.clear()
         self._urgent.clear()
+        self._has_looked = False
         self._rows = {}
         self.table = ImageTable.of(keys)
         self.changed.emit()
@@ -217,6 +222,7 @@ class Indexer(QObject):
         for key in step.read:
             self._pending.pop(key, None)
         if step.look_seconds is not None:
+            self._has_looked = True
             pause = max(_LOOK_AGAIN_SECONDS, step.look_seconds / _LOOK_SHARE)
             self._next_look = time.monotonic() + pause
         if step.stale:

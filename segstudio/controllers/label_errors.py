@@ -14,7 +14,6 @@ from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_errors import LEAST_CONFIDENCE, LikelyError, likely_errors, ranked
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
-from segstudio.core.label_set import class_mapping
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
@@ -23,6 +22,7 @@ from segstudio.core.thumbnails import outlined_thumbnail
 from segstudio.document.document import Document
 from segstudio.engine.worker import Cancelled, Worker
 from segstudio.errors import SegStudioError
+from segstudio.storage.class_choice import class_table
 from segstudio.storage.images import read_image
 from segstudio.storage.kept_labels import Kept, keep_label, read_kept
 from segstudio.storage.project import Project
@@ -220,7 +220,7 @@ def find_on_disk(
     try:
         with Worker() as worker:
             names = worker.load(model).card.label_set.names
-            table = class_mapping(names, project.label_set)
+            table = class_table(project, model, names)
             for done, key in enumerate(keys, start=1):
                 if enough.is_set():
                     break

@@ -1,11 +1,13 @@
 """Numbers about the whole project: what is labelled, how far the review is, what it cost."""
 
+import contextlib
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -14,21 +16,20 @@ from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.workspace import Workspace
-from segstudio.core.image_facts import FileStamp, ImageFacts
+from segstudio.core.class_names import followed_names
+from segstudio.core.image_facts import ImageFacts
 from segstudio.core.label_set import LabelSet
-from segstudio.core.label_statistics import LabelStatistics, region_sizes
-from segstudio.core.ledger import ClassChange, Ledger, summed_changes
+from segstudio.core.label_statistics import LabelStatistics, RegionSizes, region_sizes
+from segstudio.core.ledger import ClassChange, Ledger, followed_changes, summed_changes
 from segstudio.core.review import ReviewState
-from segstudio.errors import MaskError
+from segstudio.errors import MaskError, ProjectError
+from segstudio.storage.class_change_log import dated, read_changes
 from segstudio.storage.image_index import ImageIndex
 from segstudio.storage.ledger import read_ledger
 from segstudio.storage.project import Project
 
 _AT_A_TIME: Final = 32  # images, between looks at whether it was cancelled
 _THREADS: Final = min(os.cpu_count() or 1, 4)
-
-Sizes = dict[int, NDArray[np.int64]]
-"""Class index -> (SIZE_BINS,) int64 counts of regions by size, of one image."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +70,7 @@ class ProjectStatistics:
 class StatisticsController(BackgroundWork):
     """Counts: first what the index of images knows, then the sizes of all regions.
 
-    Regions of masks that did not change are remembered until another project is opened.
+    Regions of masks that did not change are remembered by the index, also over a restart.
 
     Signals:
         counted: A ``ProjectStatistics``; once without and once with the sizes of regions.
@@ -80,7 +81,6 @@ class StatisticsController(BackgroundWork):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._sizes: dict[str, tuple[FileStamp, Sizes]] = {}
         self.last: ProjectStatistics | None = None
         workspace.project_changed.connect(self._on_project_changed)
 
@@ -100,21 +100,19 @@ class StatisticsController(BackgroundWork):
             return
         self.last = counted.statistics
         self.counted.emit(self.last)
-        known = self._sizes
 
-        def measure(cancelled: threading.Event, report: Report) -> bool:
-            return measure_regions(counted, known, cancelled, report)
+        def measure(cancelled: threading.Event, report: Report) -> ProjectStatistics | None:
+            return with_regions(counted, cancelled, report)
 
-        def measured(is_whole: bool) -> None:
-            if is_whole:
-                self.last = with_sizes(counted, known)
-                self.counted.emit(self.last)
+        def measured(statistics: ProjectStatistics | None) -> None:
+            if statistics is not None:
+                self.last = statistics
+                self.counted.emit(statistics)
 
         self._start(measure, measured)
 
     def _on_project_changed(self) -> None:
         self.cancel()
-        self._sizes = {}
         self.last = None
 
 
@@ -158,67 +156,48 @@ def count_on_disk(
         states={state: states[state] for state in ReviewState},
         seconds={fact.key: fact.seconds for fact in worked},
         seconds_by_day=dict(sorted(by_day.items())),
-        changes=summed_changes(ledgers),
+        changes=_by_present_names(project, summed_changes(ledgers)),
         unreadable=tuple(fact.key for fact in facts if fact.problem),
     )
     return _Counted(statistics, facts)
 
 
-def measure_regions(
-    counted: _Counted,
-    known: dict[str, tuple[FileStamp, Sizes]],
-    cancelled: threading.Event,
-    report: Report,
-) -> bool:
-    """Count the regions of the label maps that changed since they were counted.
+def with_regions(
+    counted: _Counted, cancelled: threading.Event, report: Report
+) -> ProjectStatistics | None:
+    """Return the statistics with the sizes of all regions.
+
+    Counts those of the label maps that changed since they were counted last.
 
     Args:
-        counted: What to measure.
-        known: Image key -> its mask's stamp and its regions; filled in.
+        counted: What is known without them.
         cancelled: Stops the work when it is set.
         report: Told (done, total).
 
     Returns:
-        Whether all are measured.
+        The statistics, or None if it was cancelled; what was counted until then is kept.
     """
     project = counted.statistics.project
-    labelled = [fact for fact in counted.facts if fact.labelled and fact.mask is not None]
-    waiting = [
-        fact for fact in labelled if fact.key not in known or known[fact.key][0] != fact.mask
-    ]
-    done = len(labelled) - len(waiting)
-    with ThreadPoolExecutor(_THREADS) as threads:
-        for start in range(0, len(waiting), _AT_A_TIME):
-            part = waiting[start : start + _AT_A_TIME]
-            for fact, sizes in zip(part, threads.map(_measured(project), part), strict=True):
-                if sizes is not None and fact.mask is not None:
-                    known[fact.key] = fact.mask, sizes
-            done += len(part)
-            report(done, len(labelled))
-            if cancelled.is_set():
-                return False
-    return True
-
-
-def with_sizes(
-    counted: _Counted, known: Mapping[str, tuple[FileStamp, Sizes]]
-) -> ProjectStatistics:
-    """Return the statistics with the sizes of the regions in ``known``."""
-    before = counted.statistics
-    labels = LabelStatistics()
-    for fact in counted.facts:
-        if fact.labelled:
-            labels.add(_counts(fact), known[fact.key][1] if fact.key in known else None)
-    return ProjectStatistics(
-        project=before.project,
-        labels=labels,
-        states=before.states,
-        seconds=before.seconds,
-        seconds_by_day=before.seconds_by_day,
-        changes=before.changes,
-        unreadable=before.unreadable,
-        has_sizes=True,
-    )
+    masks = {fact.key: fact.mask for fact in counted.facts if fact.labelled and fact.mask}
+    index = ImageIndex(project.folder)
+    try:
+        total, known = index.regions(masks)
+        labels = replace(counted.statistics.labels, sizes=total)
+        waiting = [key for key in masks if key not in known]
+        with ThreadPoolExecutor(_THREADS) as threads:
+            for start in range(0, len(waiting), _AT_A_TIME):
+                part = waiting[start : start + _AT_A_TIME]
+                found = zip(part, threads.map(partial(_region_sizes, project), part), strict=True)
+                sizes = {key: sizes for key, sizes in found if sizes is not None}
+                for one in sizes.values():
+                    labels.add_regions(one)
+                index.keep_regions((key, masks[key], one) for key, one in sizes.items())
+                report(len(known) + start + len(part), len(masks))
+                if cancelled.is_set():
+                    return None
+    finally:
+        index.close()
+    return replace(counted.statistics, labels=labels, has_sizes=True)
 
 
 def _all_facts(
@@ -238,15 +217,20 @@ def _all_facts(
         index.close()
 
 
-def _measured(project: Project) -> Callable[[ImageFacts], Sizes | None]:
-    def measure(fact: ImageFacts) -> Sizes | None:
-        try:
-            label_map = project.read_any_mask(fact.key)
-        except MaskError:
-            return None
-        return None if label_map is None else region_sizes(label_map)
+def _by_present_names(project: Project, changes: Sequence[ClassChange]) -> tuple[ClassChange, ...]:
+    names = {name for change in changes for name in change[:2]}
+    with contextlib.suppress(ProjectError):  # told when the project was opened
+        log = dated(read_changes(project))
+        return followed_changes(changes, followed_names(names, project.label_set, log))
+    return tuple(changes)
 
-    return measure
+
+def _region_sizes(project: Project, key: str) -> RegionSizes | None:
+    try:
+        label_map = project.read_any_mask(key)
+    except MaskError:
+        return None
+    return None if label_map is None else region_sizes(label_map)
 
 
 def _counts(fact: ImageFacts) -> NDArray[np.int64]:

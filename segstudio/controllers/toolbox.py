@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.workspace import Workspace
+from segstudio.core.class_marks import ClassMarks, followed_index
 from segstudio.core.label_map import RgbImage
 from segstudio.core.paint_rule import PaintRule, writable_classes
 from segstudio.core.raster import Point
 from segstudio.core.superpixels import SuperpixelCache
+from segstudio.storage.class_change_log import StoredChange
 from segstudio.tools.options import ToolContext, ToolOptions
 from segstudio.tools.table import TOOLS
 from segstudio.tools.table import ToolName as ToolName
@@ -43,10 +45,12 @@ class Toolbox(QObject):
         self._class_index = 0
         self._other_class_index = 0
         self._options = ToolOptions()
-        self._locked: frozenset[int] = frozenset()
+        self._locked = ClassMarks()
+        self._num_classes = 0
         self._tool = ToolName.BRUSH
         workspace.label_set_changed.connect(self._on_label_set_changed)
-        workspace.project_changed.connect(self._unlock_all)
+        workspace.other_project_opened.connect(self._on_other_project)
+        workspace.classes_moved.connect(self._on_classes_moved)
 
     @property
     def tool(self) -> ToolName:
@@ -71,7 +75,7 @@ class Toolbox(QObject):
     @property
     def locked(self) -> frozenset[int]:
         """The class indices that no tool may paint over."""
-        return self._locked
+        return self._locked.indices
 
     @property
     def alt_picks(self) -> bool:
@@ -110,7 +114,7 @@ class Toolbox(QObject):
 
     def toggle_lock(self, class_index: int) -> None:
         """Protect a class from being painted over, or no longer."""
-        self._locked ^= {class_index}
+        self._locked = self._locked.toggled(class_index)
         self.changed.emit()
 
     def choose_class(self, class_index: int) -> None:
@@ -145,7 +149,7 @@ class Toolbox(QObject):
             self._options.rule,
             clicked=clicked,
             erased_index=self._workspace.label_set.erased_index,
-            locked=self._locked,
+            locked=self.locked,
             erases=erases,
         )
 
@@ -214,14 +218,24 @@ class Toolbox(QObject):
             ToolName.PICK: self.tr("Pick class"),
         }[self._tool]
 
-    def _unlock_all(self) -> None:
-        self._locked = frozenset()
-        self.changed.emit()
+    def _on_other_project(self) -> None:
+        self._locked = ClassMarks()
+        self._num_classes = 0
+
+    def _on_classes_moved(self, done: StoredChange) -> None:
+        # Told by ``changed`` with the classes as they are then, which come next.
+        self._locked = self._locked.following(done.name, done.change)
+        first = min(1, max(len(done.change.after) - 1, 0))
+        chosen = followed_index(self._class_index, done.change)
+        other = followed_index(self._other_class_index, done.change)
+        self._class_index = first if chosen is None else chosen
+        self._other_class_index = 0 if other is None else other
 
     def _on_label_set_changed(self) -> None:
-        count = len(self._workspace.label_set)
+        before, self._num_classes = self._num_classes, len(self._workspace.label_set)
         # With only the background there is nothing to paint yet; then the first class comes first.
-        if self._class_index >= count or (self._class_index == 0 and count > 1):
-            self._class_index = min(1, max(count - 1, 0))
+        has_first = before < 2 <= self._num_classes
+        if self._class_index >= self._num_classes or (self._class_index == 0 and has_first):
+            self._class_index = min(1, max(self._num_classes - 1, 0))
             self._other_class_index = 0
         self.changed.emit()

@@ -27,6 +27,7 @@ from segstudio.core.splits import SplitRule, Splits
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
+from segstudio.storage.class_change_log import StoredChange
 from segstudio.storage.ledger import note_sitting
 from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.predicted import note_predicted
@@ -50,11 +51,14 @@ class Workspace(QObject):
 
     Signals:
         project_opening: A project is about to be shown.
-        project_changed: Another project is open.
+        other_project_opened: Another project is open; comes before ``project_changed``.
+        project_changed: Another project is open, or the same one anew.
         read_only_changed: Whether the project may be edited changed.
         open_failed: (path, SegStudioError) for something that cannot be opened.
         labelled_changed: ``labelled`` changed.
         label_set_changed: The classes of the project changed.
+        classes_moved: A ``StoredChange`` is done: what is noted of classes by their index is to
+            follow it. ``label_set`` is that of before until ``project_changed``, which comes next.
         image_opening: An image key; its document follows, or ``image_failed``.
         image_previewed: (key, ReducedImage): how the image looks whose document follows.
         document_changed: The new ``Document``, or None.
@@ -69,11 +73,13 @@ class Workspace(QObject):
     """
 
     project_opening = Signal()
+    other_project_opened = Signal()
     project_changed = Signal()
     read_only_changed = Signal()
     open_failed = Signal(object, object)
     labelled_changed = Signal()
     label_set_changed = Signal()
+    classes_moved = Signal(object)
     image_opening = Signal(str)
     image_previewed = Signal(str, object)
     document_changed = Signal(object)
@@ -184,7 +190,10 @@ class Workspace(QObject):
         """Show a project that is already read, once its journal is replayed."""
         if self._changing is not None:
             self.failed.emit(self._changing)
-            return
+        else:
+            self._show_opened(opened, is_other=True)
+
+    def _show_opened(self, opened: Opened, *, is_other: bool) -> None:
         self.project_opening.emit()
         self._leave_document()
         self._sessions.forget()
@@ -195,6 +204,8 @@ class Workspace(QObject):
         self.list = ShownImages(opened.keys)
         self.labelled = set()
         self._saver.saved_at = None
+        if is_other:
+            self.other_project_opened.emit()
         self.project_changed.emit()
         self.label_set_changed.emit()
         self._projects.find_labelled(opened.project)
@@ -272,10 +283,18 @@ class Workspace(QObject):
         self.read_only_changed.emit()
         return session
 
-    def end_change(self, project: Project) -> None:
-        """Open the project again, as it is now, with the image that was open."""
+    def end_change(self, project: Project, done: StoredChange | None = None) -> None:
+        """Open the project again, with the image that was open.
+
+        Args:
+            project: As it is now.
+            done: What was done to its classes, or None if they are as they were.
+        """
         self._changing = None
-        self.set_opened(Opened(project, self.keys, self.current_key or self.keys[0]))
+        if done is not None:
+            self.classes_moved.emit(done)
+        opened = Opened(project, self.keys, self.current_key or self.keys[0])
+        self._show_opened(opened, is_other=False)
 
     def set_project(self, project: Project) -> None:
         """Take over a project whose splits an export decided; its classes must be the same."""
@@ -491,6 +510,7 @@ class Workspace(QObject):
         assert session is not None
         if session.settled:
             self.project = opened.project.with_label_set(session.project.label_set)
+            self.other_project_opened.emit()  # its classes are others than those shown until now
             self.project_changed.emit()
             self.label_set_changed.emit()
             self.changes_settled.emit(session.settled)

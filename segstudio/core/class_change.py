@@ -139,6 +139,15 @@ class ClassChange:
         return self.table != _IDENTITY or self.split is not None or self.left is not None
 
     @property
+    def recolors(self) -> bool:
+        """Whether mask files show other colours than the classes have after it."""
+        # Where pixels change too, it is those of the files that are written with the new colours.
+        return not self.changes_pixels and any(
+            before.color != after.color
+            for before, after in zip(self.before, self.after, strict=False)
+        )
+
+    @property
     def loses_pixels(self) -> bool:
         """Whether the table alone does not tell what was there before."""
         values = [*self.table[: len(self.before)], IGNORE_INDEX]

@@ -1,9 +1,10 @@
 """Which class of a project a class of a model means, by names that were changed since too."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from segstudio.core.class_change import ChangeKind, ClassChange
+from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
 
 
@@ -56,6 +57,27 @@ def _through(index: int, changes: Sequence[DatedChange]) -> int:
     for dated in changes:
         index = dated.change.table[index]
     return index
+
+
+def followed_names(
+    names: Iterable[str], present: LabelSet, changes: Sequence[DatedChange]
+) -> dict[str, str | None]:
+    """Return what classes are called now, by names old and new; those never known are left out.
+
+    Args:
+        names: Names that the classes had at some time.
+        present: Classes of the project.
+        changes: What was done to them since the project began, oldest first.
+
+    Returns:
+        Name -> the present one, or None for a class that was deleted.
+    """
+    wanted = tuple(names)
+    return {
+        name: None if index == IGNORE_INDEX else present[index].name
+        for name, index in zip(wanted, followed_classes(wanted, present, changes), strict=True)
+        if index is not None
+    }
 
 
 def undoable(changes: Sequence[DatedChange]) -> DatedChange | None:

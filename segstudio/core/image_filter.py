@@ -3,22 +3,42 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from segstudio.core.class_change import ClassChange
+from segstudio.core.class_marks import followed_index
 from segstudio.core.image_table import STATES, ImageTable
 from segstudio.core.review import ReviewState
 
 
 class ImageSort(StrEnum):
-    """What images are sorted by. All but names begin with the most: most unsure, newest."""
+    """What images are sorted by. All but names begin with the most: most to do, newest."""
 
     NAME = "name"
+    STATE = "state"
     UNCERTAINTY = "uncertainty"
     DISAGREEMENT = "disagreement"
     AREA = "area"
     DATE = "date"
+
+
+MEASURES: Final = frozenset(
+    {ImageSort.UNCERTAINTY, ImageSort.DISAGREEMENT, ImageSort.AREA, ImageSort.DATE}
+)
+"""What is a number, of which a least can be asked for."""
+
+# What waits for somebody comes first.
+_MOST_TO_DO: Final = (
+    ReviewState.FLAGGED,
+    ReviewState.UNLABELLED,
+    ReviewState.PREDICTED,
+    ReviewState.CORRECTED,
+    ReviewState.APPROVED,
+)
+_TO_DO: Final = np.array([-_MOST_TO_DO.index(state) for state in STATES], np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +51,8 @@ class ImageFilter:
         class_index: Class that some pixel has, or None for any.
         sort: What to sort by. AREA is that of ``area_class``.
         area_class: Class whose pixels are counted.
+        least: What images must have of it at least, if it is one of ``MEASURES``: uncertainty 0..1,
+            pixels, or seconds since 1970. None for any.
         is_reversed: Whether the order is the other way round. What is not known comes last anyway.
     """
 
@@ -39,16 +61,30 @@ class ImageFilter:
     class_index: int | None = None
     sort: ImageSort = ImageSort.NAME
     area_class: int = 0
+    least: float | None = None
     is_reversed: bool = False
 
     @property
     def hides(self) -> bool:
         """Whether some images may be left out."""
-        return bool(self.text.strip() or self.states) or self.class_index is not None
+        wants_some = self.class_index is not None or self.least is not None
+        return wants_some or bool(self.text.strip() or self.states)
 
     def cleared(self) -> "ImageFilter":
         """Return one that shows all images, in the same order."""
-        return replace(self, text="", states=frozenset(), class_index=None)
+        return replace(self, text="", states=frozenset(), class_index=None, least=None)
+
+    def following(self, change: ClassChange) -> "ImageFilter":
+        """Return what is wanted of the classes after a change; that of a deleted class is not."""
+        class_index = self.class_index
+        if class_index is not None:
+            class_index = followed_index(class_index, change)
+        area_class = followed_index(self.area_class, change)
+        if area_class is not None:
+            return replace(self, class_index=class_index, area_class=area_class)
+        if self.sort is ImageSort.AREA:
+            return ImageFilter(self.text, self.states, class_index)
+        return replace(self, class_index=class_index, area_class=0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +113,8 @@ def _is_wanted(table: ImageTable, wanted: ImageFilter) -> NDArray[np.bool_]:
         is_wanted &= np.isin(table.states, [STATES.index(state) for state in wanted.states])
     if wanted.class_index is not None:
         is_wanted &= table.class_areas(wanted.class_index) > 0
+    if wanted.least is not None and wanted.sort in MEASURES:
+        is_wanted &= _values(table, wanted) >= wanted.least  # never what is not known
     for word in wanted.text.casefold().split():
         is_wanted &= _has_word(table, word)
     return is_wanted
@@ -109,6 +147,8 @@ def _ordered(table: ImageTable, wanted: ImageFilter) -> NDArray[np.int64]:
 
 def _values(table: ImageTable, wanted: ImageFilter) -> NDArray[np.float64]:
     match wanted.sort:
+        case ImageSort.STATE:
+            return _TO_DO[table.states]
         case ImageSort.UNCERTAINTY:
             return table.uncertainty.astype(np.float64)
         case ImageSort.DISAGREEMENT:

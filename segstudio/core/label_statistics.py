@@ -5,9 +5,9 @@ Papers:
         (sec. 6.3.2: median frequency balancing) - https://arxiv.org/abs/1411.4734
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,11 @@ from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 SIZE_BINS: Final = 32
 """Bins of the histogram of region sizes: bin b counts regions of 2^b to 2^(b + 1) - 1 pixels."""
 
+RegionSizes: TypeAlias = Mapping[int, NDArray[np.int64]]
+"""Class index -> (SIZE_BINS,) int64 counts of regions by size, of one image."""
 
-def region_sizes(label_map: LabelMap) -> dict[int, NDArray[np.int64]]:
+
+def region_sizes(label_map: LabelMap) -> RegionSizes:
     """Return how many connected regions of which size each class has in one image.
 
     Pixels that touch at corners belong together.
@@ -64,22 +67,18 @@ class LabelStatistics:
     class_image_pixels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(256, np.int64))
     sizes: NDArray[np.int64] = field(default_factory=lambda: np.zeros((256, SIZE_BINS), np.int64))
 
-    def add(
-        self, counts: NDArray[np.int64], sizes: dict[int, NDArray[np.int64]] | None = None
-    ) -> None:
-        """Take in one image.
-
-        Args:
-            counts: (256,) int64, its pixels of each value.
-            sizes: Its regions, as ``region_sizes`` returns them.
-        """
+    def add(self, counts: NDArray[np.int64]) -> None:
+        """Take in one image, by its (256,) int64 pixels of each value."""
         present = np.flatnonzero(counts)
         self.images += 1
         self.pixels += counts
         self.images_with[present] += 1
         self.together[np.ix_(present, present)] += 1
         self.class_image_pixels[present] += counts[:IGNORE_INDEX].sum()
-        for index, bins in (sizes or {}).items():
+
+    def add_regions(self, sizes: RegionSizes) -> None:
+        """Take in the regions of one image."""
+        for index, bins in sizes.items():
             self.sizes[index] += bins
 
     @property

@@ -196,6 +196,26 @@ def summed_changes(ledgers: Iterable[Ledger]) -> tuple[ClassChange, ...]:
     return tuple(ClassChange(*pair, pixels) for pair, pixels in total.most_common())
 
 
+def followed_changes(
+    changes: Iterable[ClassChange], names: Mapping[str, str | None]
+) -> tuple[ClassChange, ...]:
+    """Return changes by what their classes are called now, the largest first.
+
+    Pixels that have the predicted class now, or whose prediction was deleted, are none any more.
+
+    Args:
+        changes: By the names that classes had.
+        names: Name -> the present one, or None for a class that was deleted; others stay.
+    """
+    total: Counter[tuple[str, str]] = Counter()
+    for change in changes:
+        predicted = names.get(change.predicted, change.predicted)
+        corrected = names.get(change.corrected, change.corrected) or UNLABELLED_NAME
+        if predicted is not None and predicted != corrected:
+            total[predicted, corrected] += change.pixels
+    return tuple(ClassChange(*pair, pixels) for pair, pixels in total.most_common())
+
+
 def _name(value: int, label_set: LabelSet) -> str:
     if value == IGNORE_INDEX:
         return UNLABELLED_NAME

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from segstudio.core.class_names import followed_names
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.errors import FormatError
@@ -17,6 +18,7 @@ from segstudio.formats.binary import Positive, resolve_binary
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.mask_pairs import mask_of, masks_by_stem
 from segstudio.formats.table import read_labels, recognised
+from segstudio.storage.class_change_log import dated, read_changes
 from segstudio.storage.image_list import PROJECT_FOLDER, is_project
 from segstudio.storage.masks import read_label_map
 from segstudio.storage.project import Project, load_project
@@ -77,7 +79,7 @@ def labels_in(root: Path, project: Project, positive: Positive | None = None) ->
 
 def _labels_of_project(other: Project, project: Project) -> OtherLabels:
     # Unlike a data set to train on: what two people say is compared whether it is approved or not.
-    table, unknown = _table(other.label_set, project.label_set)
+    table, unknown = _table(other.label_set, project)
 
     def read(key: str) -> LabelMap | None:
         return _mapped(other.read_any_mask(key), table)
@@ -94,7 +96,7 @@ def _labels_of_dataset(dataset: LabelledDataset, project: Project) -> OtherLabel
             by_key[item.image.relative_to(project.image_root).as_posix()] = item
     by_stem = _unique_stems(items)
     lock = threading.Lock()
-    table, unknown = _table(dataset.label_set, project.label_set)
+    table, unknown = _table(dataset.label_set, project)
 
     def read(key: str) -> LabelMap | None:
         item = by_key.get(key) or by_stem.get(PurePosixPath(key).stem)
@@ -127,14 +129,16 @@ def _read_bare(
     return label_map if positive is None else resolve_binary(root / found, label_map, positive)
 
 
-def _table(source: LabelSet, target: LabelSet) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Return class index -> the project's, and the names that the project lacks."""
-    names = source.names
+def _table(source: LabelSet, project: Project) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Return class index -> the project's, and the names that the project never had."""
+    names, target = source.names, project.label_set
     # Formats without names call their classes by their numbers.
     if names == tuple(map(str, range(len(names)))) and names[:1] != target.names[:1]:
         return _SAME, ()
-    unknown = tuple(name for name in names if target.index_of(name) is None)
-    return class_mapping(names, target), unknown
+    # What was exported before classes were renamed or merged is still about the same classes.
+    now = followed_names(names, target, dated(read_changes(project)))
+    unknown = tuple(name for name in names if name not in now)
+    return class_mapping([now.get(name) or "" for name in names], target), unknown
 
 
 def _mapped(label_map: LabelMap | None, table: NDArray[np.uint8]) -> LabelMap | None:

@@ -13,6 +13,7 @@ import re
 import secrets
 import stat
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
@@ -51,26 +52,64 @@ def atomic_write(path: Path, content: bytes) -> None:
         StorageError: If that fails; ``path`` then holds what it held before, or the new content
             if the disk failed after the renaming.
     """
-    target = Path(os.path.realpath(path))
-    temporary = temporary_path(target.parent)
     try:
-        mode = _mode(target)
-        try:
-            write_new(temporary, content)
-            if temporary.read_bytes() != content:
-                raise OSError(errno.EIO, "what was written reads back differently")
-            if mode is not None:
-                # File systems without permissions, such as FAT, refuse, and need none kept.
-                with contextlib.suppress(PermissionError):
-                    temporary.chmod(mode)
-            temporary.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):  # the first failure is the one to tell
-                temporary.unlink()
-            raise
-        sync_folder(target.parent)
+        _replace(Path(os.path.realpath(path)), content)
     except OSError as error:
         raise storage_error(path, "could not be saved", error) from error
+
+
+def rewrite(path: Path, change: Callable[[bytes], bytes | None]) -> bool:
+    """Replace the content of ``path`` by other bytes that mean the same; its time stays.
+
+    What another program writes into the file meanwhile is left; see ``atomic_write`` for the rest.
+
+    Args:
+        path: The file.
+        change: Returns the new content, or None to leave the file as it is.
+
+    Returns:
+        Whether the file has the new content now.
+
+    Raises:
+        StorageError: If it cannot be read or written; it then holds what it held before.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        read = target.stat()
+        content = change(target.read_bytes())
+        return content is not None and _replace(target, content, read)
+    except OSError as error:
+        raise storage_error(path, "could not be saved", error) from error
+
+
+def _replace(target: Path, content: bytes, read: os.stat_result | None = None) -> bool:
+    """Replace a file; if ``read`` is given only while it is that file still, whose time it gets."""
+    temporary = temporary_path(target.parent)
+    mode = _mode(target)
+    try:
+        write_new(temporary, content)
+        if temporary.read_bytes() != content:
+            raise OSError(errno.EIO, "what was written reads back differently")
+        if mode is not None:
+            # File systems without permissions, such as FAT, refuse, and need none kept.
+            with contextlib.suppress(PermissionError):
+                temporary.chmod(mode)
+        if read is not None:
+            os.utime(temporary, ns=(read.st_atime_ns, read.st_mtime_ns))
+            if _identity(target.stat()) != _identity(read):
+                temporary.unlink()
+                return False
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):  # the first failure is the one to tell
+            temporary.unlink()
+        raise
+    sync_folder(target.parent)
+    return True
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def atomic_write_json(path: Path, value: object) -> None:

@@ -32,7 +32,7 @@ from segstudio.storage.class_change_log import (
     pending,
     read_changes,
 )
-from segstudio.storage.images import is_image_name
+from segstudio.storage.mask_colors import note_outdated
 from segstudio.storage.mask_store import MaskStore, fingerprint, read_undo_file
 from segstudio.storage.masks import read_label_map
 from segstudio.storage.project import Project
@@ -77,7 +77,7 @@ def make_change(
     after = project.with_label_set(stored.change.after)
     report = ChangeReport()
     if stored.change.changes_pixels:
-        keys = sorted(project.labelled_keys() | _predicted_keys(project))
+        keys = sorted(project.labelled_keys() | project.predicted_keys())
         try:
             for done, key in enumerate(keys):
                 progress(done, len(keys))
@@ -88,6 +88,8 @@ def make_change(
             take_back(project, store, stored)
             raise
         progress(len(keys), len(keys))
+    if stored.change.recolors:
+        note_outdated(project)  # first: whatever happens now, files with old colours are known
     after.save()
     stored = stored.with_state(ChangeState.DONE, report)
     stored.save()
@@ -377,16 +379,6 @@ def _equal(one: LabelMap | None, other: LabelMap | None) -> bool:
     if one is None or other is None:
         return one is other
     return np.array_equal(one, other)
-
-
-def _predicted_keys(project: Project) -> set[str]:
-    folder = project.folder / "predictions"
-    keys = (
-        path.relative_to(folder).as_posix().removesuffix(".png")
-        for path in folder.rglob("*.png")
-        if not path.name.startswith(".")
-    )
-    return {key for key in keys if is_image_name(key)}
 
 
 def _tidy(stored: StoredChange) -> None:

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segstudio.core.image_facts import FileStamp, ImageFacts
 from segstudio.core.image_table import STATES, ImageTable, rows_of
+from segstudio.core.label_statistics import SIZE_BINS, RegionSizes
 from segstudio.storage.assets import user_cache_folder
 from segstudio.storage.image_facts import NO_FILES, Stamp, find_stamps, read_facts
 from segstudio.storage.project import Project
@@ -33,10 +35,15 @@ _SCHEMA: Final = f"""
 CREATE TABLE images (key BLOB PRIMARY KEY, {", ".join(_COLUMNS[1:])}) WITHOUT ROWID;
 PRAGMA user_version = {_VERSION};
 """
+# Filled only when statistics are asked for, and with the mask that each row was counted in.
+_REGIONS: Final = """
+CREATE TABLE IF NOT EXISTS regions (key BLOB PRIMARY KEY, mask_ns, mask_size, sizes) WITHOUT ROWID
+"""
 _REPLACE: Final = (
     f"REPLACE INTO images ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
 _CLASS: Final = np.dtype([("index", "u1"), ("pixels", "<i8")])
+_SIZES: Final = np.dtype([("index", "u1"), ("bin", "u1"), ("regions", "<i8")])
 
 
 class ImageIndex:
@@ -113,6 +120,32 @@ class ImageIndex:
             self._start_anew()
         return [facts for facts, _ in worked_out]
 
+    def regions(self, masks: Mapping[str, FileStamp]) -> tuple[NDArray[np.int64], set[str]]:
+        """Return how many regions of which size these masks hold, as far as they were counted.
+
+        Args:
+            masks: Image key -> its mask as it is now.
+
+        Returns:
+            (256, SIZE_BINS) int64, class and size; and the keys of the masks that are counted.
+        """
+        found = {
+            _decoded(key): sizes
+            for key, mask_ns, mask_size, sizes in self._select("*", "regions")
+            if masks.get(_decoded(key)) == (mask_ns, mask_size)
+        }
+        total = np.zeros((256, SIZE_BINS), np.int64)
+        entries = np.frombuffer(b"".join(found.values()), _SIZES)
+        np.add.at(total, (entries["index"], entries["bin"]), entries["regions"])
+        return total, set(found)
+
+    def keep_regions(self, counted: Iterable[tuple[str, FileStamp, RegionSizes]]) -> None:
+        """Keep the regions of some masks: image key, the mask they were counted in, and sizes."""
+        rows = [(_encoded(key), *mask, _packed_sizes(sizes)) for key, mask, sizes in counted]
+        # What cannot be kept is counted again the next time.
+        with contextlib.suppress(sqlite3.DatabaseError), self._connection:
+            self._connection.executemany("REPLACE INTO regions VALUES (?, ?, ?, ?)", rows)
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -126,9 +159,9 @@ class ImageIndex:
         found = [(rows.get(_decoded(key)), *others) for key, *others in selected]
         return list(zip(*(row for row in found if row[0] is not None), strict=True))
 
-    def _select(self, columns: str) -> list[tuple[Any, ...]]:
+    def _select(self, columns: str, table: str = "images") -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(f"SELECT {columns} FROM images").fetchall()
+            return self._connection.execute(f"SELECT {columns} FROM {table}").fetchall()
         except sqlite3.OperationalError:
             return []
         except sqlite3.DatabaseError:
@@ -175,6 +208,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         if connection.execute("PRAGMA user_version").fetchone() != (_VERSION,):
             with connection:
                 connection.executescript(f"DROP TABLE IF EXISTS images; {_SCHEMA}")
+        connection.execute(_REGIONS)
     except BaseException:
         connection.close()
         raise
@@ -225,6 +259,15 @@ def _facts(row: Sequence[Any], splits: Mapping[str, str]) -> ImageFacts:
         mask=mask if mask.size >= 0 else None,
         problem=cells["problem"],
     )
+
+
+def _packed_sizes(sizes: RegionSizes) -> bytes:
+    entries = [
+        (index, place, int(bins[place]))
+        for index, bins in sizes.items()
+        for place in np.flatnonzero(bins).tolist()
+    ]
+    return np.array(entries, _SIZES).tobytes()
 
 
 def _texts(keys: Sequence[str], places: Sequence[int], texts: Sequence[str]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Labels that a model doubted and a person found right, so that nobody is asked about them again.
 
+Classes stand there by the names that they had, and are followed to those of today.
+
 kept/a.jpg.json   {"version": 1, "kept": [{"rect": [10, 20, 40, 60], "labelled": "cell",
 "predicted": "background"}, ...]}
 """
@@ -7,8 +9,10 @@ kept/a.jpg.json   {"version": 1, "kept": [{"rect": [10, 20, 40, 60], "labelled":
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from segstudio.core.class_names import followed_names
 from segstudio.core.rect import Rect
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
+from segstudio.storage.class_change_log import dated, read_changes
 from segstudio.storage.project import Project
 from segstudio.storage.sidecar import read_sidecar
 
@@ -42,13 +46,26 @@ def kept_path(project: Project, key: str) -> Path:
 
 
 def read_kept(project: Project, key: str) -> tuple[Kept, ...]:
-    """Return what was kept in an image; what is missing or damaged counts as nothing."""
+    """Return what was kept in an image; what is missing or damaged counts as nothing.
+
+    Raises:
+        ProjectError: If a change of the project's classes cannot be read.
+    """
     value = read_sidecar(kept_path(project, key), version=_VERSION, max_bytes=_MAX_BYTES)
     rows = None if value is None else value.get("kept")
     try:
-        return tuple(_kept(row) for row in rows) if isinstance(rows, list) else ()
+        found = [_kept(row) for row in rows] if isinstance(rows, list) else []
     except ValueError:
         return ()
+    names = {name for kept in found for name in kept[1:]}
+    now = followed_names(names, project.label_set, dated(read_changes(project))) if found else {}
+    return tuple(
+        kept._replace(
+            labelled=now.get(kept.labelled, kept.labelled) or "",
+            predicted=now.get(kept.predicted, kept.predicted) or "",
+        )
+        for kept in found
+    )
 
 
 def keep_label(project: Project, key: str, kept: Kept) -> None:

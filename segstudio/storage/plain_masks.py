@@ -93,6 +93,35 @@ def decode_png(content: bytes, most_pixels: int) -> LabelMap | None:
     return None if rows is None else _unfiltered(rows.reshape(height, width + 1))
 
 
+def repainted_png(content: bytes, palette: Palette) -> bytes | None:
+    """Return an indexed PNG file with other colours; every pixel keeps its index.
+
+    Args:
+        content: The file. Its palette keeps its length, and all other chunks stay as they are.
+        palette: (256, 3) uint8.
+
+    Returns:
+        The file; None if it has these colours, is no indexed PNG, or is damaged before its pixels.
+    """
+    if not content.startswith(PNG_MAGIC):
+        return None
+    place = len(PNG_MAGIC)
+    is_indexed = False
+    for kind, data in _chunks(content):
+        if kind == b"IHDR" and len(data) == _HEADER.size:
+            is_indexed = _HEADER.unpack(data)[3] == _INDEXED
+        elif kind == b"PLTE" and is_indexed:
+            colors = palette.astype(np.uint8).tobytes()[: len(data)]
+            if colors == data:
+                return None
+            end = place + 12 + len(data)
+            return content[:place] + _chunk(kind, colors) + content[end:]
+        elif kind == b"IDAT":
+            return None
+        place += 12 + len(data)
+    return None
+
+
 def encode_tiff(label_map: LabelMap) -> bytes:
     """Return an (H, W) uint8 label map as a grey TIFF, packed with Deflate."""
     import tifffile

@@ -114,13 +114,11 @@ class Project:
 
     def labelled_keys(self) -> set[str]:
         """Return the keys of the images that have a mask file."""
-        keys = {
-            path.removesuffix(".png")
-            for path, entry in files_below(self.folder / "masks")
-            if path.endswith(".png") and not entry.name.startswith(".")
-        }
-        # Masks that were kept beside somebody else's are no masks of images.
-        return {key for key in keys if is_image_name(key)}
+        return _keys_below(self.folder / "masks")
+
+    def predicted_keys(self) -> set[str]:
+        """Return the keys of the images that have a prediction file."""
+        return _keys_below(self.folder / "predictions")
 
     def with_label_set(self, label_set: LabelSet) -> "Project":
         """Return this project with other classes."""
@@ -210,6 +208,16 @@ class Project:
     def _write(self, path: Path, label_map: LabelMap) -> None:
         make_folder(path.parent)
         write_label_map(path, label_map, self.label_set.palette)
+
+
+def _keys_below(folder: Path) -> set[str]:
+    keys = {
+        path.removesuffix(".png")
+        for path, entry in files_below(folder)
+        if path.endswith(".png") and not entry.name.startswith(".")
+    }
+    # Masks that were kept beside somebody else's are no masks of images.
+    return {key for key in keys if is_image_name(key)}
 
 
 def load_project(folder: Path) -> Project:

@@ -273,7 +273,7 @@ class ClassDialog(QDialog):
         if change.kind is ChangeKind.RENAME:
             return self.tr("No pixel changes. Exports get the new name; models follow it.")
         if change.kind is ChangeKind.RECOLOR:
-            return self.tr("No pixel changes. Exports get the new colour.")
+            return self.tr("No pixel changes. Mask files and exports get the new colour.")
         if change.kind is ChangeKind.REORDER:
             return self.tr(
                 "No pixel gets another class. The numbers of classes in mask files change."

@@ -28,9 +28,11 @@ from segstudio.controllers.class_changes import ClassChangeController
 from segstudio.controllers.toolbox import Toolbox
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.class_change import ChangeKind, Recolor, Rename
+from segstudio.core.class_marks import ClassMarks
 from segstudio.core.label_set import LabelSet
 from segstudio.core.palette import Color
 from segstudio.errors import SegStudioError
+from segstudio.storage.class_change_log import StoredChange
 from segstudio.ui.theme import Theme
 
 _VISIBLE, _LOCK, _COLOR, _NAME, _KEY = range(5)
@@ -147,6 +149,7 @@ class ClassPanel(QWidget):
         self._workspace = workspace
         self._toolbox = toolbox
         self._changes = changes
+        self._hidden = ClassMarks()
         self._just_added: int | None = None  # its first name is no change of the classes
         self._model = _ClassModel(theme, self)
         self._model.renamed.connect(self._on_renamed)
@@ -171,7 +174,8 @@ class ClassPanel(QWidget):
         layout.addWidget(self._add)
         workspace.label_set_changed.connect(self._on_label_set_changed)
         workspace.read_only_changed.connect(self._on_label_set_changed)
-        workspace.project_changed.connect(self._hide_background)
+        workspace.other_project_opened.connect(self._hide_background)
+        workspace.classes_moved.connect(self._on_classes_moved)
         toolbox.changed.connect(self._select_chosen)
         toolbox.changed.connect(lambda: self._model.set_locked(toolbox.locked))
         toolbox.class_chosen.connect(self._show_chosen)
@@ -181,7 +185,7 @@ class ClassPanel(QWidget):
     @property
     def hidden(self) -> frozenset[int]:
         """The class indices that are not shown."""
-        return self._model.hidden
+        return self._hidden.indices
 
     def add_class(self) -> None:
         """Add a class with a free name, choose it and let the user type its name."""
@@ -203,8 +207,7 @@ class ClassPanel(QWidget):
 
     def toggle(self, class_index: int) -> None:
         """Show a class that is hidden, hide one that is shown."""
-        self._model.set_hidden(self._model.hidden ^ {class_index})
-        self.hidden_changed.emit(self._model.hidden)
+        self._hide(self._hidden.toggled(class_index))
 
     def recolor(self, class_index: int, color: Color) -> None:
         """Give a class another colour."""
@@ -236,8 +239,15 @@ class ClassPanel(QWidget):
     def _hide_background(self) -> None:
         # The background covers most of an image; drawn, it would only grey it.
         background = self._workspace.label_set.background_index
-        self._model.set_hidden(frozenset() if background is None else frozenset({background}))
-        self.hidden_changed.emit(self._model.hidden)
+        self._hide(ClassMarks(frozenset() if background is None else frozenset({background})))
+
+    def _on_classes_moved(self, done: StoredChange) -> None:
+        self._hide(self._hidden.following(done.name, done.change))
+
+    def _hide(self, hidden: ClassMarks) -> None:
+        self._hidden = hidden
+        self._model.set_hidden(hidden.indices)
+        self.hidden_changed.emit(hidden.indices)
 
     def _on_label_set_changed(self) -> None:
         has_project = self._workspace.project is not None
@@ -262,7 +272,7 @@ class ClassPanel(QWidget):
         # What is painted must be seen. The background stays as it is: painted over a class, it
         # shows by what it takes away.
         background = self._workspace.label_set.background_index
-        if class_index in self._model.hidden and class_index != background:
+        if class_index in self.hidden and class_index != background:
             self.toggle(class_index)
 
     def _on_clicked(self, index: QModelIndex) -> None:

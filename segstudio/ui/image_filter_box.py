@@ -1,5 +1,6 @@
 """Search, filter and sort of the image list."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,7 +24,7 @@ from PySide6.QtWidgets import (
 from segstudio.controllers.image_list import ImageList
 from segstudio.controllers.review import ReviewController
 from segstudio.controllers.workspace import Workspace
-from segstudio.core.image_filter import ImageFilter, ImageSort
+from segstudio.core.image_filter import MEASURES, ImageFilter, ImageSort
 from segstudio.core.palette import Color
 from segstudio.core.review import ReviewState
 from segstudio.ui.class_panel import swatch
@@ -32,6 +34,8 @@ from segstudio.ui.theme import Theme
 
 _TYPING_MS: Final = 150
 _POPUP_WIDTH: Final = 280
+_MOST_PIXELS: Final = 2_000_000_000
+_DAY: Final = 24 * 3600  # seconds
 
 
 class ImageFilterBox(QWidget):
@@ -131,6 +135,8 @@ class ImageFilterBox(QWidget):
             if wanted.sort is ImageSort.AREA:
                 by = self.tr("area of %s") % self._class_name(wanted.area_class)
             parts.append(self.tr("by %s") % by)
+        if wanted.least is not None:
+            parts.append(_least_text(wanted))
         return parts
 
     def _class_name(self, class_index: int) -> str:
@@ -154,12 +160,18 @@ class _Popup(QFrame):
         self._workspace = workspace
         self._images = images
         self._review = review
+        self._labels: dict[QWidget, QLabel] = {}
         self.states = {state: QCheckBox() for state in ReviewState}
         self.holds = _choice(self._on_chosen)
         self.sort = _choice(self._on_chosen)
         for sort, name in sort_names().items():
             self.sort.addItem(name[:1].upper() + name[1:], sort)
         self.area = _choice(self._on_chosen)
+        self.least = QSpinBox()
+        self.least.setSpecialValueText(self.tr("any"))
+        self.least.setGroupSeparatorShown(True)
+        self.least.setKeyboardTracking(False)  # one search for a number, not for each digit
+        self.least.valueChanged.connect(self._on_chosen)
         self.is_reversed = QCheckBox(self.tr("The other way round"))
         self.is_reversed.clicked.connect(self._on_chosen)
         layout = QGridLayout(self)
@@ -178,13 +190,14 @@ class _Popup(QFrame):
             (self.tr("With class"), self.holds),
             (self.tr("Sort by"), self.sort),
             (self.tr("of class"), self.area),
+            (self.tr("At least"), self.least),
         ):
             label = QLabel(text)
             label.setBuddy(widget)
             layout.addWidget(label, row, 0)
             layout.addWidget(widget, row, 1)
+            self._labels[widget] = label
             row += 1
-        self._area_row = (label, self.area)
         layout.addWidget(self.is_reversed, row, 1)
         layout.setColumnStretch(1, 1)
         workspace.label_set_changed.connect(self._fill_classes)
@@ -213,10 +226,26 @@ class _Popup(QFrame):
         ):
             choice.setCurrentIndex(max(choice.findData(value), 0))
         self.is_reversed.setChecked(wanted.is_reversed)
-        for widget in self._area_row:
-            widget.setVisible(wanted.sort is ImageSort.AREA)
+        self._show_least(wanted)
+        for widget, is_shown in (
+            (self.area, wanted.sort is ImageSort.AREA),
+            (self.least, wanted.sort in MEASURES),
+        ):
+            widget.setVisible(is_shown)
+            self._labels[widget].setVisible(is_shown)
         if self.isVisible():
             self.adjustSize()
+
+    def _show_least(self, wanted: ImageFilter) -> None:
+        is_date = wanted.sort is ImageSort.DATE
+        is_share = wanted.sort is ImageSort.UNCERTAINTY
+        self._labels[self.least].setText(self.tr("In the last") if is_date else self.tr("At least"))
+        unit = self.tr("days") if is_date else "%" if is_share else self.tr("pixels")
+        self.least.blockSignals(True)
+        self.least.setSuffix(f" {unit}")
+        self.least.setRange(0, 100 if is_share else _MOST_PIXELS)
+        self.least.setValue(_least_number(wanted))
+        self.least.blockSignals(False)
 
     def _show_counts(self) -> None:
         for state, count in self._review.counts().items():
@@ -224,17 +253,65 @@ class _Popup(QFrame):
             self.states[state].setText(f"{name[:1].upper()}{name[1:]} ({count:,})")
 
     def _on_chosen(self) -> None:
-        sort = self.sort.currentData()
+        wanted, sort = self._images.wanted, ImageSort(self.sort.currentData())
+        least = wanted.least
+        if sort is not wanted.sort:
+            least = None  # it was about something else
+        elif self.least.value() != _least_number(wanted):
+            least = _least(sort, self.least.value())
         self._images.set_wanted(
             replace(
-                self._images.wanted,
+                wanted,
                 states=frozenset(state for state, box in self.states.items() if box.isChecked()),
                 class_index=self.holds.currentData(),
-                sort=ImageSort(sort),
+                sort=sort,
                 area_class=self.area.currentData() or 0,
+                least=least,
                 is_reversed=self.is_reversed.isChecked(),
             )
         )
+
+
+def _least(sort: ImageSort, number: int) -> float | None:
+    """Return what the user asks for with a number of per cent, pixels or days."""
+    if not number:
+        return None
+    match sort:
+        case ImageSort.UNCERTAINTY:
+            return number / 100
+        case ImageSort.DATE:
+            return time.time() - number * _DAY
+        case _:
+            return float(number)
+
+
+def _least_number(wanted: ImageFilter) -> int:
+    """Return the number that asks for it; 0 for none."""
+    if wanted.least is None:
+        return 0
+    match wanted.sort:
+        case ImageSort.UNCERTAINTY:
+            return round(wanted.least * 100)
+        case ImageSort.DATE:
+            return max(round((time.time() - wanted.least) / _DAY), 1)
+        case _:
+            return round(wanted.least)
+
+
+def _least_text(wanted: ImageFilter) -> str:
+    tr = QCoreApplication.translate
+    number = _least_number(wanted)
+    match wanted.sort:
+        case ImageSort.UNCERTAINTY:
+            return tr("ImageFilterBox", "at least %s %%") % f"{number:,}"
+        case ImageSort.DATE if number == 1:
+            return tr("ImageFilterBox", "changed in the last day")
+        case ImageSort.DATE:
+            return tr("ImageFilterBox", "changed in the last %s days") % f"{number:,}"
+        case _ if number == 1:
+            return tr("ImageFilterBox", "at least 1 pixel")
+        case _:
+            return tr("ImageFilterBox", "at least %s pixels") % f"{number:,}"
 
 
 def sort_names() -> dict[ImageSort, str]:
@@ -242,6 +319,7 @@ def sort_names() -> dict[ImageSort, str]:
     tr = QCoreApplication.translate
     return {
         ImageSort.NAME: tr("ImageSort", "name"),
+        ImageSort.STATE: tr("ImageSort", "review state"),
         ImageSort.UNCERTAINTY: tr("ImageSort", "uncertainty of the model"),
         ImageSort.DISAGREEMENT: tr("ImageSort", "pixels changed from the prediction"),
         ImageSort.AREA: tr("ImageSort", "area"),

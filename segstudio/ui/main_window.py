@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
             and not self.sequence.is_running
             and not self.replace.is_running
             and not self.classes.changes.is_running
+            and not self.classes.changes.colors.is_running
             and not self.splits.is_running
         )
 

@@ -23,7 +23,8 @@ def _statistics(*label_maps: np.ndarray) -> LabelStatistics:
     statistics = LabelStatistics()
     for label_map in label_maps:
         counts = np.bincount(label_map.ravel(), minlength=256)
-        statistics.add(counts, region_sizes(label_map))
+        statistics.add(counts)
+        statistics.add_regions(region_sizes(label_map))
     return statistics
 
 

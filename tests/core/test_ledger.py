@@ -11,6 +11,7 @@ from segstudio.core.ledger import (
     Entry,
     Ledger,
     changes_between,
+    followed_changes,
     summed_changes,
 )
 
@@ -104,4 +105,21 @@ def test_changes_are_summed_over_images() -> None:
     assert summed_changes(ledgers) == (
         ClassChange("cell", "", 7),
         ClassChange("cell", "nucleus", 5),
+    )
+
+
+def test_changes_are_told_by_what_classes_are_called_now() -> None:
+    changes = (
+        ClassChange("cell", "dirt", 9),
+        ClassChange("cell", "wall", 4),
+        ClassChange("dirt", "wall", 3),
+        ClassChange("old", "wall", 2),
+        ClassChange("wall", "old", 1),
+        ClassChange("wall", "", 1),
+    )
+    # "cell" was renamed, "dirt" merged into it, and "old" deleted.
+    now = {"cell": "nucleus", "dirt": "nucleus", "wall": "wall", "old": None}
+    assert followed_changes(changes, now) == (
+        ClassChange("nucleus", "wall", 7),
+        ClassChange("wall", "", 2),
     )

@@ -5,13 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from changed_classes import change
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from segstudio.core.class_change import ChangeKind, Delete, planned
+from segstudio.core.class_change import ChangeKind, Delete, Recolor, Reorder, planned
+from segstudio.core.image_filter import ImageFilter, ImageSort
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
+from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.palette import Color
+from segstudio.core.rect import Rect
 from segstudio.storage.class_change_log import new_change
 from segstudio.storage.project import create_project, load_project, open_path
 from segstudio.ui.class_forms import OrderForm, RenameForm, SplitForm, TargetForm
@@ -307,3 +312,109 @@ def test_the_menu_of_a_class_opens_the_dialog_for_it(opened: MainWindow) -> None
     dialog = opened.classes.dialog
     assert dialog.isVisible()
     assert (dialog.chosen, dialog.kind.currentData()) == ((2,), ChangeKind.MERGE)
+
+
+def colors_on_disk(folder: Path, name: str) -> dict[str, str]:
+    """Return the colour in which other programs show each class of a mask."""
+    project = load_project(folder / "segstudio")
+    with Image.open(project.mask_path(name)) as image:
+        indices, shown = np.asarray(image), np.asarray(image.convert("RGB"))
+    return {
+        project.label_set[index].name: Color(*shown[indices == index][0].tolist()).hex
+        for index in np.unique(indices)
+    }
+
+
+def test_another_colour_reaches_the_files_of_all_masks_and_so_does_its_undo(
+    qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
+) -> None:
+    before = [colors_on_disk(folder, f"{name}.png") for name in "abc"]
+    opened.class_panel.recolor(2, Color(1, 2, 3))
+    qtbot.waitUntil(lambda: len(opened.classes.changes.changes) == 1)
+    settled()
+    after = [colors_on_disk(folder, f"{name}.png") for name in "abc"]
+    assert after == [colors | {"dirt": "#010203"} for colors in before]
+    opened.classes.changes.undo()
+    qtbot.waitUntil(lambda: len(opened.classes.changes.changes) == 2)
+    settled()
+    assert [colors_on_disk(folder, f"{name}.png") for name in "abc"] == before
+
+
+def test_painting_goes_on_after_files_got_another_colour(
+    qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
+) -> None:
+    opened.class_panel.recolor(2, Color(1, 2, 3))
+    settled()
+    document = opened.workspace.document
+    assert document is not None
+    rect = Rect(20, 20, 22, 22)
+    before = document.label_map[rect.slices].copy()
+    document.apply("Brush", MaskPatch(rect, before, np.full_like(before, 3)))
+    settled()
+    assert not opened.workspace.unsettled_keys
+    assert on_disk(folder, "a.png").count("wall") == named(0).count("wall") + 4
+
+
+def test_colours_that_a_crash_left_behind_are_brought_up_to_date(
+    window: MainWindow, folder: Path, open_folder: Callable[[Path], None], settled: Settled
+) -> None:
+    project = load_project(folder / "segstudio")
+    change(project, Recolor(2, Color(1, 2, 3)))  # the files have not followed yet
+    assert colors_on_disk(folder, "b.png")["dirt"] != "#010203"
+    open_folder(folder)
+    settled()
+    assert colors_on_disk(folder, "b.png")["dirt"] == "#010203"
+
+
+def test_locks_and_hidden_classes_follow_a_change_and_its_undo(
+    qtbot: QtBot, opened: MainWindow, settled: Settled
+) -> None:
+    def noted() -> tuple[set[str], set[str], str]:
+        label_set, toolbox = opened.workspace.label_set, opened.toolbox
+        return (
+            {label_set[index].name for index in toolbox.locked},
+            {label_set[index].name for index in opened.class_panel.hidden},
+            label_set[toolbox.class_index].name,
+        )
+
+    opened.toolbox.choose_class(3)
+    opened.toolbox.toggle_lock(1)
+    opened.toolbox.toggle_lock(3)
+    opened.class_panel.toggle(2)
+    assert noted() == ({"cell", "wall"}, {"background", "dirt"}, "wall")
+    ask(opened, ChangeKind.DELETE, "cell")
+    go(qtbot, opened)
+    settled()
+    assert noted() == ({"wall"}, {"background", "dirt"}, "wall")
+    assert opened.canvas.look.hidden == {0, 1}
+    with qtbot.waitSignal(opened.classes.changes.finished, timeout=20_000):
+        qtbot.mouseClick(opened.classes.dialog.undo, Qt.MouseButton.LeftButton)
+    settled()
+    assert noted() == ({"cell", "wall"}, {"background", "dirt"}, "wall")
+
+
+def test_another_project_has_no_locks_of_the_one_before(
+    opened: MainWindow, open_folder: Callable[[Path], None], tmp_path: Path, settled: Settled
+) -> None:
+    opened.toolbox.toggle_lock(0)
+    other = tmp_path / "other"
+    other.mkdir()
+    Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(other / "z.png")
+    opened.workspace.open(other)
+    settled()
+    assert opened.workspace.current_key == "z.png"
+    assert opened.toolbox.locked == set()
+
+
+def test_the_filter_of_the_list_follows_a_new_order(
+    qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
+) -> None:
+    opened.images.set_wanted(ImageFilter(class_index=2, sort=ImageSort.AREA, area_class=2))
+    settled()
+    largest_first = ("c.png", "b.png", "a.png")
+    assert opened.images.images.keys == largest_first
+    opened.classes.changes.change(Reorder((0, 1, 3, 2)))
+    qtbot.waitUntil(lambda: len(opened.classes.changes.changes) == 1, timeout=20_000)
+    settled()
+    assert (opened.images.wanted.class_index, opened.images.wanted.area_class) == (3, 3)
+    assert opened.images.images.keys == largest_first

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from changed_classes import change
 from PIL import Image
 
+from segstudio.core.class_change import Delete, Merge, Rename
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
@@ -97,3 +99,20 @@ def test_a_folder_without_labels_is_told(project: Project, tmp_path: Path) -> No
         labels_in(tmp_path / "empty", project)
     with pytest.raises(FormatError, match="there is no such folder"):
         labels_in(tmp_path / "none", project)
+
+
+def test_an_export_from_before_classes_were_changed_is_compared_by_what_they_are_now(
+    project: Project, tmp_path: Path
+) -> None:
+    for key in ("a.jpg", "b.png"):
+        project.write_mask(key, MAP)
+    export_project(project, "voc", tmp_path / "voc")
+    renamed = change(project, Rename(1, "membrane"))
+    read = labels_in(tmp_path / "voc", renamed)
+    assert read.unknown == ()
+    assert np.array_equal(read.read("a.jpg"), MAP)
+    merged = change(renamed, Merge((2,), 1))
+    assert np.array_equal(labels_in(tmp_path / "voc", merged).read("a.jpg"), np.minimum(MAP, 1))
+    deleted = change(merged, Delete((1,)))
+    expected = np.where(MAP, np.uint8(255), MAP)
+    assert np.array_equal(labels_in(tmp_path / "voc", deleted).read("a.jpg"), expected)

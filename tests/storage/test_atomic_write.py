@@ -15,7 +15,13 @@ from pathlib import Path
 import pytest
 
 from segstudio.errors import StorageError
-from segstudio.storage.atomic_write import atomic_write, atomic_write_json, make_folder, sweep
+from segstudio.storage.atomic_write import (
+    atomic_write,
+    atomic_write_json,
+    make_folder,
+    rewrite,
+    sweep,
+)
 from segstudio.storage.processes import this_process
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions and limits")
@@ -315,3 +321,31 @@ def test_sweeping_leaves_what_is_being_written_or_not_ours(tmp_path: Path) -> No
 def test_sweeping_removes_what_nobody_knows_after_a_week(tmp_path: Path) -> None:
     old = leave_half_written(tmp_path, "", age=8 * 24 * 3600)
     assert sweep(tmp_path) == [old]
+
+
+def test_a_file_that_is_rewritten_keeps_its_time_and_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    os.utime(path, ns=(10**18, 10**18))
+    assert rewrite(path, lambda content: content + b" and new")
+    assert path.read_bytes() == b"old and new"
+    assert path.stat().st_mtime_ns == 10**18
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]
+    if sys.platform != "win32":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert not rewrite(path, lambda _content: None)
+    assert path.read_bytes() == b"old and new"
+
+
+def test_what_another_program_writes_meanwhile_is_not_rewritten(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+
+    def change(content: bytes) -> bytes:
+        path.write_bytes(b"theirs")
+        return content + b" and new"
+
+    assert not rewrite(path, change)
+    assert path.read_bytes() == b"theirs"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]

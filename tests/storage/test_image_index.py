@@ -11,6 +11,7 @@ from PIL import Image
 
 from segstudio.core.image_facts import FileStamp, ImageFacts
 from segstudio.core.image_table import STATES
+from segstudio.core.label_statistics import region_sizes
 from segstudio.core.review import Review, ReviewState
 from segstudio.storage.image_facts import guess_facts
 from segstudio.storage.image_index import ImageIndex, index_path
@@ -281,3 +282,30 @@ def test_an_index_that_another_window_holds_is_left_alone(
     other.close()
     assert index.stale(project, KEYS).keys() == {"a.png"}  # it is told again the next time
     assert refreshed(index, project).keys() == {"a.png"}
+
+
+def test_regions_are_remembered_until_their_mask_changes(project: Project, tmp_path: Path) -> None:
+    masks = {"a.png": FileStamp(1, 10), "b.png": FileStamp(2, 20)}
+    sizes = {
+        "a.png": region_sizes(label_map(0, 1, 0, 2)),
+        "b.png": region_sizes(label_map(2, 2, 2, 2)),
+    }
+    index = ImageIndex(project.folder, tmp_path / "indexes")
+    assert index.regions(masks)[1] == set()
+    index.keep_regions((key, mask, sizes[key]) for key, mask in masks.items())
+    index.close()
+
+    index = ImageIndex(project.folder, tmp_path / "indexes")  # another day
+    total, known = index.regions(masks)
+    assert known == {"a.png", "b.png"}
+    # By their pixels: 2 of background and one each of two classes with 3, and one with 12.
+    assert {(i, 2**b): int(total[i, b]) for i, b in np.argwhere(total)} == {
+        (0, 2): 2,
+        (1, 2): 1,
+        (2, 2): 1,
+        (2, 8): 1,
+    }
+    total, known = index.regions(masks | {"a.png": FileStamp(3, 10)})
+    assert known == {"b.png"}
+    assert total.sum() == 1
+    index.close()

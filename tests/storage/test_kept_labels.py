@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from changed_classes import change
 
+from segstudio.core.class_change import Rename
 from segstudio.core.label_set import LabelSet
 from segstudio.core.rect import Rect
 from segstudio.storage.kept_labels import Kept, keep_label, kept_path, read_kept
@@ -22,6 +24,13 @@ def test_what_is_kept_is_read_back(project: Project) -> None:
     for row in rows:
         keep_label(project, KEY, row)
     assert read_kept(project, KEY) == tuple(rows)
+
+
+def test_what_is_kept_follows_the_names_of_classes(project: Project) -> None:
+    row = Kept(Rect(0, 0, 10, 10), "cell", "background")
+    keep_label(project, KEY, row)
+    renamed = change(project, Rename(1, "nucleus"))
+    assert read_kept(renamed, KEY) == (row._replace(labelled="nucleus"),)
 
 
 def test_a_doubt_is_the_same_if_classes_and_place_are() -> None:

@@ -17,6 +17,7 @@ from segstudio.storage.plain_masks import (
     decode_tiff,
     encode_png,
     encode_tiff,
+    repainted_png,
 )
 
 LIMIT = 10**6
@@ -161,3 +162,32 @@ def test_other_tiff_files_are_left_to_pillow(content: bytes) -> None:
 def test_files_with_too_many_pixels_are_left_to_pillow() -> None:
     assert decode_png(_GOOD_PNG, 11) is None
     assert decode_tiff(_GOOD_TIFF, 11) is None
+
+
+def test_pillow_shows_a_repainted_png_in_the_new_colours(
+    label_map: LabelMap, palette: Palette
+) -> None:
+    content = repainted_png(encode_png(label_map, palette), palette[::-1])
+    assert content is not None
+    with Image.open(io.BytesIO(content)) as image:
+        assert np.array_equal(np.asarray(image), label_map)
+        assert np.array_equal(np.asarray(image.convert("RGB")), palette[::-1][label_map])
+    assert repainted_png(content, palette[::-1]) is None
+
+
+def test_a_short_palette_keeps_its_length_and_what_stands_behind_it(palette: Palette) -> None:
+    image = Image.fromarray(np.array([[0, 1, 2, 1]], np.uint8), "P")
+    image.putpalette([9, 9, 9, 8, 8, 8, 7, 7, 7])
+    saved = _saved(image, "PNG", transparency=1, bits=2)
+    content = repainted_png(saved, palette)
+    assert content is not None
+    assert len(content) == len(saved)
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.info["transparency"] == 1
+        assert np.array_equal(np.asarray(image.convert("RGB"))[0], palette[[0, 1, 2, 1]])
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "I;16"])
+def test_what_has_no_palette_is_not_repainted(mode: str, palette: Palette) -> None:
+    assert repainted_png(_saved(Image.new(mode, (3, 2)), "PNG"), palette) is None
+    assert repainted_png(b"no picture", palette) is None

@@ -125,6 +125,7 @@ def test_images_with_a_class_are_shown(qtbot: QtBot, opened: MainWindow) -> None
 @pytest.mark.parametrize(
     ("sort", "keys"),
     [
+        (ImageSort.STATE, ["a.png", "e.png", "b.png", "c.png", "d.png"]),
         (ImageSort.UNCERTAINTY, ["c.png", "d.png", "b.png", "a.png", "e.png"]),
         (ImageSort.DISAGREEMENT, ["c.png", "a.png", "b.png", "d.png", "e.png"]),
     ],
@@ -139,6 +140,34 @@ def test_the_list_is_sorted(
 
     qtbot.waitUntil(lambda: shown(opened) == keys)
     popup.hide()
+
+
+@pytest.mark.parametrize(
+    ("sort", "least", "keys", "words"),
+    [
+        (ImageSort.UNCERTAINTY, 20, ["c.png", "d.png"], "at least 20 %"),
+        (ImageSort.DISAGREEMENT, 1, ["c.png"], "at least 1 pixel"),
+        (ImageSort.DATE, 2, ["b.png", "c.png", "d.png"], "changed in the last 2 days"),
+    ],
+)
+def test_only_images_with_that_much_are_shown(
+    qtbot: QtBot, opened: MainWindow, sort: ImageSort, least: int, keys: list[str], words: str
+) -> None:
+    box = opened.image_panel.filter
+    box.popup.show()
+    for _ in range(box.popup.sort.findData(sort)):
+        qtbot.keyClick(box.popup.sort, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: opened.images.wanted.sort is sort)
+    box.popup.least.setFocus()
+    box.popup.least.selectAll()
+    qtbot.keyClicks(box.popup.least, str(least))
+    qtbot.keyClick(box.popup.least, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: sorted(shown(opened)) == keys)
+    assert words in box.summary.toolTip()
+    box.popup.hide()
+    qtbot.mouseClick(box.clear, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(shown(opened)) == 5)
+    assert box.popup.least.value() == 0
 
 
 def test_nothing_found_says_so_and_offers_all_images(qtbot: QtBot, opened: MainWindow) -> None:

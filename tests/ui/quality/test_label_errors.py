@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from segstudio.core.class_change import Rename
 from segstudio.core.label_set import LabelSet
 from segstudio.core.rect import Rect
 from segstudio.storage.project import Project, create_project
@@ -126,6 +127,18 @@ def test_a_label_that_is_kept_is_never_asked_about_again(
     assert not mask[LARGE.slices].any()
     _search(qtbot, window, dock)
     assert [doubt.key for doubt in window.work.quality.errors.doubts] == ["a.png"]
+
+
+def test_a_model_is_asked_by_what_its_classes_are_called_now(
+    qtbot: QtBot, window: MainWindow, dock: ErrorsDock
+) -> None:
+    dock.sheet.setCurrentRow(0)
+    qtbot.keyClick(dock.sheet, Qt.Key.Key_K)
+    with qtbot.waitSignal(window.classes.changes.finished, timeout=10_000):
+        window.classes.changes.change(Rename(1, "crimson"))
+    _search(qtbot, window, dock)
+    assert [doubt.key for doubt in window.work.quality.errors.doubts] == ["a.png"]
+    assert dock.sheet.item(0).text().startswith("background → crimson?")
 
 
 def test_how_sure_the_model_must_be_can_be_said(

@@ -1,6 +1,7 @@
 """The window of statistics, over a real project."""
 
 import csv
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from segstudio.controllers.statistics import count_on_disk, with_regions
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.rect import Rect
 from segstudio.storage.project import Project, create_project
@@ -54,6 +56,19 @@ def test_sizes_of_regions_are_counted_in_the_background(dialog: StatisticsDialog
     assert page.view is not None
     assert page.view.bars is not None
     assert dict(zip(page.view.bars.names, page.view.bars.values, strict=True)) == {"512": 2.0}
+
+
+def test_sizes_of_regions_are_not_counted_again_on_another_day(
+    dialog: StatisticsDialog, project: Project
+) -> None:
+    """The window counted them; who counts next has nothing to measure."""
+    never, reports = threading.Event(), []
+    counted = count_on_disk(project, ["a.png", "b.png", "c.png", "d.png"], never, lambda *_: None)
+    assert counted is not None
+    statistics = with_regions(counted, never, lambda *done: reports.append(done))
+    assert statistics is not None
+    assert statistics.labels.regions(3).tolist() == [3, 2, 1]
+    assert reports == []
 
 
 def test_review_and_corrections_are_told(dialog: StatisticsDialog) -> None:

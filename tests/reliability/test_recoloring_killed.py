@@ -1,0 +1,75 @@
+"""Kill -9 while mask files get another colour: no mask is damaged, and the next start finishes."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import segstudio
+from segstudio.core.label_map import LabelMap
+from segstudio.core.label_set import LabelSet
+from segstudio.storage.class_changes import settle_changes
+from segstudio.storage.mask_colors import Recoloring
+from segstudio.storage.mask_store import MaskStore
+from segstudio.storage.project import Project, create_project, load_project
+
+IMAGES = 120
+KEYS = [f"{number:03}.png" for number in range(IMAGES)]
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+
+
+def drawn(number: int) -> LabelMap:
+    return np.random.default_rng(number).integers(0, 3, (64, 64), np.uint8)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    project = create_project(tmp_path).with_label_set(LabelSet.named(["a", "b", "c"]))
+    project.save()
+    for number, key in enumerate(KEYS):
+        project.write_mask(key, drawn(number))
+    return project
+
+
+def kill_while_recoloring(project: Project, after_steps: int, seed: int) -> None:
+    script = Path(__file__).with_name("recolorer.py")
+    with subprocess.Popen(
+        [sys.executable, str(script), str(project.folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(segstudio.__file__).parents[1])},
+    ) as process:
+        assert process.stdout is not None
+        for _ in range(after_steps):
+            process.stdout.readline()
+        spin = random.Random(seed).randrange(20_000)  # somewhere within the next files
+        while spin:
+            spin -= 1
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("after_steps", "seed"), [(1, 1), (2, 2), (3, 3)])
+def test_masks_survive_and_all_have_the_new_colour_after_the_next_start(
+    project: Project, after_steps: int, seed: int
+) -> None:
+    kill_while_recoloring(project, after_steps, seed)
+    for number, key in enumerate(KEYS):
+        assert np.array_equal(project.read_any_mask(key), drawn(number))
+    project, _ = settle_changes(load_project(project.folder), MaskStore(project.folder))
+    assert tuple(project.label_set[1].color) == (1, 2, 3)
+    recoloring = Recoloring(project)
+    while recoloring.step():
+        pass
+    for number, key in enumerate(KEYS):
+        with Image.open(project.mask_path(key)) as image:
+            assert np.array_equal(np.asarray(image), drawn(number))
+            shown = np.asarray(image.convert("RGB"))
+        assert np.array_equal(shown, project.label_set.palette[drawn(number)])
