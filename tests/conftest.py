@@ -43,6 +43,7 @@ def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWin
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     theme = Theme(qapp)
     window = MainWindow(theme, settings)
+    window.complete()
     window.resize(1100, 760)
     window.show()
     qtbot.waitExposed(window)
@@ -59,8 +60,8 @@ def open_folder(qtbot: QtBot, window: MainWindow) -> Callable[[Path], None]:
     """Open a folder as the user does, and wait until the first image shows."""
 
     def open_folder(folder: Path) -> None:
-        window.workspace.open(folder)
-        qtbot.waitUntil(lambda: window.workspace.document is not None, timeout=10_000)
+        window.editor.workspace.open(folder)
+        qtbot.waitUntil(lambda: window.editor.workspace.document is not None, timeout=10_000)
 
     return open_folder
 
@@ -70,7 +71,7 @@ def add_class(window: MainWindow) -> Callable[[], None]:
     """Add a class to a project that has only the background; it is then the one to paint."""
 
     def add_class() -> None:
-        window.workspace.set_label_set(window.workspace.label_set.added("cell"))
+        window.editor.workspace.set_label_set(window.editor.workspace.label_set.added("cell"))
 
     return add_class
 
@@ -82,7 +83,7 @@ def press_key(qtbot: QtBot, window: MainWindow) -> Callable[..., None]:
     def press_key(
         key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
     ) -> None:
-        qtbot.keyClick(window.canvas, key, modifier)
+        qtbot.keyClick(window.editor.canvas, key, modifier)
 
     return press_key
 

@@ -24,10 +24,11 @@ from segstudio.storage.assets import assets_folder
 from segstudio.storage.atomic_write import atomic_write
 from segstudio.storage.masks import read_label_map
 from segstudio.storage.sample import sample_project
-from segstudio.ui.app import make_application, picture_of, wait_until_idle
+from segstudio.ui.app import make_application
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.quality.compare_dialog import CompareDialog
 from segstudio.ui.quality.errors_dock import ErrorsDock
+from segstudio.ui.screenshot import picture_of, wait_until_idle
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.panel import TrainPanel
 
@@ -57,23 +58,23 @@ def take_pictures(window: MainWindow, out: Path) -> None:
 
     window.show()
     take("empty")
-    window.workspace.set_opened(sample_project())
+    window.editor.workspace.set_opened(sample_project())
     take("sample")
-    QTest.keyClick(window.canvas, Qt.Key.Key_R)
+    QTest.keyClick(window.editor.canvas, Qt.Key.Key_R)
     take("predicted")
-    middle = window.canvas.rect().center()
-    QTest.keyClick(window.canvas, Qt.Key.Key_2)
-    window.toolbox.set_size(40)
+    middle = window.editor.canvas.rect().center()
+    QTest.keyClick(window.editor.canvas, Qt.Key.Key_2)
+    window.editor.toolbox.set_size(40)
     start = QPointF(middle - QPoint(60, 40))
-    QApplication.sendEvent(window.canvas, QEnterEvent(start, start, start))
-    QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    QApplication.sendEvent(window.editor.canvas, QEnterEvent(start, start, start))
+    QTest.mousePress(window.editor.canvas, Qt.MouseButton.LeftButton, pos=start.toPoint())
     for step in range(1, 30):
         move(window, start + QPointF(step * 4, 30 * (step / 30) ** 2))
     take("painting")
     QTest.mouseRelease(
-        window.canvas, Qt.MouseButton.LeftButton, pos=(start + QPointF(116, 28)).toPoint()
+        window.editor.canvas, Qt.MouseButton.LeftButton, pos=(start + QPointF(116, 28)).toPoint()
     )
-    QTest.keyClick(window.canvas, Qt.Key.Key_E)
+    QTest.keyClick(window.editor.canvas, Qt.Key.Key_E)
     take("eraser")
     take_tools(window, take)
     take_dialogs(window, out)
@@ -84,9 +85,9 @@ def take_pictures(window: MainWindow, out: Path) -> None:
     take_quality(window, out)
     take_training(window, take)
     window.activateWindow()
-    window.toolbox.next_rule()
-    window.toolbox.toggle_lock(1)
-    QTest.keyClick(window.canvas, Qt.Key.Key_B)
+    window.editor.toolbox.next_rule()
+    window.editor.toolbox.toggle_lock(1)
+    QTest.keyClick(window.editor.canvas, Qt.Key.Key_B)
     move(window, QPointF(middle), Qt.MouseButton.NoButton)
     take("rule")
     window.close()
@@ -94,32 +95,32 @@ def take_pictures(window: MainWindow, out: Path) -> None:
 
 def take_dialogs(window: MainWindow, out: Path) -> None:
     """Export the sample, and look at what an import of it would do."""
-    window.export_dialog.choose("yolo")
-    window.export_dialog.show()
-    atomic_write(out / "export_dialog.png", picture_of(window.export_dialog))
-    window.export_dialog.hide()
+    window.editor.dialogs.export.choose("yolo")
+    window.editor.dialogs.export.show()
+    atomic_write(out / "export_dialog.png", picture_of(window.editor.dialogs.export))
+    window.editor.dialogs.export.hide()
     with tempfile.TemporaryDirectory() as folder:
-        window.export.run("yolo", Path(folder, "labels"))
+        window.editor.export.run("yolo", Path(folder, "labels"))
         wait_until_idle(window)
         atomic_write(out / "exported.png", picture_of(window))
-        window.import_dialog.show()
-        atomic_write(out / "import_dialog_empty.png", picture_of(window.import_dialog))
+        window.editor.dialogs.imports.show()
+        atomic_write(out / "import_dialog_empty.png", picture_of(window.editor.dialogs.imports))
         image = min(Path(folder, "labels", "labels").rglob("*.txt"))
         text = image.read_text(encoding="ascii")
         atomic_write(image, f"{text}0 .5 .5 .1 .1\n".encode())
-        window.import_dialog.look(Path(folder, "labels"))
+        window.editor.dialogs.imports.look(Path(folder, "labels"))
         wait_until_idle(window)
-        atomic_write(out / "import_dialog.png", picture_of(window.import_dialog))
-        window.import_dialog.replace_masks.setChecked(True)
-        window.import_dialog.go.click()
+        atomic_write(out / "import_dialog.png", picture_of(window.editor.dialogs.imports))
+        window.editor.dialogs.imports.replace_masks.setChecked(True)
+        window.editor.dialogs.imports.go.click()
         wait_until_idle(window)
-        atomic_write(out / "imported.png", picture_of(window.import_dialog))
-        window.import_dialog.hide()
+        atomic_write(out / "imported.png", picture_of(window.editor.dialogs.imports))
+        window.editor.dialogs.imports.hide()
 
 
 def take_classes(window: MainWindow, out: Path) -> None:
     """Look at what merging two classes would change, merge them, and take that back."""
-    dialog = window.classes.dialog
+    dialog = window.editor.classes.dialog
     dialog.choose(ChangeKind.MERGE, 1)
     wait_until_idle(window)
     for kind in (ChangeKind.SPLIT, ChangeKind.REORDER, ChangeKind.MERGE):
@@ -136,7 +137,7 @@ def take_classes(window: MainWindow, out: Path) -> None:
 
 def take_splits(window: MainWindow, out: Path) -> None:
     """Look at how the images are divided, by groups."""
-    dialog = window.split_dialog
+    dialog = window.editor.dialogs.splits
     dialog.show()
     wait_until_idle(window)
     atomic_write(out / "splits.png", picture_of(dialog))
@@ -149,30 +150,36 @@ def take_splits(window: MainWindow, out: Path) -> None:
 
 def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     """Use each tool on the sample and take a picture in the middle of it."""
-    middle = QPointF(window.canvas.rect().center())
+    middle = QPointF(window.editor.canvas.rect().center())
 
     def use(
         key: Qt.Key, name: str, *ways: tuple[int, int], button: bool = True, lets_go: bool = False
     ) -> None:
-        document = window.workspace.document
+        document = window.editor.workspace.document
         assert document is not None
         done = document.history.done
-        QTest.keyClick(window.canvas, key)
+        QTest.keyClick(window.editor.canvas, key)
         at = [middle + QPointF(x, y) for x, y in ways]
         for point in at if not button else at[:1]:
             move(window, point, Qt.MouseButton.NoButton)
-            QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, pos=point.toPoint())
+            QTest.mousePress(window.editor.canvas, Qt.MouseButton.LeftButton, pos=point.toPoint())
             if not button:
-                QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=point.toPoint())
+                QTest.mouseRelease(
+                    window.editor.canvas, Qt.MouseButton.LeftButton, pos=point.toPoint()
+                )
         if button:
             for point in at[1:]:
                 move(window, point)
         if lets_go:
-            QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=at[-1].toPoint())
+            QTest.mouseRelease(
+                window.editor.canvas, Qt.MouseButton.LeftButton, pos=at[-1].toPoint()
+            )
         take(name)
         if not lets_go:
-            QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=at[-1].toPoint())
-        QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+            QTest.mouseRelease(
+                window.editor.canvas, Qt.MouseButton.LeftButton, pos=at[-1].toPoint()
+            )
+        QTest.keyClick(window.editor.canvas, Qt.Key.Key_Escape)
         if document.history.done > done:
             document.undo()
 
@@ -185,28 +192,28 @@ def take_tools(window: MainWindow, take: Callable[[str], None]) -> None:
     use(Qt.Key.Key_C, "scissors", (-130, -90), (-20, -110), (60, -40), button=False)
     use(Qt.Key.Key_K, "cutout", (-305, -232), (-250, -180), (-236, -160), lets_go=True)
     use(Qt.Key.Key_H, "replace", (20, 0), button=False)
-    window.toolbox.set_option(amount=8)
+    window.editor.toolbox.set_option(amount=8)
     use(Qt.Key.Key_G, "reshape", (20, 0), button=False)
     use(Qt.Key.Key_F, "fill", (-20, -20))
 
 
 def take_inference(window: MainWindow, out: Path) -> None:
     """See where the model is unsure, run it on all images, and ask what a model of others means."""
-    window.actions_by_name["heat"].setChecked(True)
+    window.editor.actions_by_name["heat"].setChecked(True)
     wait_until_idle(window)
-    window.actions_by_name["next_uncertain"].trigger()
+    window.editor.actions_by_name["next_uncertain"].trigger()
     wait_until_idle(window)
     atomic_write(out / "heat.png", picture_of(window))
-    window.actions_by_name["heat"].setChecked(False)
-    window.actions_by_name["run_all"].trigger()
-    atomic_write(out / "run_all.png", picture_of(window.inference.run_all_dialog))
-    window.inference.run_all_dialog.reject()
+    window.editor.actions_by_name["heat"].setChecked(False)
+    window.editor.actions_by_name["run_all"].trigger()
+    atomic_write(out / "run_all.png", picture_of(window.editor.inference.run_all_dialog))
+    window.editor.inference.run_all_dialog.reject()
     with tempfile.TemporaryDirectory() as folder:
         shown: list[object] = []
-        window.predict.previewed.connect(lambda *result: shown.append(result))
-        window.predict.add_model(foreign.smp(Path(folder, "crack.onnx")))
-        wait_for(lambda: window.inference.model_dialog is not None)
-        dialog = window.inference.model_dialog
+        window.editor.predict.previewed.connect(lambda *result: shown.append(result))
+        window.editor.predict.add_model(foreign.smp(Path(folder, "crack.onnx")))
+        wait_for(lambda: window.editor.inference.model_dialog is not None)
+        dialog = window.editor.inference.model_dialog
         assert dialog is not None
         wait_for(lambda: len(shown) == dialog.pictures.count())
         atomic_write(out / "model.png", picture_of(dialog))
@@ -216,21 +223,21 @@ def take_inference(window: MainWindow, out: Path) -> None:
 
 def take_quality(window: MainWindow, out: Path) -> None:
     """Open the windows about the quality of labels."""
-    quality = window.work.quality
-    window.actions_by_name["statistics"].trigger()
+    quality = window.editor.work.quality
+    window.editor.actions_by_name["statistics"].trigger()
     wait_until_idle(window)
     statistics = quality.statistics_dialog
     assert statistics is not None
     atomic_write(out / "statistics.png", picture_of(statistics))
     statistics.reject()
-    window.actions_by_name["compare_labels"].trigger()
+    window.editor.actions_by_name["compare_labels"].trigger()
     comparison = quality.compare_dialog
     assert isinstance(comparison, CompareDialog)
     comparison.compare()
     wait_until_idle(window)
     atomic_write(out / "compare_labels.png", picture_of(comparison))
     comparison.reject()
-    window.actions_by_name["label_errors"].trigger()
+    window.editor.actions_by_name["label_errors"].trigger()
     errors = quality.errors_dock
     assert isinstance(errors, ErrorsDock)
     errors.search.click()
@@ -243,10 +250,10 @@ def take_quality(window: MainWindow, out: Path) -> None:
 
 def take_training(window: MainWindow, take: Callable[[str], None]) -> None:
     """Train on the truth of four samples, for a minute or so, and look at every page."""
-    window.actions_by_name["train"].trigger()
-    panel = window.work.train_dock.widget()
+    window.editor.actions_by_name["train"].trigger()
+    panel = window.editor.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
-    form, training = panel.form, window.work.training
+    form, training = panel.form, window.editor.work.training
     take("train_new")
     form.show_missing(("torch", "accelerate"))
     take("train_not_installed")
@@ -277,23 +284,25 @@ def take_training(window: MainWindow, take: Callable[[str], None]) -> None:
     panel.compare.promote.click()
     wait_for(lambda: panel.currentWidget() is panel.queue)
     panel.queue.search.click()
-    wait_for(lambda: bool(window.work.queue.items) and not window.work.queue.is_running)
+    wait_for(
+        lambda: bool(window.editor.work.queue.items) and not window.editor.work.queue.is_running
+    )
     take("train_queue")
     panel.setCurrentWidget(panel.runs)
     wait_for(lambda: panel.runs.table.rowCount() > 0)
     take("train_runs")
-    window.actions_by_name["train"].trigger()
+    window.editor.actions_by_name["train"].trigger()
 
 
 def label_from_truth(window: MainWindow) -> None:
     """Give the open sample its true labels, approve it and go on to the next."""
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
     truth = assets_folder() / "samples" / "truth" / f"{document.key}.png"
     patch = difference_patch(document.label_map, read_label_map(truth))
     if patch is not None:
         document.apply("Paint", patch)
-    window.actions_by_name["approve"].trigger()
+    window.editor.actions_by_name["approve"].trigger()
     wait_until_idle(window)
 
 
@@ -307,9 +316,12 @@ def wait_for(ready: Callable[[], bool], seconds: float = 180) -> None:
 
 def take_command_windows(window: MainWindow, out: Path) -> None:
     """Open the windows of commands that ask or list something."""
-    window.toolbox.choose_class(2)
-    for name, dialog in (("replace_all", window.replace_dialog), ("keys", window.key_list)):
-        window.actions_by_name[name].trigger()
+    window.editor.toolbox.choose_class(2)
+    for name, dialog in (
+        ("replace_all", window.editor.dialogs.replace_all),
+        ("keys", window.editor.key_list),
+    ):
+        window.editor.actions_by_name[name].trigger()
         wait_until_idle(window)
         atomic_write(out / f"{name}.png", picture_of(dialog))
         dialog.reject()
@@ -322,12 +334,12 @@ def move(
     event = QMouseEvent(
         QEvent.Type.MouseMove,
         point,
-        QPointF(window.canvas.mapToGlobal(point)),
+        QPointF(window.editor.canvas.mapToGlobal(point)),
         Qt.MouseButton.NoButton,
         buttons,
         Qt.KeyboardModifier.NoModifier,
     )
-    QApplication.sendEvent(window.canvas, event)
+    QApplication.sendEvent(window.editor.canvas, event)
 
 
 if __name__ == "__main__":

@@ -80,9 +80,15 @@ def test_core_storage_and_formats_load_neither_qt_nor_torch_nor_onnxruntime() ->
 
 
 def test_the_window_loads_neither_torch_nor_the_trainer_nor_onnxruntime() -> None:
-    imported = _imported_by("import segstudio.ui.app")
-    assert "PySide6" in imported
+    imported = _imported_by("import segstudio.ui.editor, segstudio.ui.project_work")
+    assert {"PySide6", "numpy"} <= imported
     assert not imported & HEAVY
+
+
+def test_the_start_page_shows_before_arrays_and_images_are_loaded() -> None:
+    imported = _imported_by("import segstudio.commands.window, segstudio.ui.app")
+    assert "PySide6" in imported
+    assert not imported & (HEAVY | {"numpy", "PIL"})
 
 
 def test_the_command_line_loads_no_library_before_it_knows_the_command() -> None:

@@ -14,9 +14,9 @@ from segstudio.core.paint_rule import PaintRule, writable_classes
 from segstudio.core.raster import Point
 from segstudio.core.superpixels import SuperpixelCache
 from segstudio.storage.class_change_log import StoredChange
+from segstudio.tools.names import ToolName
 from segstudio.tools.options import ToolContext, ToolOptions
 from segstudio.tools.table import TOOLS
-from segstudio.tools.table import ToolName as ToolName
 from segstudio.tools.tool import Tool
 
 MIN_BRUSH: Final = 1

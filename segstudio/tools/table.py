@@ -1,7 +1,6 @@
 """The table of tools: a new tool is one file, one row here and one test."""
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 from segstudio.tools.box import Ellipse, Rectangle
@@ -9,6 +8,7 @@ from segstudio.tools.brush import Brush, Eraser
 from segstudio.tools.cutout import Cutout
 from segstudio.tools.fill import Fill
 from segstudio.tools.lasso import Lasso
+from segstudio.tools.names import ToolName
 from segstudio.tools.options import ToolContext
 from segstudio.tools.replace import Replace
 from segstudio.tools.reshape import Reshape
@@ -16,24 +16,6 @@ from segstudio.tools.scissors import Scissors
 from segstudio.tools.superpixels import SuperpixelPaint
 from segstudio.tools.tool import Tool
 from segstudio.tools.wand import Wand
-
-
-class ToolName(StrEnum):
-    """The tools of the tool bar, in its order."""
-
-    BRUSH = "brush"
-    ERASER = "eraser"
-    LASSO = "lasso"
-    RECTANGLE = "rectangle"
-    ELLIPSE = "ellipse"
-    FILL = "fill"
-    WAND = "wand"
-    SUPERPIXELS = "superpixels"
-    SCISSORS = "scissors"
-    CUTOUT = "cutout"
-    RESHAPE = "reshape"
-    REPLACE = "replace"
-    PICK = "pick"
 
 
 class ToolRow(NamedTuple):

@@ -9,9 +9,9 @@ from segstudio.controllers.export import ExportController
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.predict_all import PredictAllController
 from segstudio.controllers.replace import ReplaceController
-from segstudio.controllers.toolbox import ToolName
 from segstudio.controllers.workspace import Workspace
 from segstudio.document.document import Document
+from segstudio.tools.names import ToolName
 from segstudio.ui.actions import Actions, set_tool_tip
 
 _VIEWING: Final = ("fit", "full_size", "zoom_in", "zoom_out")

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject
 
-from segstudio.tools.table import ToolName
+from segstudio.tools.names import ToolName
 
 
 class Hints(QObject):

@@ -1,104 +1,124 @@
 """The menus of the window."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QMenu
 
-from segstudio.controllers.toolbox import ToolName
-from segstudio.ui.actions import Actions
+from segstudio.tools.names import ToolName
+
+if TYPE_CHECKING:
+    from segstudio.ui.actions import Actions
 
 
-def build_menus(window: QMainWindow, actions: Actions, view_actions: Sequence[QAction]) -> None:
-    """Fill the menu bar.
+class MenuName(StrEnum):
+    """The menus, from left to right."""
+
+    FILE = "file"
+    EDIT = "edit"
+    VIEW = "view"
+    TOOLS = "tools"
+    HELP = "help"
+
+
+Menus = Mapping[MenuName, QMenu]
+
+_LINE: Final = ""
+_HELD: Final[Mapping[MenuName, Sequence[str]]] = {
+    MenuName.FILE: (
+        "open",
+        "open_sample",
+        "add_model",
+        _LINE,
+        "save",
+        "import",
+        "export",
+        _LINE,
+        "quit",
+    ),
+    MenuName.EDIT: (
+        "undo",
+        "redo",
+        _LINE,
+        "copy_previous",
+        "interpolate",
+        "replace_all",
+        "edit_classes",
+        _LINE,
+        "swap",
+    ),
+    MenuName.VIEW: (
+        "fit",
+        "full_size",
+        "zoom_in",
+        "zoom_out",
+        "minimap",
+        "heat",
+        _LINE,
+        "outlines",
+        "changes",
+        "split",
+        _LINE,
+        "next",
+        "previous",
+        "next_unreviewed",
+        _LINE,
+    ),
+    MenuName.TOOLS: (
+        "run",
+        "run_all",
+        "next_uncertain",
+        "train",
+        "splits",
+        _LINE,
+        "statistics",
+        "compare_labels",
+        "label_errors",
+        _LINE,
+        "approve",
+        "unapprove",
+        "flag",
+        _LINE,
+        *ToolName,
+        _LINE,
+        "smaller",
+        "larger",
+        "rule",
+    ),
+    MenuName.HELP: ("keys",),
+}
+"""The actions of each menu; ``_LINE`` separates."""
+
+
+def add_menus(window: QMainWindow) -> Menus:
+    """Return the menus of the menu bar, with nothing in them yet."""
+    titles = {
+        MenuName.FILE: window.tr("&File"),
+        MenuName.EDIT: window.tr("&Edit"),
+        MenuName.VIEW: window.tr("&View"),
+        MenuName.TOOLS: window.tr("&Tools"),
+        MenuName.HELP: window.tr("&Help"),
+    }
+    menus = {name: window.menuBar().addMenu(title) for name, title in titles.items()}
+    for menu in menus.values():
+        menu.setToolTipsVisible(True)
+    return menus
+
+
+def fill_menus(menus: Menus, actions: "Actions", view_actions: Sequence[QAction]) -> None:
+    """Put the actions into the menus.
 
     Args:
-        window: Whose menu bar.
-        actions: What the menus hold, by name.
+        menus: As ``add_menus`` made them.
+        actions: What they hold, by name.
         view_actions: What the View menu holds besides: the panels to show or hide.
     """
-    menus = (
-        (
-            window.tr("&File"),
-            (
-                "open",
-                "open_sample",
-                "add_model",
-                None,
-                "save",
-                "import",
-                "export",
-                None,
-                "quit",
-            ),
-        ),
-        (
-            window.tr("&Edit"),
-            (
-                "undo",
-                "redo",
-                None,
-                "copy_previous",
-                "interpolate",
-                "replace_all",
-                "edit_classes",
-                None,
-                "swap",
-            ),
-        ),
-        (
-            window.tr("&View"),
-            (
-                "fit",
-                "full_size",
-                "zoom_in",
-                "zoom_out",
-                "minimap",
-                "heat",
-                None,
-                "outlines",
-                "changes",
-                "split",
-                None,
-                "next",
-                "previous",
-                "next_unreviewed",
-                None,
-            ),
-        ),
-        (
-            window.tr("&Tools"),
-            (
-                "run",
-                "run_all",
-                "next_uncertain",
-                "train",
-                "splits",
-                None,
-                "statistics",
-                "compare_labels",
-                "label_errors",
-                None,
-                "approve",
-                "unapprove",
-                "flag",
-                None,
-                *ToolName,
-                None,
-                "smaller",
-                "larger",
-                "rule",
-            ),
-        ),
-        (window.tr("&Help"), ("keys",)),
-    )
-    for title, names in menus:
-        menu = window.menuBar().addMenu(title)
-        menu.setToolTipsVisible(True)
+    for menu_name, names in _HELD.items():
         for name in names:
-            if name is None:
-                menu.addSeparator()
+            if name == _LINE:
+                menus[menu_name].addSeparator()
             else:
-                menu.addAction(actions[name])
-        if title == window.tr("&View"):
-            menu.addActions(list(view_actions))
+                menus[menu_name].addAction(actions[name])
+    menus[MenuName.VIEW].addActions(list(view_actions))

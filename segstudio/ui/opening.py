@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from segstudio.controllers.predict import PredictController
@@ -73,8 +73,3 @@ class Opening(QObject):
             )
         else:
             self._messages.show_error(error, self.tr("Open images…"), self.ask_images)
-
-
-def local_paths(data: QMimeData) -> list[Path]:
-    """Return the local files and folders among what is dragged."""
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

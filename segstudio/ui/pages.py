@@ -10,27 +10,36 @@ class Pages(QWidget):
     """Shows the welcome page, the image, or why an image cannot be shown.
 
     Args:
-        welcome: Shown first.
-        canvas: Shows the image.
-        upper: Bars over the page's upper edge, the uppermost first.
-        lower: A bar over its lower edge.
+        welcome: Shown first; the others are added with ``add_canvas``.
 
     Attributes:
         problem: Says why an image cannot be shown.
     """
 
-    def __init__(
-        self, welcome: QWidget, canvas: QWidget, upper: Sequence[QWidget], lower: QWidget
-    ) -> None:
+    def __init__(self, welcome: QWidget) -> None:
         super().__init__()
-        self._welcome, self._canvas = welcome, canvas
+        self._welcome = welcome
+        self._stack = QStackedWidget()
+        self._stack.addWidget(welcome)
+        self._layout = QGridLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._stack, 0, 0)
+
+    def add_canvas(self, canvas: QWidget, upper: Sequence[QWidget], lower: QWidget) -> None:
+        """Add the page of the image, and what shows besides the welcome page.
+
+        Args:
+            canvas: Shows the image.
+            upper: Bars over the page's upper edge, the uppermost first.
+            lower: A bar over its lower edge.
+        """
+        self._canvas = canvas
         self.problem = QLabel()
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.problem.setWordWrap(True)
         self.problem.setContentsMargins(48, 48, 48, 48)
-        self._stack = QStackedWidget()
-        for page in (welcome, canvas, self.problem):
+        for page in (canvas, self.problem):
             self._stack.addWidget(page)
         bars = QWidget()
         column = QVBoxLayout(bars)
@@ -39,11 +48,8 @@ class Pages(QWidget):
         for bar in upper:
             column.addWidget(bar)
         # The bars lie over the page: beside it they would make the image jump when they come.
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack, 0, 0)
-        layout.addWidget(bars, 0, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(lower, 0, 0, Qt.AlignmentFlag.AlignBottom)
+        self._layout.addWidget(bars, 0, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(lower, 0, 0, Qt.AlignmentFlag.AlignBottom)
 
     @property
     def shows_welcome(self) -> bool:

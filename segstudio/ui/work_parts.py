@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QToolBar, QWidget
 
-from segstudio.controllers.toolbox import ToolName
+from segstudio.tools.names import ToolName
 from segstudio.ui.actions import Actions
 
 
@@ -19,6 +19,7 @@ class WorkParts:
         bars: The tool bars at the top, from left to right.
         classes: The panel of classes.
         images: The panel of images.
+        status: The status bar.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class WorkParts:
         bars: Sequence[QToolBar],
         classes: QWidget,
         images: QWidget,
+        status: QStatusBar,
     ) -> None:
         self._window = window
         for bar in bars:
@@ -38,7 +40,8 @@ class WorkParts:
             self._add_dock("classes", window.tr("Classes"), classes),
             self._add_dock("images", window.tr("Images"), images),
         ]
-        self._parts: tuple[QWidget, ...] = (*self._docks, tools, *bars)
+        window.setStatusBar(status)
+        self._parts: tuple[QWidget, ...] = (*self._docks, tools, *bars, status)
         for part in self._parts:
             part.hide()
 

@@ -202,26 +202,28 @@ def window_rows(models: Models, folder: Path, repeats: int) -> Iterator[Row]:
         assert "onnxruntime" not in sys.modules, "the window has imported onnxruntime"
         loaded: list[object] = []
         predicted: list[object] = []
-        window.predict.model_loaded.connect(lambda model: loaded.append(model) if model else None)
-        window.predict.predicted.connect(predicted.append)
+        window.editor.predict.model_loaded.connect(
+            lambda model: loaded.append(model) if model else None
+        )
+        window.editor.predict.predicted.connect(predicted.append)
 
         def wait(done: Callable[[], object]) -> None:
             # As the program waits: a loop that asks again and again would take from the model.
             while not done():
                 QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
-        window.workspace.open(folder / "images")
-        wait(lambda: window.workspace.document is not None)
+        window.editor.workspace.open(folder / "images")
+        wait(lambda: window.editor.workspace.document is not None)
         loaded.clear()
-        window.predict.add_model(models.ours)
+        window.editor.predict.add_model(models.ours)
         wait(lambda: loaded)
 
         def in_window() -> object:
-            document = window.workspace.document
+            document = window.editor.workspace.document
             predicted.clear()
-            window.predict.run()
+            window.editor.predict.run()
             wait(lambda: predicted)
-            window.canvas.repaint()
+            window.editor.canvas.repaint()
             return document
 
         session = _session(models.ours)

@@ -80,8 +80,9 @@ def run_window(options: argparse.Namespace) -> None:
     from PySide6.QtTest import QTest
 
     from segstudio.controllers.followed_runs import RunState
-    from segstudio.ui.app import make_application, wait_until_idle
+    from segstudio.ui.app import make_application
     from segstudio.ui.main_window import MainWindow
+    from segstudio.ui.screenshot import wait_until_idle
     from segstudio.ui.theme import Theme
 
     application = make_application([])
@@ -89,11 +90,11 @@ def run_window(options: argparse.Namespace) -> None:
     window = MainWindow(Theme(application), settings)
     window.resize(1600, 1000)
     window.show()
-    window.workspace.open(options.window / "images")
+    window.editor.workspace.open(options.window / "images")
     wait_until_idle(window)
-    QTest.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.work.train_dock.widget()
-    training = window.work.training
+    QTest.keyClick(window.editor.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.editor.work.train_dock.widget()
+    training = window.editor.work.training
     wait_until_idle(window)
     seat = Seat(window, panel, trace=options.trace)
 
@@ -101,7 +102,7 @@ def run_window(options: argparse.Namespace) -> None:
         return training.history.step > 2
 
     def ends() -> bool:
-        return training.state is RunState.FINISHED and not window.work.comparison.is_running
+        return training.state is RunState.FINISHED and not window.editor.work.comparison.is_running
 
     for line in sys.stdin:
         asked = json.loads(line)
@@ -216,7 +217,7 @@ def user(window: Any, panel: Any) -> Iterator[tuple[str, int]]:  # noqa: ANN401 
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QWidget
 
-    canvas = window.canvas
+    canvas = window.editor.canvas
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     plain = Qt.KeyboardModifier.NoModifier
 
@@ -245,7 +246,7 @@ def user(window: Any, panel: Any) -> Iterator[tuple[str, int]]:  # noqa: ANN401 
 
     number = 0
     while True:
-        window.toolbox.choose_class(1 + number % 3)
+        window.editor.toolbox.choose_class(1 + number % 3)
         for _ in range(2):
             yield from stroke(number)
             number += 1
@@ -255,14 +256,16 @@ def user(window: Any, panel: Any) -> Iterator[tuple[str, int]]:  # noqa: ANN401 
             wheel(canvas, notches)
             yield "zooming", 40
         for notches in (-1,) * 8 + (1,) * 8:
-            wheel(window.image_panel.view.viewport(), notches)
+            wheel(window.editor.image_panel.view.viewport(), notches)
             yield "scrolling the list", 30
         panel.progress.tabs.setCurrentIndex(number // 2 % 3)
         yield "turning to a tab of the train panel", 100
-        key = window.workspace.current_key
+        key = window.editor.workspace.current_key
         QTest.keyClick(canvas, Qt.Key.Key_D if number % 16 < 10 else Qt.Key.Key_A)
         yield "going to another image", 30
-        while window.workspace.document is None or window.workspace.current_key == key:
+        while (
+            window.editor.workspace.document is None or window.editor.workspace.current_key == key
+        ):
             yield "opening an image", 30
         yield "looking", 300
 

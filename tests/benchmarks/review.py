@@ -172,20 +172,20 @@ def rows(project: Path, count: int, application: QApplication, home: Path) -> It
         window = MainWindow(theme, QSettings(str(home / "s.ini"), QSettings.Format.IniFormat))
         window.resize(1280, 800)
         window.show()
-        Watch().until(lambda: window.predict.is_idle)
+        Watch().until(lambda: window.editor.predict.is_idle)
         gc.freeze()  # as the program does
         return window
 
     def open_row(window: MainWindow, name: str) -> Row:
         def is_shown() -> bool:
-            workspace = window.workspace
+            workspace = window.editor.workspace
             return (
                 workspace.document is not None
-                and window.indexer.knows_project
-                and window.image_panel.rows.rowCount() == count
+                and window.editor.indexer.knows_project
+                and window.editor.image_panel.rows.rowCount() == count
             )
 
-        return measured(name, target, lambda: window.workspace.open(project), is_shown)
+        return measured(name, target, lambda: window.editor.workspace.open(project), is_shown)
 
     def close(window: MainWindow) -> None:
         window.close()
@@ -213,7 +213,7 @@ def rows(project: Path, count: int, application: QApplication, home: Path) -> It
 
 
 def list_rows(window: MainWindow) -> Iterator[Row]:
-    images = window.images
+    images = window.editor.images
     cases: dict[str, ImageFilter] = {
         "search, few match": ImageFilter(text="plate 3 well 77"),
         "search, all match": ImageFilter(text="series"),
@@ -245,7 +245,7 @@ def list_rows(window: MainWindow) -> Iterator[Row]:
 
 def approve_row(window: MainWindow) -> Row:
     """Approve an image under a filter, as one does ten thousand times."""
-    images, workspace = window.images, window.workspace
+    images, workspace = window.editor.images, window.editor.workspace
     images.set_wanted(ImageFilter(states=frozenset({ReviewState.CORRECTED})))
     Watch().until(lambda: images.is_idle)
     workspace.step(1)
@@ -254,7 +254,7 @@ def approve_row(window: MainWindow) -> Row:
     return measured(
         "  approve and open the next of a filter",
         None,
-        window.actions_by_name["approve"].trigger,
+        window.editor.actions_by_name["approve"].trigger,
         lambda: workspace.current_key != before and workspace.document is not None,
     )
 

@@ -38,13 +38,13 @@ def moment(
 ) -> dict[str, float]:
     """The time that the window's clock shows; the image has just been opened."""
     moment = {"now": 1000.0}
-    window.workspace.clock.now = lambda: moment["now"]
+    window.editor.workspace.clock.now = lambda: moment["now"]
     open_folder(project.image_root)
     return moment
 
 
 def _paint(window: MainWindow, top: int) -> None:
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert isinstance(document, Document)
     rect = Rect(top, 0, top + 2, 60)
     before = document.label_map[rect.slices].copy()
@@ -58,12 +58,12 @@ def test_corrections_are_noted_with_their_classes_and_time(
     _paint(window, 0)
     moment["now"] += 5
     _paint(window, 4)
-    window.workspace.flush()
+    window.editor.workspace.flush()
     moment["now"] += 500  # a pause
     _paint(window, 8)
     moment["now"] += 2
     _paint(window, 12)
-    window.workspace.flush()
+    window.editor.workspace.flush()
     (entry,) = read_ledger(project, "a.png").entries
     assert entry.seconds == 12 + 5 + 2
     assert entry.changes == (ClassChange("background", "cell", 4 * 120),)
@@ -78,11 +78,11 @@ def test_a_new_visit_is_a_new_entry(
     moment["now"] += 3
     _paint(window, 0)
     for key in ("b.png", "a.png"):
-        window.workspace.open_image(key)
-        qtbot.waitUntil(lambda: window.workspace.document is not None)
+        window.editor.workspace.open_image(key)
+        qtbot.waitUntil(lambda: window.editor.workspace.document is not None)
     moment["now"] += 4
     _paint(window, 4)
-    window.workspace.flush()
+    window.editor.workspace.flush()
     assert [entry.seconds for entry in read_ledger(project, "a.png").entries] == [3, 4]
 
 
@@ -90,8 +90,8 @@ def test_looking_and_approving_counts_as_work(
     window: MainWindow, moment: dict[str, float], project: Project
 ) -> None:
     moment["now"] += 8
-    window.review.set_approved(is_approved=True)
-    window.workspace.flush()
+    window.editor.review.set_approved(is_approved=True)
+    window.editor.workspace.flush()
     ledger = read_ledger(project, "a.png")
     assert (ledger.seconds, ledger.changes) == (8, ())
 
@@ -101,8 +101,8 @@ def test_a_ledger_that_cannot_be_written_does_not_keep_the_mask_from_being_saved
 ) -> None:
     (project.folder / "ledger").write_text("in the way")
     _paint(window, 0)
-    window.workspace.flush()
-    assert not window.workspace.has_unsaved_work
+    window.editor.workspace.flush()
+    assert not window.editor.workspace.has_unsaved_work
     mask = project.read_any_mask("a.png")
     assert mask is not None
     assert mask[:2].all()

@@ -41,26 +41,26 @@ def test_what_cannot_be_opened_gives_a_sentence_and_the_open_project_stays(
     elif case == "no image":
         path.write_text("notes")
 
-    with qtbot.waitSignal(window.workspace.open_failed):
-        window.workspace.open(path)
+    with qtbot.waitSignal(window.editor.workspace.open_failed):
+        window.editor.workspace.open(path)
 
-    assert case in window.messages.text
-    assert window.workspace.project is not None
-    assert window.workspace.project.image_root == image_folder
+    assert case in window.editor.messages.text
+    assert window.editor.workspace.project is not None
+    assert window.editor.workspace.project.image_root == image_folder
 
 
 def test_a_damaged_image_is_named_and_the_next_one_opens(
     qtbot: QtBot, window: MainWindow, open_folder: Callable[[Path], None], image_folder: Path
 ) -> None:
     open_folder(image_folder)
-    with qtbot.waitSignal(window.workspace.image_failed):
-        window.workspace.step(1)
+    with qtbot.waitSignal(window.editor.workspace.image_failed):
+        window.editor.workspace.step(1)
     assert "b.png" in window.pages.problem.text()
     assert window.pages.problem.isVisible()
 
-    window.workspace.step(1)
-    qtbot.waitUntil(lambda: window.workspace.document is not None)
-    assert window.canvas.isVisible()
+    window.editor.workspace.step(1)
+    qtbot.waitUntil(lambda: window.editor.workspace.document is not None)
+    assert window.editor.canvas.isVisible()
 
 
 def test_a_mask_of_another_size_is_not_overwritten(
@@ -72,9 +72,9 @@ def test_a_mask_of_another_size_is_not_overwritten(
     Image.fromarray(np.zeros((5, 5), np.uint8)).save(masks / "c.png.png")
     content = (masks / "c.png.png").read_bytes()
 
-    with qtbot.waitSignal(window.workspace.image_failed):
-        window.workspace.open_image("c.png")
-    window.workspace.flush()
+    with qtbot.waitSignal(window.editor.workspace.image_failed):
+        window.editor.workspace.open_image("c.png")
+    window.editor.workspace.flush()
 
     assert "5 x 5" in window.pages.problem.text()
     assert (masks / "c.png.png").read_bytes() == content
@@ -89,11 +89,11 @@ def test_an_onnx_file_without_a_card_says_so_and_what_to_do(
 ) -> None:
     open_folder(image_folder)
     model = write_model(tmp_path / "foreign.onnx", card=None)
-    with qtbot.waitSignal(window.predict.failed, timeout=30_000):
-        window.predict.add_model(model)
-    assert window.messages.text.startswith("foreign.onnx: ")
-    assert "card" in window.messages.text
-    assert "trainer export" in window.messages.text
+    with qtbot.waitSignal(window.editor.predict.failed, timeout=30_000):
+        window.editor.predict.add_model(model)
+    assert window.editor.messages.text.startswith("foreign.onnx: ")
+    assert "card" in window.editor.messages.text
+    assert "trainer export" in window.editor.messages.text
 
 
 @pytest.mark.parametrize("content", [b"I am a text file", b""])
@@ -112,16 +112,16 @@ def test_a_file_that_is_no_model_gives_a_sentence_and_painting_goes_on(
     fake = tmp_path / "fake.onnx"
     fake.write_bytes(content)
 
-    with qtbot.waitSignal(window.predict.failed, timeout=30_000):
-        window.predict.add_model(fake)
-    assert "fake.onnx" in window.messages.text
-    assert "Traceback" not in window.messages.text
-    assert "fake" not in [model.name for model in window.predict.models]
+    with qtbot.waitSignal(window.editor.predict.failed, timeout=30_000):
+        window.editor.predict.add_model(fake)
+    assert "fake.onnx" in window.editor.messages.text
+    assert "Traceback" not in window.editor.messages.text
+    assert "fake" not in [model.name for model in window.editor.predict.models]
 
-    middle = window.canvas.rect().center()
-    drag(window.canvas, middle, middle + QPoint(10, 10))
-    assert window.workspace.document is not None
-    assert (window.workspace.document.label_map != 255).any()
+    middle = window.editor.canvas.rect().center()
+    drag(window.editor.canvas, middle, middle + QPoint(10, 10))
+    assert window.editor.workspace.document is not None
+    assert (window.editor.workspace.document.label_map != 255).any()
 
 
 def test_a_read_only_folder_says_so_and_its_labels_can_go_elsewhere(
@@ -134,18 +134,18 @@ def test_a_read_only_folder_says_so_and_its_labels_can_go_elsewhere(
 ) -> None:
     Image.fromarray(np.full((60, 80, 3), 90, np.uint8)).save(open_folder_for_all / "a.png")
     open_folder_for_all.chmod(0o555)
-    with as_nobody(), qtbot.waitSignal(window.workspace.open_failed):
-        window.workspace.open(open_folder_for_all)
-    assert "you may only read it" in window.messages.text
+    with as_nobody(), qtbot.waitSignal(window.editor.workspace.open_failed):
+        window.editor.workspace.open(open_folder_for_all)
+    assert "you may only read it" in window.editor.messages.text
     assert not (open_folder_for_all / "segstudio").exists()
 
     labels = tmp_path / "labels"
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(labels))
-    qtbot.mouseClick(window.messages._button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.workspace.document is not None)
-    assert window.workspace.project is not None
-    assert window.workspace.project.folder == labels
-    assert window.workspace.project.image_root == open_folder_for_all
+    qtbot.mouseClick(window.editor.messages._button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.editor.workspace.document is not None)
+    assert window.editor.workspace.project is not None
+    assert window.editor.workspace.project.folder == labels
+    assert window.editor.workspace.project.image_root == open_folder_for_all
 
 
 def test_painting_without_a_class_asks_for_one(
@@ -156,12 +156,12 @@ def test_painting_without_a_class_asks_for_one(
     image_folder: Path,
 ) -> None:
     open_folder(image_folder)
-    middle = window.canvas.rect().center()
-    drag(window.canvas, middle, middle + QPoint(10, 10))
-    assert window.workspace.document is not None
-    assert (window.workspace.document.label_map == 255).all()
-    assert "Add a class" in window.messages.text
+    middle = window.editor.canvas.rect().center()
+    drag(window.editor.canvas, middle, middle + QPoint(10, 10))
+    assert window.editor.workspace.document is not None
+    assert (window.editor.workspace.document.label_map == 255).all()
+    assert "Add a class" in window.editor.messages.text
 
-    qtbot.mouseClick(window.messages._button, Qt.MouseButton.LeftButton)
-    drag(window.canvas, middle, middle + QPoint(10, 10))
-    assert (window.workspace.document.label_map == 1).any()
+    qtbot.mouseClick(window.editor.messages._button, Qt.MouseButton.LeftButton)
+    drag(window.editor.canvas, middle, middle + QPoint(10, 10))
+    assert (window.editor.workspace.document.label_map == 1).any()

@@ -54,9 +54,9 @@ def folder(tmp_path: Path) -> Path:
 def settled(qtbot: QtBot, window: MainWindow) -> Settled:
     def settled() -> None:
         qtbot.waitUntil(
-            lambda: window.is_idle and window.workspace.document is not None, timeout=20_000
+            lambda: window.is_idle and window.editor.workspace.document is not None, timeout=20_000
         )
-        window.workspace.flush()
+        window.editor.workspace.flush()
 
     return settled
 
@@ -80,9 +80,9 @@ def on_disk(folder: Path, name: str) -> list[str]:
 
 def shown(window: MainWindow) -> list[str]:
     """Return the class names of the pixels in the window."""
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
-    names = (*window.workspace.label_set.names, *[""] * 256)
+    names = (*window.editor.workspace.label_set.names, *[""] * 256)
     return [names[value] for value in document.label_map.ravel()]
 
 
@@ -93,11 +93,11 @@ def named(number: int, **renamed: str) -> list[str]:
 
 def ask(window: MainWindow, kind: ChangeKind, *classes: str) -> None:
     """Open the dialog with some classes chosen and what to do with them."""
-    window.actions_by_name["edit_classes"].trigger()
-    dialog = window.classes.dialog
+    window.editor.actions_by_name["edit_classes"].trigger()
+    dialog = window.editor.classes.dialog
     dialog.classes.clearSelection()
     for name in classes:
-        row = window.workspace.label_set.index_of(name)
+        row = window.editor.workspace.label_set.index_of(name)
         assert row is not None
         dialog.classes.setRangeSelected(_row(dialog.classes, row), True)
     dialog.kind.setCurrentIndex(dialog.kind.findData(kind))
@@ -110,15 +110,15 @@ def _row(table: object, row: int) -> object:
 
 
 def go(qtbot: QtBot, window: MainWindow) -> None:
-    dialog = window.classes.dialog
+    dialog = window.editor.classes.dialog
     qtbot.waitUntil(dialog.go.isEnabled, timeout=5000)
-    with qtbot.waitSignal(window.classes.changes.finished, timeout=20_000):
+    with qtbot.waitSignal(window.editor.classes.changes.finished, timeout=20_000):
         qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
 
 
 def test_the_dialog_says_first_what_a_merge_would_change(qtbot: QtBot, opened: MainWindow) -> None:
     ask(opened, ChangeKind.MERGE, "dirt")
-    dialog = opened.classes.dialog
+    dialog = opened.editor.classes.dialog
     form = dialog.forms[ChangeKind.MERGE]
     assert isinstance(form, TargetForm)
     form.target.setCurrentIndex(form.target.findText("cell"))
@@ -133,12 +133,12 @@ def test_merging_changes_all_masks_and_the_open_image(
     qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
 ) -> None:
     ask(opened, ChangeKind.MERGE, "dirt", "wall")
-    form = opened.classes.dialog.forms[ChangeKind.MERGE]
+    form = opened.editor.classes.dialog.forms[ChangeKind.MERGE]
     assert isinstance(form, TargetForm)
     form.target.setCurrentIndex(form.target.findText("cell"))
     go(qtbot, opened)
     settled()
-    assert opened.workspace.label_set.names == ("background", "cell")
+    assert opened.editor.workspace.label_set.names == ("background", "cell")
     for number, name in enumerate("abc"):
         assert on_disk(folder, f"{name}.png") == named(number, dirt="cell", wall="cell")
     assert shown(opened) == named(0, dirt="cell", wall="cell")
@@ -151,53 +151,53 @@ def test_undo_in_the_message_brings_everything_back(
     go(qtbot, opened)
     settled()
     assert on_disk(folder, "b.png") == named(1, cell="")
-    with qtbot.waitSignal(opened.classes.changes.finished, timeout=20_000):
-        qtbot.mouseClick(opened.classes.dialog.undo, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(opened.editor.classes.changes.finished, timeout=20_000):
+        qtbot.mouseClick(opened.editor.classes.dialog.undo, Qt.MouseButton.LeftButton)
     settled()
-    assert opened.workspace.label_set.names == CLASSES
+    assert opened.editor.workspace.label_set.names == CLASSES
     for number, name in enumerate("abc"):
         assert on_disk(folder, f"{name}.png") == named(number)
     assert shown(opened) == named(0)
-    assert opened.classes.dialog.log.rowCount() == 2
-    assert not opened.classes.dialog.undo.isEnabled()
+    assert opened.editor.classes.dialog.log.rowCount() == 2
+    assert not opened.editor.classes.dialog.undo.isEnabled()
 
 
 def test_what_was_painted_before_can_be_undone_after_a_new_order(
     qtbot: QtBot, opened: MainWindow, settled: Settled
 ) -> None:
-    opened.toolbox.choose_class(3)
-    opened.toolbox.set_size(8)
-    canvas = opened.canvas
-    opened.actions_by_name["full_size"].trigger()
+    opened.editor.toolbox.choose_class(3)
+    opened.editor.toolbox.set_size(8)
+    canvas = opened.editor.canvas
+    opened.editor.actions_by_name["full_size"].trigger()
     corner = QPoint((canvas.width() - 80) // 2, (canvas.height() - 60) // 2)
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=corner + QPoint(40, 25))
     assert shown(opened) != named(0)
     ask(opened, ChangeKind.REORDER, "wall")
-    form = opened.classes.dialog.forms[ChangeKind.REORDER]
+    form = opened.editor.classes.dialog.forms[ChangeKind.REORDER]
     assert isinstance(form, OrderForm)
     qtbot.mouseClick(form.up, Qt.MouseButton.LeftButton)
     go(qtbot, opened)
     settled()
-    assert opened.workspace.label_set.names == ("background", "cell", "wall", "dirt")
+    assert opened.editor.workspace.label_set.names == ("background", "cell", "wall", "dirt")
     assert shown(opened) != named(0)
-    opened.actions_by_name["undo"].trigger()
+    opened.editor.actions_by_name["undo"].trigger()
     assert shown(opened) == named(0)
 
 
 def test_renaming_in_the_list_is_a_change_that_can_be_undone(
     qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
 ) -> None:
-    model = opened.class_panel.view.model()
-    with qtbot.waitSignal(opened.classes.changes.finished):
+    model = opened.editor.class_panel.view.model()
+    with qtbot.waitSignal(opened.editor.classes.changes.finished):
         model.setData(model.index(1, 3), "nucleus")
     settled()
     assert on_disk(folder, "a.png") == named(0, cell="nucleus")
     ask(opened, ChangeKind.RENAME, "nucleus")
-    form = opened.classes.dialog.forms[ChangeKind.RENAME]
+    form = opened.editor.classes.dialog.forms[ChangeKind.RENAME]
     assert isinstance(form, RenameForm)
     assert form.name.text() == "nucleus"
-    with qtbot.waitSignal(opened.classes.changes.finished):
-        qtbot.mouseClick(opened.classes.dialog.undo, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(opened.editor.classes.changes.finished):
+        qtbot.mouseClick(opened.editor.classes.dialog.undo, Qt.MouseButton.LeftButton)
     settled()
     assert load_project(folder / "segstudio").label_set.names == CLASSES
 
@@ -206,7 +206,7 @@ def test_small_regions_are_counted_and_split_off_in_all_images(
     qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
 ) -> None:
     ask(opened, ChangeKind.SPLIT, "dirt")
-    dialog = opened.classes.dialog
+    dialog = opened.editor.classes.dialog
     form = dialog.forms[ChangeKind.SPLIT]
     assert isinstance(form, SplitForm)
     form.name.setText("speck")
@@ -225,40 +225,40 @@ def test_the_regions_that_the_wand_selected_become_a_new_class(
     qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
 ) -> None:
     ask(opened, ChangeKind.SPLIT, "cell")
-    form = opened.classes.dialog.forms[ChangeKind.SPLIT]
+    form = opened.editor.classes.dialog.forms[ChangeKind.SPLIT]
     assert isinstance(form, SplitForm)
     form.name.setText("giant cell")
-    canvas = opened.canvas
-    opened.actions_by_name["full_size"].trigger()
-    opened.actions_by_name["rectangle"].trigger()
-    opened.actions_by_name["superpixels"].trigger()
+    canvas = opened.editor.canvas
+    opened.editor.actions_by_name["full_size"].trigger()
+    opened.editor.actions_by_name["rectangle"].trigger()
+    opened.editor.actions_by_name["superpixels"].trigger()
     corner = QPoint((canvas.width() - 80) // 2, (canvas.height() - 60) // 2)
-    qtbot.mouseClick(opened.classes.dialog.go, Qt.MouseButton.LeftButton)
-    assert "Nothing is selected" in opened.classes.dialog.effect.text()
-    opened.actions_by_name["wand"].trigger()
-    opened.toolbox.choose_class(3)
+    qtbot.mouseClick(opened.editor.classes.dialog.go, Qt.MouseButton.LeftButton)
+    assert "Nothing is selected" in opened.editor.classes.dialog.effect.text()
+    opened.editor.actions_by_name["wand"].trigger()
+    opened.editor.toolbox.choose_class(3)
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=corner + QPoint(10, 10))
     qtbot.waitUntil(lambda: canvas.selected is not None)
     go(qtbot, opened)
     settled()
     # The image is grey, so the wand took all of it, and both cells of this image.
     assert shown(opened) == named(0, cell="giant cell")
-    opened.workspace.flush()
+    opened.editor.workspace.flush()
     assert on_disk(folder, "a.png") == named(0, cell="giant cell")
     assert on_disk(folder, "b.png") == named(1)
-    opened.actions_by_name["undo"].trigger()
+    opened.editor.actions_by_name["undo"].trigger()
     assert shown(opened) == named(0)
 
 
 def test_a_change_is_refused_while_labels_are_exported(
     qtbot: QtBot, opened: MainWindow, tmp_path: Path, settled: Settled
 ) -> None:
-    opened.export.run("voc", tmp_path / "voc")
-    with qtbot.waitSignal(opened.classes.changes.failed) as failure:
-        opened.classes.changes.change(Delete((1,)))
+    opened.editor.export.run("voc", tmp_path / "voc")
+    with qtbot.waitSignal(opened.editor.classes.changes.failed) as failure:
+        opened.editor.classes.changes.change(Delete((1,)))
     assert "other work reads the labels" in str(failure.args[0])
     settled()
-    assert opened.workspace.label_set.names == CLASSES
+    assert opened.editor.workspace.label_set.names == CLASSES
 
 
 def test_nothing_else_is_opened_or_edited_while_all_masks_change(
@@ -267,28 +267,28 @@ def test_nothing_else_is_opened_or_edited_while_all_masks_change(
     other = tmp_path / "other"
     other.mkdir()
     Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(other / "z.png")
-    with qtbot.waitSignal(opened.classes.changes.finished, timeout=20_000):
-        opened.classes.changes.change(Delete((2,)))
-        qtbot.waitUntil(lambda: opened.workspace.is_changing)
-        assert not opened.actions_by_name["export"].isEnabled()
-        assert not opened.read_only_bar.isVisible()
-        opened.workspace.try_editing()
-        opened.workspace.open_image("b.png")
-        opened.workspace.set_opened(open_path(other))
-        assert "being changed" in opened.messages.text
+    with qtbot.waitSignal(opened.editor.classes.changes.finished, timeout=20_000):
+        opened.editor.classes.changes.change(Delete((2,)))
+        qtbot.waitUntil(lambda: opened.editor.workspace.is_changing)
+        assert not opened.editor.actions_by_name["export"].isEnabled()
+        assert not opened.editor.read_only_bar.isVisible()
+        opened.editor.workspace.try_editing()
+        opened.editor.workspace.open_image("b.png")
+        opened.editor.workspace.set_opened(open_path(other))
+        assert "being changed" in opened.editor.messages.text
     settled()
-    assert opened.workspace.current_key == "a.png"
+    assert opened.editor.workspace.current_key == "a.png"
     assert shown(opened) == named(0, dirt="")
 
 
 def test_stopping_a_change_leaves_everything_as_it_was(
     qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
 ) -> None:
-    with qtbot.waitSignal(opened.classes.changes.stopped, timeout=20_000):
-        opened.classes.changes.change(Delete((2,)))
-        opened.classes.changes.cancel()
+    with qtbot.waitSignal(opened.editor.classes.changes.stopped, timeout=20_000):
+        opened.editor.classes.changes.change(Delete((2,)))
+        opened.editor.classes.changes.cancel()
     settled()
-    assert opened.workspace.label_set.names == CLASSES
+    assert opened.editor.workspace.label_set.names == CLASSES
     assert on_disk(folder, "b.png") == named(1)
     assert shown(opened) == named(0)
 
@@ -300,16 +300,16 @@ def test_a_change_that_a_crash_interrupted_is_finished_at_the_next_start(
     new_change(project, planned(Delete((2,)), project.label_set), "Delete dirt")
     open_folder(folder)
     settled()
-    assert window.workspace.label_set.names == ("background", "cell", "wall")
+    assert window.editor.workspace.label_set.names == ("background", "cell", "wall")
     assert shown(window) == named(0, dirt="")
-    assert "is finished now" in window.messages.text
+    assert "is finished now" in window.editor.messages.text
 
 
 def test_the_menu_of_a_class_opens_the_dialog_for_it(opened: MainWindow) -> None:
-    menu = opened.class_panel.menu(2)
+    menu = opened.editor.class_panel.menu(2)
     merge = next(action for action in menu.actions() if action.text().startswith("Merge"))
     merge.trigger()
-    dialog = opened.classes.dialog
+    dialog = opened.editor.classes.dialog
     assert dialog.isVisible()
     assert (dialog.chosen, dialog.kind.currentData()) == ((2,), ChangeKind.MERGE)
 
@@ -329,13 +329,13 @@ def test_another_colour_reaches_the_files_of_all_masks_and_so_does_its_undo(
     qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
 ) -> None:
     before = [colors_on_disk(folder, f"{name}.png") for name in "abc"]
-    opened.class_panel.recolor(2, Color(1, 2, 3))
-    qtbot.waitUntil(lambda: len(opened.classes.changes.changes) == 1)
+    opened.editor.class_panel.recolor(2, Color(1, 2, 3))
+    qtbot.waitUntil(lambda: len(opened.editor.classes.changes.changes) == 1)
     settled()
     after = [colors_on_disk(folder, f"{name}.png") for name in "abc"]
     assert after == [colors | {"dirt": "#010203"} for colors in before]
-    opened.classes.changes.undo()
-    qtbot.waitUntil(lambda: len(opened.classes.changes.changes) == 2)
+    opened.editor.classes.changes.undo()
+    qtbot.waitUntil(lambda: len(opened.editor.classes.changes.changes) == 2)
     settled()
     assert [colors_on_disk(folder, f"{name}.png") for name in "abc"] == before
 
@@ -343,15 +343,15 @@ def test_another_colour_reaches_the_files_of_all_masks_and_so_does_its_undo(
 def test_painting_goes_on_after_files_got_another_colour(
     qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
 ) -> None:
-    opened.class_panel.recolor(2, Color(1, 2, 3))
+    opened.editor.class_panel.recolor(2, Color(1, 2, 3))
     settled()
-    document = opened.workspace.document
+    document = opened.editor.workspace.document
     assert document is not None
     rect = Rect(20, 20, 22, 22)
     before = document.label_map[rect.slices].copy()
     document.apply("Brush", MaskPatch(rect, before, np.full_like(before, 3)))
     settled()
-    assert not opened.workspace.unsettled_keys
+    assert not opened.editor.workspace.unsettled_keys
     assert on_disk(folder, "a.png").count("wall") == named(0).count("wall") + 4
 
 
@@ -370,25 +370,25 @@ def test_locks_and_hidden_classes_follow_a_change_and_its_undo(
     qtbot: QtBot, opened: MainWindow, settled: Settled
 ) -> None:
     def noted() -> tuple[set[str], set[str], str]:
-        label_set, toolbox = opened.workspace.label_set, opened.toolbox
+        label_set, toolbox = opened.editor.workspace.label_set, opened.editor.toolbox
         return (
             {label_set[index].name for index in toolbox.locked},
-            {label_set[index].name for index in opened.class_panel.hidden},
+            {label_set[index].name for index in opened.editor.class_panel.hidden},
             label_set[toolbox.class_index].name,
         )
 
-    opened.toolbox.choose_class(3)
-    opened.toolbox.toggle_lock(1)
-    opened.toolbox.toggle_lock(3)
-    opened.class_panel.toggle(2)
+    opened.editor.toolbox.choose_class(3)
+    opened.editor.toolbox.toggle_lock(1)
+    opened.editor.toolbox.toggle_lock(3)
+    opened.editor.class_panel.toggle(2)
     assert noted() == ({"cell", "wall"}, {"background", "dirt"}, "wall")
     ask(opened, ChangeKind.DELETE, "cell")
     go(qtbot, opened)
     settled()
     assert noted() == ({"wall"}, {"background", "dirt"}, "wall")
-    assert opened.canvas.look.hidden == {0, 1}
-    with qtbot.waitSignal(opened.classes.changes.finished, timeout=20_000):
-        qtbot.mouseClick(opened.classes.dialog.undo, Qt.MouseButton.LeftButton)
+    assert opened.editor.canvas.look.hidden == {0, 1}
+    with qtbot.waitSignal(opened.editor.classes.changes.finished, timeout=20_000):
+        qtbot.mouseClick(opened.editor.classes.dialog.undo, Qt.MouseButton.LeftButton)
     settled()
     assert noted() == ({"cell", "wall"}, {"background", "dirt"}, "wall")
 
@@ -396,25 +396,28 @@ def test_locks_and_hidden_classes_follow_a_change_and_its_undo(
 def test_another_project_has_no_locks_of_the_one_before(
     opened: MainWindow, open_folder: Callable[[Path], None], tmp_path: Path, settled: Settled
 ) -> None:
-    opened.toolbox.toggle_lock(0)
+    opened.editor.toolbox.toggle_lock(0)
     other = tmp_path / "other"
     other.mkdir()
     Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(other / "z.png")
-    opened.workspace.open(other)
+    opened.editor.workspace.open(other)
     settled()
-    assert opened.workspace.current_key == "z.png"
-    assert opened.toolbox.locked == set()
+    assert opened.editor.workspace.current_key == "z.png"
+    assert opened.editor.toolbox.locked == set()
 
 
 def test_the_filter_of_the_list_follows_a_new_order(
     qtbot: QtBot, opened: MainWindow, folder: Path, settled: Settled
 ) -> None:
-    opened.images.set_wanted(ImageFilter(class_index=2, sort=ImageSort.AREA, area_class=2))
+    opened.editor.images.set_wanted(ImageFilter(class_index=2, sort=ImageSort.AREA, area_class=2))
     settled()
     largest_first = ("c.png", "b.png", "a.png")
-    assert opened.images.images.keys == largest_first
-    opened.classes.changes.change(Reorder((0, 1, 3, 2)))
-    qtbot.waitUntil(lambda: len(opened.classes.changes.changes) == 1, timeout=20_000)
+    assert opened.editor.images.images.keys == largest_first
+    opened.editor.classes.changes.change(Reorder((0, 1, 3, 2)))
+    qtbot.waitUntil(lambda: len(opened.editor.classes.changes.changes) == 1, timeout=20_000)
     settled()
-    assert (opened.images.wanted.class_index, opened.images.wanted.area_class) == (3, 3)
-    assert opened.images.images.keys == largest_first
+    assert (opened.editor.images.wanted.class_index, opened.editor.images.wanted.area_class) == (
+        3,
+        3,
+    )
+    assert opened.editor.images.images.keys == largest_first

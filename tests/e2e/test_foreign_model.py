@@ -48,24 +48,24 @@ def test_each_way_that_a_tool_writes_models_has_its_picture_and_the_first_is_rig
 ) -> None:
     open_folder(image_folder)
     seen: list[object] = []
-    window.predict.previewed.connect(lambda *result: seen.append(result[2]))
-    with qtbot.waitSignal(window.predict.card_needed, timeout=60_000):
-        window.predict.add_model(write(tmp_path / "model.onnx"))
-    dialog = window.inference.model_dialog
+    window.editor.predict.previewed.connect(lambda *result: seen.append(result[2]))
+    with qtbot.waitSignal(window.editor.predict.card_needed, timeout=60_000):
+        window.editor.predict.add_model(write(tmp_path / "model.onnx"))
+    dialog = window.editor.inference.model_dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: len(seen) == dialog.pictures.count(), timeout=60_000)
     assert all(class_map is not None for class_map in seen)
 
     with qtbot.waitSignal(
-        window.predict.model_loaded, timeout=60_000, check_params_cb=bool
+        window.editor.predict.model_loaded, timeout=60_000, check_params_cb=bool
     ) as loaded:
         dialog.accept()
-    with qtbot.waitSignal(window.predict.predicted, timeout=60_000):
-        window.actions_by_name["run"].trigger()
+    with qtbot.waitSignal(window.editor.predict.predicted, timeout=60_000):
+        window.editor.actions_by_name["run"].trigger()
 
-    assert window.workspace.document is not None
-    found = window.workspace.document.label_map
-    names = np.array(window.workspace.label_set.names)
+    assert window.editor.workspace.document is not None
+    found = window.editor.workspace.document.label_map
+    names = np.array(window.editor.workspace.label_set.names)
     other, red = loaded.args[0].card.label_set.names[:2]
     # The edge is known to a few pixels only by scores at a quarter of the size.
     assert (names[found[:, :56]] == red).all()
@@ -80,42 +80,42 @@ def test_a_foreign_model_is_confirmed_once_with_its_classes_and_then_runs(
     tmp_path: Path,
 ) -> None:
     open_folder(image_folder)
-    workspace = window.workspace
+    workspace = window.editor.workspace
     workspace.set_label_set(LabelSet.named(["background", "leaf"]))
     model = foreign.smp(tmp_path / "crack.onnx")
 
-    with qtbot.waitSignal(window.predict.card_needed, timeout=60_000):
-        window.predict.add_model(model)
-    dialog = window.inference.model_dialog
+    with qtbot.waitSignal(window.editor.predict.card_needed, timeout=60_000):
+        window.editor.predict.add_model(model)
+    dialog = window.editor.inference.model_dialog
     assert dialog is not None
     assert dialog.isVisible()
-    assert not window.messages.isVisible()
+    assert not window.editor.messages.isVisible()
     assert dialog.pictures.count() == 5
 
     # Every way shows what it gives on the open image.
     seen: list[object] = []
-    window.predict.previewed.connect(lambda *result: seen.append(result))
+    window.editor.predict.previewed.connect(lambda *result: seen.append(result))
     qtbot.waitUntil(lambda: len(seen) == 5, timeout=60_000)
 
     # "object" of the model is "leaf" here.
     box = dialog.classes.cellWidget(1, 1)
     box.setCurrentIndex(box.findText("leaf"))
-    with qtbot.waitSignal(window.predict.model_loaded, timeout=60_000, check_params_cb=bool):
+    with qtbot.waitSignal(window.editor.predict.model_loaded, timeout=60_000, check_params_cb=bool):
         dialog.accept()
     assert (tmp_path / "crack.card.json").exists()
 
-    with qtbot.waitSignal(window.predict.predicted, timeout=60_000):
-        window.actions_by_name["run"].trigger()
+    with qtbot.waitSignal(window.editor.predict.predicted, timeout=60_000):
+        window.editor.actions_by_name["run"].trigger()
     assert workspace.document is not None
     assert workspace.label_set.names == ("background", "leaf")
     assert (workspace.document.label_map[:, :60] == 1).all()
     assert (workspace.document.label_map[:, 60:] == 0).all()
 
     # The heat map and the way to what is unsure come from the same run.
-    window.actions_by_name["heat"].setChecked(True)
-    qtbot.waitUntil(lambda: window.canvas._heat is not None, timeout=60_000)
-    assert window.canvas._legend.isVisible()
-    with qtbot.waitSignal(window.inference.uncertainty.nothing_found, timeout=60_000):
-        window.actions_by_name["next_uncertain"].trigger()
-    window.actions_by_name["heat"].setChecked(False)
-    assert window.canvas._heat is None
+    window.editor.actions_by_name["heat"].setChecked(True)
+    qtbot.waitUntil(lambda: window.editor.canvas._heat is not None, timeout=60_000)
+    assert window.editor.canvas._legend.isVisible()
+    with qtbot.waitSignal(window.editor.inference.uncertainty.nothing_found, timeout=60_000):
+        window.editor.actions_by_name["next_uncertain"].trigger()
+    window.editor.actions_by_name["heat"].setChecked(False)
+    assert window.editor.canvas._heat is None

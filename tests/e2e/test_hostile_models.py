@@ -46,7 +46,7 @@ def _event(canvas: QWidget, kind: QEvent.Type, place: QPoint, button: Qt.MouseBu
 
 def _paint_until(qtbot: QtBot, window: MainWindow, is_over: Callable[[], bool]) -> int:
     """Draw one stroke until something happens; return how many pixels are painted then."""
-    document, canvas = window.workspace.document, window.canvas
+    document, canvas = window.editor.workspace.document, window.editor.canvas
     assert document is not None
     place = canvas.rect().center()
     _event(canvas, QEvent.Type.MouseButtonPress, place, _LEFT)
@@ -73,18 +73,18 @@ def test_a_bad_model_is_told_while_a_stroke_goes_on(
     folder = tmp_path / "models"
     folder.mkdir()
     write(folder / "model.onnx")
-    qtbot.waitUntil(lambda: painter.predict.is_idle, timeout=60_000)
+    qtbot.waitUntil(lambda: painter.editor.predict.is_idle, timeout=60_000)
     failed: list[object] = []
-    painter.predict.failed.connect(failed.append)
+    painter.editor.predict.failed.connect(failed.append)
 
-    painter.predict.add_model(folder / "model.onnx")
+    painter.editor.predict.add_model(folder / "model.onnx")
     after = _paint_until(qtbot, painter, lambda: bool(failed))
 
     assert after > 0
     assert len(failed) == 1
-    assert painter.messages.text.startswith("model.onnx: ")
-    assert words in painter.messages.text
-    assert "model" not in [model.name for model in painter.predict.models]
+    assert painter.editor.messages.text.startswith("model.onnx: ")
+    assert words in painter.editor.messages.text
+    assert "model" not in [model.name for model in painter.editor.predict.models]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
@@ -92,7 +92,7 @@ def test_a_bad_model_is_told_while_a_stroke_goes_on(
 def test_a_worker_that_dies_while_it_runs_is_told_while_a_stroke_goes_on(
     qtbot: QtBot, painter: MainWindow, tmp_path: Path, name: str
 ) -> None:
-    predict = painter.predict
+    predict = painter.editor.predict
     with qtbot.waitSignal(predict.model_loaded, timeout=60_000, check_params_cb=bool):
         predict.add_model(write_slow_model(tmp_path / "slow.onnx", stoppable=False))
     failed: list[object] = []
@@ -110,11 +110,14 @@ def test_a_worker_that_dies_while_it_runs_is_told_while_a_stroke_goes_on(
     after = _paint_until(qtbot, painter, is_over)
 
     assert after > 0
-    assert f"slow.onnx: the model made the runtime crash (signal {name}" in painter.messages.text
+    assert (
+        f"slow.onnx: the model made the runtime crash (signal {name}"
+        in painter.editor.messages.text
+    )
     # The runtime is back at once.
     with qtbot.waitSignal(predict.model_loaded, timeout=60_000, check_params_cb=bool):
         predict.add_model(write_model(tmp_path / "fine.onnx"))
     with qtbot.waitSignal(predict.predicted, timeout=60_000):
         predict.run()
-    assert painter.workspace.document is not None
-    assert int((painter.workspace.document.label_map == 1).sum()) == after
+    assert painter.editor.workspace.document is not None
+    assert int((painter.editor.workspace.document.label_map == 1).sum()) == after

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from segstudio.controllers.toolbox import ToolName
 from segstudio.storage.sample import sample_project
+from segstudio.tools.names import ToolName
 from segstudio.ui.key_list import KeyList
 from segstudio.ui.main_window import MainWindow
 
@@ -17,11 +17,11 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 @pytest.fixture
 def keys(qtbot: QtBot, window: MainWindow, press_key: Callable[..., None]) -> KeyList:
-    window.workspace.set_opened(sample_project())
-    qtbot.waitUntil(lambda: window.workspace.document is not None, timeout=10_000)
+    window.editor.workspace.set_opened(sample_project())
+    qtbot.waitUntil(lambda: window.editor.workspace.document is not None, timeout=10_000)
     press_key(Qt.Key.Key_F1)
-    qtbot.waitExposed(window.key_list)
-    return window.key_list
+    qtbot.waitExposed(window.editor.key_list)
+    return window.editor.key_list
 
 
 def shown(keys: KeyList) -> list[tuple[str, str]]:
@@ -32,7 +32,7 @@ def shown(keys: KeyList) -> list[tuple[str, str]]:
 def test_every_command_is_listed_with_its_keys(keys: KeyList, window: MainWindow) -> None:
     rows = shown(keys)
     for tool in ToolName:
-        action = window.actions_by_name[tool]
+        action = window.editor.actions_by_name[tool]
         assert (action.text(), action.shortcut().toString()) in rows
     assert ("Give up what is begun", "Esc") in rows
     keys.reject()
@@ -47,5 +47,5 @@ def test_typing_narrows_the_list_and_enter_runs_the_command(
     qtbot.keyClicks(keys.search, "along an edge")
     assert shown(keys) == [("Scissors that follow edges", "C")]
     qtbot.keyClick(keys.search, Qt.Key.Key_Return)
-    assert window.toolbox.tool is ToolName.SCISSORS
+    assert window.editor.toolbox.tool is ToolName.SCISSORS
     assert not keys.isVisible()

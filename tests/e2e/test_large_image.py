@@ -23,15 +23,15 @@ def test_a_large_image_runs_in_parts_and_shows_how_far_it_is(
     pixels[:, 1200:, 0] = 200
     Image.fromarray(pixels).save(folder / "large.png", compress_level=1)
     open_folder(folder)
-    window.predict.add_model(write_model(tmp_path / "red.onnx"))
+    window.editor.predict.add_model(write_model(tmp_path / "red.onnx"))
     told: list[tuple[int, int]] = []
-    window.predict.progressed.connect(lambda done, total: told.append((done, total)))
+    window.editor.predict.progressed.connect(lambda done, total: told.append((done, total)))
 
-    with qtbot.waitSignal(window.predict.predicted, timeout=60_000):
+    with qtbot.waitSignal(window.editor.predict.predicted, timeout=60_000):
         press_key(Qt.Key.Key_R)
 
-    assert window.workspace.document is not None
-    assert (window.workspace.document.label_map == (pixels[:, :, 0] > 127)).all()
+    assert window.editor.workspace.document is not None
+    assert (window.editor.workspace.document.label_map == (pixels[:, :, 0] > 127)).all()
     total = told[0][1]
     assert total > 1
     assert told == [(done, total) for done in range(1, len(told) + 1)]

@@ -31,15 +31,15 @@ def image_folder(tmp_path: Path) -> Path:
 
 def shown_label_map(window: MainWindow) -> LabelMap:
     """Read the label map back from the colours on the screen, at 100 % and full opacity."""
-    window.actions_by_name["full_size"].trigger()
-    window.canvas.leaveEvent(None)  # type: ignore[arg-type] - no brush outline in the picture
-    with_overlay = _pixels(window.canvas)
-    label_set = window.workspace.label_set
-    document = window.workspace.document
+    window.editor.actions_by_name["full_size"].trigger()
+    window.editor.canvas.leaveEvent(None)  # type: ignore[arg-type] - no brush outline in the picture
+    with_overlay = _pixels(window.editor.canvas)
+    label_set = window.editor.workspace.label_set
+    document = window.editor.workspace.document
     assert document is not None
     height, width = document.size
-    top = (window.canvas.height() - height) // 2
-    left = (window.canvas.width() - width) // 2
+    top = (window.editor.canvas.height() - height) // 2
+    left = (window.editor.canvas.width() - width) // 2
     shown = with_overlay[top : top + height, left : left + width]
     label_map = np.full((height, width), 255, np.uint8)
     for class_index, item in enumerate(label_set):
@@ -67,7 +67,7 @@ def test_open_predict_correct_undo_switch_export(
     image_folder: Path,
     tmp_path: Path,
 ) -> None:
-    workspace, canvas = window.workspace, window.canvas
+    workspace, canvas = window.editor.workspace, window.editor.canvas
 
     open_folder(image_folder)
     first = workspace.current_key
@@ -75,7 +75,7 @@ def test_open_predict_correct_undo_switch_export(
     assert (workspace.document.label_map == 255).all()
 
     # R runs the sample model.
-    with qtbot.waitSignal(window.predict.predicted, timeout=60_000):
+    with qtbot.waitSignal(window.editor.predict.predicted, timeout=60_000):
         press_key(Qt.Key.Key_R)
     predicted = workspace.document.label_map.copy()
     assert set(np.unique(predicted)) > {0, 1}
@@ -83,7 +83,7 @@ def test_open_predict_correct_undo_switch_export(
 
     # A stroke with the mouse.
     press_key(Qt.Key.Key_1)
-    window.toolbox.set_size(15)
+    window.editor.toolbox.set_size(15)
     middle = canvas.rect().center()
     drag(canvas, middle - QPoint(80, 40), middle, middle + QPoint(80, -40))
     painted = workspace.document.label_map.copy()
@@ -103,14 +103,14 @@ def test_open_predict_correct_undo_switch_export(
     assert workspace.document.history.undo_name is not None
 
     # What the screen shows is what the export holds.
-    window._view_bar.opacity.setValue(100)
-    window.class_panel.toggle(0)  # the background is hidden at first
+    window.editor._view_bar.opacity.setValue(100)
+    window.editor.class_panel.toggle(0)  # the background is hidden at first
     distinct_colors(workspace.label_set)
     shown = shown_label_map(window)
     assert np.array_equal(shown, painted)
     out = tmp_path / "exported"
-    with qtbot.waitSignal(window.export.exported, timeout=30_000) as exported:
-        window.export.run("voc", out)
+    with qtbot.waitSignal(window.editor.export.exported, timeout=30_000) as exported:
+        window.editor.export.run("voc", out)
     assert exported.args[1].changed_pixels == 0
     masks = list((out / "SegmentationClass").glob("*.png"))
     assert [mask.stem for mask in masks] == [Path(first or "").stem]
@@ -132,11 +132,11 @@ def test_work_survives_closing_the_window(
 ) -> None:
     open_folder(image_folder)
     add_class()
-    middle = window.canvas.rect().center()
-    drag(window.canvas, middle, middle + QPoint(30, 30))
-    assert window.workspace.document is not None
-    painted = window.workspace.document.label_map.copy()
-    key = window.workspace.document.key
+    middle = window.editor.canvas.rect().center()
+    drag(window.editor.canvas, middle, middle + QPoint(30, 30))
+    assert window.editor.workspace.document is not None
+    painted = window.editor.workspace.document.label_map.copy()
+    key = window.editor.workspace.document.key
 
     window.close()
 
@@ -154,13 +154,13 @@ def test_edits_are_saved_after_three_idle_seconds(
 ) -> None:
     open_folder(image_folder)
     add_class()
-    key = window.workspace.current_key
-    middle = window.canvas.rect().center()
-    drag(window.canvas, middle, middle + QPoint(30, 30))
+    key = window.editor.workspace.current_key
+    middle = window.editor.canvas.rect().center()
+    drag(window.editor.canvas, middle, middle + QPoint(30, 30))
 
     saved = image_folder / "segstudio" / "masks" / f"{key}.png"
     qtbot.waitUntil(saved.exists, timeout=8_000)
-    qtbot.waitUntil(lambda: not window.workspace.has_unsaved_work)
+    qtbot.waitUntil(lambda: not window.editor.workspace.has_unsaved_work)
 
 
 def test_labels_that_cannot_be_saved_stay_in_memory_and_are_tried_again(
@@ -173,18 +173,18 @@ def test_labels_that_cannot_be_saved_stay_in_memory_and_are_tried_again(
 ) -> None:
     open_folder(image_folder)
     add_class()
-    workspace = window.workspace
+    workspace = window.editor.workspace
     first = workspace.current_key
     masks = image_folder / "segstudio" / "masks"
     masks.write_text("a file where the folder should be")
-    middle = window.canvas.rect().center()
-    drag(window.canvas, middle, middle + QPoint(30, 30))
+    middle = window.editor.canvas.rect().center()
+    drag(window.editor.canvas, middle, middle + QPoint(30, 30))
     assert workspace.document is not None
     painted = workspace.document.label_map.copy()
 
     with qtbot.waitSignal(workspace.failed):
         workspace.step(1)
-    assert "could not" in window.messages.text
+    assert "could not" in window.editor.messages.text
     assert workspace.has_unsaved_work
 
     # Going back shows the work, and once the disk is well again it is saved.
@@ -208,22 +208,22 @@ def test_a_second_run_keeps_corrections_and_offers_to_replace_them(
     image_folder: Path,
 ) -> None:
     open_folder(image_folder)
-    with qtbot.waitSignal(window.predict.predicted, timeout=60_000):
+    with qtbot.waitSignal(window.editor.predict.predicted, timeout=60_000):
         press_key(Qt.Key.Key_R)
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
     predicted = document.label_map.copy()
     press_key(Qt.Key.Key_2)
-    middle = window.canvas.rect().center()
-    drag(window.canvas, middle - QPoint(60, 0), middle + QPoint(60, 0))
+    middle = window.editor.canvas.rect().center()
+    drag(window.editor.canvas, middle - QPoint(60, 0), middle + QPoint(60, 0))
     corrected = document.label_map.copy()
 
-    with qtbot.waitSignal(window.predict.predicted, timeout=60_000):
+    with qtbot.waitSignal(window.editor.predict.predicted, timeout=60_000):
         press_key(Qt.Key.Key_R)
     assert np.array_equal(document.label_map, corrected)
-    assert "were kept" in window.messages.text
+    assert "were kept" in window.editor.messages.text
 
-    qtbot.mouseClick(window.messages._button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.editor.messages._button, Qt.MouseButton.LeftButton)
     assert np.array_equal(document.label_map, predicted)
 
 
@@ -237,13 +237,13 @@ def test_the_project_can_be_moved_with_its_images(
 ) -> None:
     open_folder(image_folder)
     add_class()
-    middle = window.canvas.rect().center()
-    drag(window.canvas, middle, middle + QPoint(30, 30))
-    assert window.workspace.document is not None
-    painted = window.workspace.document.label_map.copy()
-    window.workspace.flush()
+    middle = window.editor.canvas.rect().center()
+    drag(window.editor.canvas, middle, middle + QPoint(30, 30))
+    assert window.editor.workspace.document is not None
+    painted = window.editor.workspace.document.label_map.copy()
+    window.editor.workspace.flush()
 
     moved = tmp_path / "elsewhere"
     shutil.move(image_folder, moved)
     open_folder(moved)
-    assert np.array_equal(window.workspace.document.label_map, painted)
+    assert np.array_equal(window.editor.workspace.document.label_map, painted)

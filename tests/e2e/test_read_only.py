@@ -72,7 +72,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def click_bar(qtbot: QtBot, window: MainWindow, text: str) -> None:
     (button,) = (
         button
-        for button in window.read_only_bar.findChildren(QPushButton)
+        for button in window.editor.read_only_bar.findChildren(QPushButton)
         if button.isVisible() and button.text() == text
     )
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -85,12 +85,12 @@ def test_a_second_window_opens_read_only_and_says_why(
     other: "subprocess.Popen[str]",
 ) -> None:
     open_folder(project.image_root)
-    assert "open in another window" in window.read_only_bar.text
-    assert window.read_only_bar.isVisible()
-    assert not window.actions_by_name["brush"].isEnabled()
-    assert "open in another window" in window.actions_by_name["brush"].toolTip()
-    assert not window.class_panel._add.isEnabled()
-    assert window.actions_by_name["fit"].isEnabled()
+    assert "open in another window" in window.editor.read_only_bar.text
+    assert window.editor.read_only_bar.isVisible()
+    assert not window.editor.actions_by_name["brush"].isEnabled()
+    assert "open in another window" in window.editor.actions_by_name["brush"].toolTip()
+    assert not window.editor.class_panel._add.isEnabled()
+    assert window.editor.actions_by_name["fit"].isEnabled()
 
 
 def test_nothing_can_be_trained_in_a_read_only_project(
@@ -103,14 +103,14 @@ def test_nothing_can_be_trained_in_a_read_only_project(
     before = contents(project.folder)
     open_folder(project.image_root)
     press_key(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.work.train_dock.widget()
+    panel = window.editor.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
 
     assert not panel.form.train.isEnabled()
     assert not panel.form.preview.isEnabled()
     assert "open in another window" in panel.form.reason.text()
-    window.work.training.start(panel.form.request())
-    assert not window.work.training.is_busy
+    window.editor.work.training.start(panel.form.request())
+    assert not window.editor.work.training.is_busy
     assert contents(project.folder) == before
 
 
@@ -125,21 +125,23 @@ def test_nothing_that_the_user_does_changes_a_read_only_project(
 ) -> None:
     before = contents(project.folder)
     open_folder(project.image_root)
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
     pixels = document.label_map.copy()
     for key in (Qt.Key.Key_B, Qt.Key.Key_F, Qt.Key.Key_1, Qt.Key.Key_R):
         press_key(key)
-        middle = window.canvas.rect().center()
-        drag(window.canvas, middle, middle + QPoint(30, 10))
-    assert "open in another window" in window.messages.text
+        middle = window.editor.canvas.rect().center()
+        drag(window.editor.canvas, middle, middle + QPoint(30, 10))
+    assert "open in another window" in window.editor.messages.text
     press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     press_key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    window.class_panel.add_class()
+    window.editor.class_panel.add_class()
     assert np.array_equal(document.label_map, pixels)
     assert not document.is_modified
     press_key(Qt.Key.Key_D)
-    qtbot.waitUntil(lambda: window.workspace.document not in (None, document), timeout=10_000)
+    qtbot.waitUntil(
+        lambda: window.editor.workspace.document not in (None, document), timeout=10_000
+    )
     window.close()
     assert contents(project.folder) == before
 
@@ -154,18 +156,18 @@ def test_trying_again_edits_once_the_other_window_is_closed(
 ) -> None:
     open_folder(project.image_root)
     click_bar(qtbot, window, "Try again")
-    qtbot.waitUntil(lambda: window.workspace.document is not None, timeout=10_000)
-    assert window.read_only_bar.isVisible()  # the other is still there
+    qtbot.waitUntil(lambda: window.editor.workspace.document is not None, timeout=10_000)
+    assert window.editor.read_only_bar.isVisible()  # the other is still there
 
     other.communicate("\n")
     click_bar(qtbot, window, "Try again")
-    qtbot.waitUntil(lambda: window.workspace.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.editor.workspace.document is not None, timeout=10_000)
 
-    assert not window.read_only_bar.isVisible()
-    assert window.actions_by_name["brush"].isEnabled()
-    middle = window.canvas.rect().center()
-    drag(window.canvas, middle, middle + QPoint(20, 0))
-    window.workspace.flush()
+    assert not window.editor.read_only_bar.isVisible()
+    assert window.editor.actions_by_name["brush"].isEnabled()
+    middle = window.editor.canvas.rect().center()
+    drag(window.editor.canvas, middle, middle + QPoint(20, 0))
+    window.editor.workspace.flush()
     mask = project.read_mask("a.png", 40, 60)
     assert mask is not None
     assert mask.any()
@@ -177,10 +179,10 @@ def test_the_lock_of_another_computer_is_taken_over_when_the_user_says_so(
     lock = project.folder / LOCK_FILE
     lock.write_text(_FAR)
     open_folder(project.image_root)
-    assert "by ada on lab-2" in window.read_only_bar.text
+    assert "by ada on lab-2" in window.editor.read_only_bar.text
     click_bar(qtbot, window, "Edit anyway")
-    qtbot.waitUntil(lambda: window.workspace.document is not None, timeout=10_000)
-    assert window.workspace.read_only is None
+    qtbot.waitUntil(lambda: window.editor.workspace.document is not None, timeout=10_000)
+    assert window.editor.workspace.read_only is None
     assert "ada" not in lock.read_text()
     window.close()
     assert not lock.exists()
@@ -198,9 +200,12 @@ def test_opening_another_project_leaves_the_lock_of_the_first(
     second = tmp_path / "second"
     second.mkdir()
     Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(second / "c.png")
-    window.workspace.open(second)
+    window.editor.workspace.open(second)
     qtbot.waitUntil(
-        lambda: window.workspace.current_key == "c.png" and window.workspace.document is not None,
+        lambda: (
+            window.editor.workspace.current_key == "c.png"
+            and window.editor.workspace.document is not None
+        ),
         timeout=10_000,
     )
     assert not (project.folder / LOCK_FILE).exists()

@@ -40,20 +40,20 @@ def image_folder(tmp_path: Path) -> Path:
 def ready(qtbot: QtBot, window: MainWindow, open_folder: Open, image_folder: Path) -> MainWindow:
     """The window with the folder open and a model chosen that finds what is red."""
     open_folder(image_folder)
-    window.workspace.set_label_set(LabelSet.named(["background", "red"]))
+    window.editor.workspace.set_label_set(LabelSet.named(["background", "red"]))
     model = write_model(image_folder.parent / "red.onnx")
-    with qtbot.waitSignal(window.predict.model_loaded, timeout=60_000, check_params_cb=bool):
-        window.predict.add_model(model)
+    with qtbot.waitSignal(window.editor.predict.model_loaded, timeout=60_000, check_params_cb=bool):
+        window.editor.predict.add_model(model)
     return window
 
 
 def _run_all(qtbot: QtBot, window: MainWindow, rule: MergeRule) -> object:
-    window.actions_by_name["run_all"].trigger()
-    dialog = window.inference.run_all_dialog
+    window.editor.actions_by_name["run_all"].trigger()
+    dialog = window.editor.inference.run_all_dialog
     dialog.rules[rule].setChecked(True)
-    with qtbot.waitSignal(window.inference.all.finished, timeout=120_000) as finished:
+    with qtbot.waitSignal(window.editor.inference.all.finished, timeout=120_000) as finished:
         dialog.go.click()
-    window.workspace.flush()
+    window.editor.workspace.flush()
     return finished.args[0]
 
 
@@ -68,12 +68,12 @@ def test_all_images_get_masks_and_a_second_run_leaves_them(
     assert (outcome.changed, outcome.skipped, outcome.failed) == (5, 0, 0)
     for number in range(5):
         assert (_mask(image_folder, number) == 1).sum() == 800 * (number + 1)
-    assert ready.workspace.labelled == {f"{number}.png" for number in range(5)}
+    assert ready.editor.workspace.labelled == {f"{number}.png" for number in range(5)}
 
     again = _run_all(qtbot, ready, MergeRule.UNREVIEWED)
     assert again.changed <= 1  # the open image, which nobody has noted yet
     assert again.skipped >= 4
-    assert "left out" in ready.messages.text
+    assert "left out" in ready.editor.messages.text
 
 
 def test_the_list_knows_then_of_which_images_the_model_is_least_sure(
@@ -81,47 +81,49 @@ def test_the_list_knows_then_of_which_images_the_model_is_least_sure(
 ) -> None:
     _run_all(qtbot, ready, MergeRule.FILL)
 
-    qtbot.waitUntil(lambda: not np.isnan(ready.indexer.table.uncertainty).any(), timeout=20_000)
-    assert (ready.indexer.table.uncertainty >= 0).all()
+    qtbot.waitUntil(
+        lambda: not np.isnan(ready.editor.indexer.table.uncertainty).any(), timeout=20_000
+    )
+    assert (ready.editor.indexer.table.uncertainty >= 0).all()
     # What the model said, and nobody looked at yet.
-    qtbot.waitUntil(lambda: ready.review.counts()[ReviewState.PREDICTED] == 5)
+    qtbot.waitUntil(lambda: ready.editor.review.counts()[ReviewState.PREDICTED] == 5)
 
 
 def test_what_a_person_labelled_stays_under_every_rule(
     qtbot: QtBot, ready: MainWindow, image_folder: Path, drag: Callable[..., None]
 ) -> None:
     window = ready
-    project = window.workspace.project
+    project = window.editor.workspace.project
     assert project is not None
     mine = np.full((60, 80), 255, np.uint8)
     mine[:, :20] = 1  # painted from scratch, also where the model says background
     (project.folder / "masks").mkdir(exist_ok=True)
     write_label_map(project.mask_path("3.png"), mine, project.label_set.palette)
-    window.toolbox.choose_class(1)
-    middle = window.canvas.rect().center()
-    drag(window.canvas, middle, middle + QPoint(20, 0))
-    assert window.workspace.document is not None
-    painted = window.workspace.document.label_map == 1
+    window.editor.toolbox.choose_class(1)
+    middle = window.editor.canvas.rect().center()
+    drag(window.editor.canvas, middle, middle + QPoint(20, 0))
+    assert window.editor.workspace.document is not None
+    painted = window.editor.workspace.document.label_map == 1
 
     for rule in (MergeRule.FILL, MergeRule.UNREVIEWED):
         _run_all(qtbot, window, rule)
         assert (_mask(image_folder, 3)[:, :20] == 1).all()
         assert (_mask(image_folder, 3)[:40, 20:] == 1).all()
         assert (_mask(image_folder, 3)[40:, 20:] == 0).all()
-        assert (window.workspace.document.label_map[painted] == 1).all()
+        assert (window.editor.workspace.document.label_map[painted] == 1).all()
 
     outcome = _run_all(qtbot, window, MergeRule.COMPARE)
     assert set(outcome.disagreements) == {"0.png", "3.png"}
     assert outcome.disagreements["3.png"].different == 20 * 20
-    assert window.inference.disagreements is not None
-    assert window.inference.disagreements.images.count() == 2
+    assert window.editor.inference.disagreements is not None
+    assert window.editor.inference.disagreements.images.count() == 2
 
 
 def test_a_damaged_image_is_told_and_a_stopped_run_goes_on(
     qtbot: QtBot, ready: MainWindow, image_folder: Path
 ) -> None:
     (image_folder / "2.png").write_bytes(b"no picture")
-    everything = ready.inference.all
+    everything = ready.editor.inference.all
 
     def stop(done: int, _total: int) -> None:
         if done >= 2:

@@ -62,17 +62,17 @@ def show(
     """Open the folder, once, and show an image of it."""
 
     def show(name: str) -> None:
-        if window.workspace.project is None:
+        if window.editor.workspace.project is None:
             open_folder(folder)
-        window.workspace.open_image(name)
+        window.editor.workspace.open_image(name)
         qtbot.waitUntil(lambda: label_map(window, name) is not None, timeout=10_000)
-        qtbot.waitUntil(lambda: {"b.png", "d.png"} <= window.workspace.labelled)
+        qtbot.waitUntil(lambda: {"b.png", "d.png"} <= window.editor.workspace.labelled)
 
     return show
 
 
 def label_map(window: MainWindow, name: str) -> LabelMap | None:
-    document = window.workspace.document
+    document = window.editor.workspace.document
     return document.label_map if document is not None and document.key == name else None
 
 
@@ -88,7 +88,7 @@ def test_the_labels_of_the_previous_image_are_copied_and_undone(
     press_key(Qt.Key.Key_V, _CTRL | _SHIFT)
     settled()
     assert np.array_equal(label_map(window, "c.png"), disk(10))
-    assert "b.png" in window.messages.text
+    assert "b.png" in window.editor.messages.text
     press_key(Qt.Key.Key_Z, _CTRL)
     assert (label_map(window, "c.png") == 255).all()
 
@@ -98,20 +98,20 @@ def test_copying_obeys_the_rule_and_the_locks(
 ) -> None:
     show("d.png")
     show("c.png")
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
     document.label_map[:, :40] = 2
-    window.toolbox.toggle_lock(2)
+    window.editor.toolbox.toggle_lock(2)
     press_key(Qt.Key.Key_V, _CTRL | _SHIFT)
     settled()
     assert (document.label_map[:, :40] == 2).all()
     assert np.array_equal(document.label_map[:, 40:], disk(10)[:, 40:])
     before = document.label_map.copy()
-    window.toolbox.set_option(rule=PaintRule.CLICKED_CLASS)
+    window.editor.toolbox.set_option(rule=PaintRule.CLICKED_CLASS)
     press_key(Qt.Key.Key_V, _CTRL | _SHIFT)
     settled()
     assert np.array_equal(document.label_map, before)
-    assert "needs no click" in window.messages.text
+    assert "needs no click" in window.editor.messages.text
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,11 @@ def test_what_cannot_be_copied_is_said(
     settled: Settled,
 ) -> None:
     show(name)
-    before = window.workspace.document.label_map.copy()
+    before = window.editor.workspace.document.label_map.copy()
     press_key(Qt.Key.Key_V, _CTRL | _SHIFT)
     settled()
-    assert words in window.messages.text
-    assert np.array_equal(window.workspace.document.label_map, before)
+    assert words in window.editor.messages.text
+    assert np.array_equal(window.editor.workspace.document.label_map, before)
 
 
 def test_labels_are_interpolated_between_the_labelled_neighbours(
@@ -143,8 +143,8 @@ def test_labels_are_interpolated_between_the_labelled_neighbours(
     found = label_map(window, "c.png")
     assert found is not None
     assert np.sqrt(np.count_nonzero(found == 1) / np.pi) == pytest.approx(15, abs=0.5)
-    assert "b.png" in window.messages.text
-    assert "d.png" in window.messages.text
+    assert "b.png" in window.editor.messages.text
+    assert "d.png" in window.editor.messages.text
     press_key(Qt.Key.Key_Z, _CTRL)
     assert (label_map(window, "c.png") == 255).all()
 
@@ -155,14 +155,14 @@ def test_without_labels_on_both_sides_nothing_is_interpolated(
     show("a.png")
     press_key(Qt.Key.Key_I, _CTRL)
     settled()
-    assert "No labelled image lies before" in window.messages.text
+    assert "No labelled image lies before" in window.editor.messages.text
     assert (label_map(window, "a.png") == 255).all()
 
 
 def ask_to_replace(qtbot: QtBot, window: MainWindow, press_key: PressKey) -> None:
     """Open the dialog by its key, choose cell by wall, and wait for the count."""
     press_key(Qt.Key.Key_H, _CTRL)
-    dialog = window.replace_dialog
+    dialog = window.editor.dialogs.replace_all
     qtbot.waitExposed(dialog)
     dialog.source.setCurrentIndex(1)
     dialog.target.setCurrentIndex(2)
@@ -171,7 +171,7 @@ def ask_to_replace(qtbot: QtBot, window: MainWindow, press_key: PressKey) -> Non
 
 def confirm(qtbot: QtBot, window: MainWindow, settled: Settled) -> None:
     """Click "Replace" and wait until it is done and the keys are the window's again."""
-    qtbot.mouseClick(window.replace_dialog.go, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.editor.dialogs.replace_all.go, Qt.MouseButton.LeftButton)
     settled()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -188,20 +188,20 @@ def test_a_class_is_counted_replaced_in_all_images_and_taken_back(
     show("d.png")
     ask_to_replace(qtbot, window, press_key)
     count = np.count_nonzero(disk(10)) + np.count_nonzero(disk(20))
-    assert f"{count:,} pixels in 2 images" in window.replace_dialog.found.text()
+    assert f"{count:,} pixels in 2 images" in window.editor.dialogs.replace_all.found.text()
     assert np.array_equal(mask(folder, "b.png"), disk(10))  # counting changes nothing
     confirm(qtbot, window, settled)
-    window.workspace.flush()
+    window.editor.workspace.flush()
     assert np.array_equal(mask(folder, "b.png"), disk(10, 2))
     assert np.array_equal(mask(folder, "d.png"), disk(20, 2))
     assert list((folder / "segstudio" / "history" / "b.png").glob("*.png"))  # the one before
-    assert "2 images changed" in window.messages.text
+    assert "2 images changed" in window.editor.messages.text
     qtbot.mouseClick(button(window, "Undo in all"), Qt.MouseButton.LeftButton)
     settled()
-    window.workspace.flush()
+    window.editor.workspace.flush()
     assert np.array_equal(mask(folder, "b.png"), disk(10))
     assert np.array_equal(mask(folder, "d.png"), disk(20))
-    assert "taken back in 2 images" in window.messages.text
+    assert "taken back in 2 images" in window.editor.messages.text
 
 
 def test_each_image_can_undo_the_replacement_by_itself(
@@ -232,30 +232,32 @@ def test_what_was_edited_since_is_left_when_all_is_taken_back(
     show("d.png")
     ask_to_replace(qtbot, window, press_key)
     confirm(qtbot, window, settled)
-    window.toolbox.choose_class(1)
-    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.rect().center())
+    window.editor.toolbox.choose_class(1)
+    qtbot.mouseClick(
+        window.editor.canvas, Qt.MouseButton.LeftButton, pos=window.editor.canvas.rect().center()
+    )
     edited = label_map(window, "d.png").copy()
-    window.replace.undo()
+    window.editor.replace.undo()
     settled()
     assert np.array_equal(label_map(window, "d.png"), edited)
     assert np.array_equal(mask(folder, "b.png"), disk(10))
-    assert "Left as they are: d.png" in window.messages.text
+    assert "Left as they are: d.png" in window.editor.messages.text
 
 
 def test_a_locked_class_is_not_replaced(
     qtbot: QtBot, window: MainWindow, show: Callable[[str], None], press_key: PressKey
 ) -> None:
     show("d.png")
-    window.toolbox.toggle_lock(1)
+    window.editor.toolbox.toggle_lock(1)
     press_key(Qt.Key.Key_H, _CTRL)
-    window.replace_dialog.source.setCurrentIndex(1)
-    window.replace_dialog.target.setCurrentIndex(2)
-    qtbot.waitUntil(lambda: not window.replace.is_running, timeout=10_000)
-    assert not window.replace_dialog.go.isEnabled()
-    assert "locked" in window.replace_dialog.found.text()
-    window.replace.replace(1, 2)
-    assert not window.replace.is_changing
-    window.replace_dialog.reject()
+    window.editor.dialogs.replace_all.source.setCurrentIndex(1)
+    window.editor.dialogs.replace_all.target.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: not window.editor.replace.is_running, timeout=10_000)
+    assert not window.editor.dialogs.replace_all.go.isEnabled()
+    assert "locked" in window.editor.dialogs.replace_all.found.text()
+    window.editor.replace.replace(1, 2)
+    assert not window.editor.replace.is_changing
+    window.editor.dialogs.replace_all.reject()
 
 
 def test_stopping_keeps_what_was_replaced_and_says_so(
@@ -267,15 +269,15 @@ def test_stopping_keeps_what_was_replaced_and_says_so(
     settled: Settled,
 ) -> None:
     show("c.png")
-    window.replace.progressed.connect(
-        lambda done, _total: window.replace.cancel() if done == 1 else None
+    window.editor.replace.progressed.connect(
+        lambda done, _total: window.editor.replace.cancel() if done == 1 else None
     )
-    window.replace.replace(1, 2)
+    window.editor.replace.replace(1, 2)
     settled()
     assert np.array_equal(mask(folder, "b.png"), disk(10, 2))
     assert np.array_equal(mask(folder, "d.png"), disk(20))
-    assert "stopped" in window.messages.text
-    window.replace.undo()
+    assert "stopped" in window.editor.messages.text
+    window.editor.replace.undo()
     settled()
     assert np.array_equal(mask(folder, "b.png"), disk(10))
 
@@ -292,9 +294,9 @@ def test_an_image_that_is_opened_meanwhile_is_changed_once_and_undoes_in_one_ste
 ) -> None:
     show("c.png")
     if is_open_first:
-        window.workspace.open_image("b.png")  # being read when the masks are changed
-    window.replace.replace(1, 2)
-    window.workspace.open_image("b.png")
+        window.editor.workspace.open_image("b.png")  # being read when the masks are changed
+    window.editor.replace.replace(1, 2)
+    window.editor.workspace.open_image("b.png")
     settled()
     qtbot.waitUntil(lambda: label_map(window, "b.png") is not None)
     settled()
@@ -302,7 +304,7 @@ def test_an_image_that_is_opened_meanwhile_is_changed_once_and_undoes_in_one_ste
     press_key(Qt.Key.Key_Z, _CTRL)
     assert np.array_equal(label_map(window, "b.png"), disk(10))
     press_key(Qt.Key.Key_Y, _CTRL)
-    window.workspace.flush()
+    window.editor.workspace.flush()
     assert np.array_equal(mask(folder, "b.png"), disk(10, 2))
     assert np.array_equal(mask(folder, "d.png"), disk(20, 2))
 
@@ -315,20 +317,22 @@ def test_strokes_that_are_not_saved_yet_are_replaced_too(
     settled: Settled,
 ) -> None:
     show("b.png")
-    window.toolbox.choose_class(1)
-    window.toolbox.set_size(5)
-    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.rect().center())
-    window.canvas.setFocus()
-    document = window.workspace.document
+    window.editor.toolbox.choose_class(1)
+    window.editor.toolbox.set_size(5)
+    qtbot.mouseClick(
+        window.editor.canvas, Qt.MouseButton.LeftButton, pos=window.editor.canvas.rect().center()
+    )
+    window.editor.canvas.setFocus()
+    document = window.editor.workspace.document
     assert document is not None
     document.apply("corner", MaskPatch(Rect(0, 0, 1, 1), disk(10)[:1, :1], disk(90)[:1, :1]))
-    window.workspace.open_image("c.png")  # b.png is on its way to the disk
-    window.replace.replace(1, 2)
+    window.editor.workspace.open_image("c.png")  # b.png is on its way to the disk
+    window.editor.replace.replace(1, 2)
     settled()
-    window.workspace.flush()
+    window.editor.workspace.flush()
     assert not (mask(folder, "b.png") == 1).any()
     assert mask(folder, "b.png")[0, 0] == 2
 
 
 def button(window: MainWindow, text: str) -> QPushButton:
-    return next(b for b in window.messages.findChildren(QPushButton) if b.text() == text)
+    return next(b for b in window.editor.messages.findChildren(QPushButton) if b.text() == text)

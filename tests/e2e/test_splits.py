@@ -48,30 +48,30 @@ def dialog(
     open_folder: Callable[[Path], None],
 ) -> SplitDialog:
     open_folder(project.image_root)
-    qtbot.waitUntil(lambda: len(window.workspace.labelled) == len(KEYS))
-    with qtbot.waitSignal(window.splits.viewed):
-        window.actions_by_name["splits"].trigger()
-    return window.split_dialog
+    qtbot.waitUntil(lambda: len(window.editor.workspace.labelled) == len(KEYS))
+    with qtbot.waitSignal(window.editor.splits.viewed):
+        window.editor.actions_by_name["splits"].trigger()
+    return window.editor.dialogs.splits
 
 
 def group_by_sequence(qtbot: QtBot, window: MainWindow) -> None:
-    grouping = window.split_dialog.grouping
-    with qtbot.waitSignal(window.splits.viewed):
+    grouping = window.editor.dialogs.splits.grouping
+    with qtbot.waitSignal(window.editor.splits.viewed):
         grouping.setCurrentIndex(grouping.findData(Grouping.SEQUENCE.value))
 
 
 def click(qtbot: QtBot, window: MainWindow, button: QAbstractButton) -> None:
     qtbot.waitUntil(button.isEnabled)
-    with qtbot.waitSignal(window.splits.viewed):
+    with qtbot.waitSignal(window.editor.splits.viewed):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def kept(qtbot: QtBot, window: MainWindow) -> Project:
-    qtbot.waitUntil(window.split_dialog.keep.isEnabled)
-    qtbot.mouseClick(window.split_dialog.keep, Qt.MouseButton.LeftButton)
-    window.workspace.flush()
-    assert window.workspace.project is not None
-    return load_project(window.workspace.project.folder)
+    qtbot.waitUntil(window.editor.dialogs.splits.keep.isEnabled)
+    qtbot.mouseClick(window.editor.dialogs.splits.keep, Qt.MouseButton.LeftButton)
+    window.editor.workspace.flush()
+    assert window.editor.workspace.project is not None
+    return load_project(window.editor.workspace.project.folder)
 
 
 def shown(dialog: SplitDialog) -> list[list[str]]:
@@ -95,7 +95,7 @@ def test_dividing_keeps_the_frames_of_a_video_together(
     qtbot: QtBot, window: MainWindow, dialog: SplitDialog
 ) -> None:
     group_by_sequence(qtbot, window)
-    with qtbot.waitSignal(window.splits.viewed):
+    with qtbot.waitSignal(window.editor.splits.viewed):
         dialog.test.setValue(10)
     click(qtbot, window, dialog.divide)
     assert dialog.counts.text().startswith("Training 21 (70%)   Validation 6 (20%)   Test 3 (10%)")
@@ -146,9 +146,9 @@ def test_images_that_a_run_used_stay_where_they_are(
     assert used_by_runs(project) == {KEYS[0]: (run.name,), KEYS[3]: (run.name,)}
 
     open_folder(project.image_root)
-    with qtbot.waitSignal(window.splits.viewed):
-        window.actions_by_name["splits"].trigger()
-    dialog = window.split_dialog
+    with qtbot.waitSignal(window.editor.splits.viewed):
+        window.editor.actions_by_name["splits"].trigger()
+    dialog = window.editor.dialogs.splits
     assert shown(dialog)[0] == [KEYS[0], "1", "training", run.name]
     assert "2 images were used by training runs" in dialog.note.text()
     dialog.groups.selectAll()
@@ -156,7 +156,7 @@ def test_images_that_a_run_used_stay_where_they_are(
     dialog.anew.setChecked(True)
     splits = kept(qtbot, window).splits
     assert (splits[KEYS[0]], splits[KEYS[3]], splits[KEYS[6]]) == (TRAIN, VALIDATION, TEST)
-    with qtbot.waitSignal(window.splits.viewed):
+    with qtbot.waitSignal(window.editor.splits.viewed):
         dialog.show()
     click(qtbot, window, dialog.divide)
     splits = kept(qtbot, window).splits
@@ -172,11 +172,11 @@ def test_a_group_that_trains_and_judges_is_told(
 ) -> None:
     project.with_splits({KEYS[0]: TRAIN, KEYS[1]: VALIDATION}).save()
     open_folder(project.image_root)
-    with qtbot.waitSignal(window.splits.viewed):
-        window.actions_by_name["splits"].trigger()
+    with qtbot.waitSignal(window.editor.splits.viewed):
+        window.editor.actions_by_name["splits"].trigger()
     group_by_sequence(qtbot, window)
-    assert shown(window.split_dialog)[0][2] == "training, validation, not decided yet"
-    assert "1 group trains and judges at once" in window.split_dialog.note.text()
+    assert shown(window.editor.dialogs.splits)[0][2] == "training, validation, not decided yet"
+    assert "1 group trains and judges at once" in window.editor.dialogs.splits.note.text()
 
 
 def test_a_wrong_regular_expression_is_told_and_not_kept(
@@ -186,6 +186,6 @@ def test_a_wrong_regular_expression_is_told_and_not_kept(
     dialog.pattern.setText("(")
     qtbot.waitUntil(lambda: "regular expression is wrong" in dialog.note.text())
     assert not dialog.keep.isEnabled()
-    with qtbot.waitSignal(window.splits.viewed):
+    with qtbot.waitSignal(window.editor.splits.viewed):
         dialog.pattern.setText(r"^(\w+)")
     assert [row[0] for row in shown(dialog)][:2] == ["video0", "video1"]

@@ -16,8 +16,9 @@ from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import difference_patch
 from segstudio.core.paint_rule import PaintRule
 from segstudio.document.document import Document
+from segstudio.tools.names import ToolName
 from segstudio.tools.options import Extent
-from segstudio.tools.table import TOOLS, ToolName
+from segstudio.tools.table import TOOLS
 from segstudio.ui.main_window import MainWindow
 
 _ALT = Qt.KeyboardModifier.AltModifier
@@ -43,17 +44,17 @@ def document(
     open_folder(folder)
     add_class()
     add_class_two(window)
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
     document.label_map[:] = 0
     press_key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     press_key(Qt.Key.Key_1)
-    window.toolbox.set_size(9)
+    window.editor.toolbox.set_size(9)
     return document
 
 
 def add_class_two(window: MainWindow) -> None:
-    window.workspace.set_label_set(window.workspace.label_set.added("wall"))
+    window.editor.workspace.set_label_set(window.editor.workspace.label_set.added("wall"))
 
 
 @pytest.fixture
@@ -62,8 +63,8 @@ def at(window: MainWindow, document: Document) -> Callable[[float, float], QPoin
 
     def at(y: float, x: float) -> QPoint:
         height, width = document.size
-        top = (window.canvas.height() - height) // 2
-        left = (window.canvas.width() - width) // 2
+        top = (window.editor.canvas.height() - height) // 2
+        left = (window.editor.canvas.width() - width) // 2
         return QPoint(int(left + x), int(top + y))
 
     return at
@@ -74,7 +75,7 @@ def settled(qtbot: QtBot, window: MainWindow) -> Callable[[], None]:
     """Wait until the tool has found out what it was asked for."""
 
     def settled() -> None:
-        qtbot.waitUntil(lambda: window.canvas.is_settled, timeout=20_000)
+        qtbot.waitUntil(lambda: window.editor.canvas.is_settled, timeout=20_000)
 
     return settled
 
@@ -84,7 +85,7 @@ def click(qtbot: QtBot, window: MainWindow) -> Callable[..., None]:
     def click(
         point: QPoint, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
     ) -> None:
-        qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, modifier, point)
+        qtbot.mouseClick(window.editor.canvas, Qt.MouseButton.LeftButton, modifier, point)
 
     return click
 
@@ -98,7 +99,7 @@ def square() -> LabelMap:
 
 def undone(window: MainWindow, press_key: PressKey, name: str) -> None:
     """Undo with the keys: one gesture is one edit with a name, and nothing is left of it."""
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
     assert document.history.undo_name == name
     press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -130,7 +131,7 @@ def test_polygon_closed_by_a_double_click(
     press_key(Qt.Key.Key_P)
     for corner in ((10, 10), (10, 60), (40, 60)):
         click(at(*corner))
-    qtbot.mouseDClick(window.canvas, Qt.MouseButton.LeftButton, pos=at(40, 60))
+    qtbot.mouseDClick(window.editor.canvas, Qt.MouseButton.LeftButton, pos=at(40, 60))
     assert document.label_map[15, 50] == 1
     undone(window, press_key, "Lasso cell")
 
@@ -171,7 +172,7 @@ def test_freehand_lasso(
     window: MainWindow, document: Document, at: Drag, drag: Drag, press_key: PressKey
 ) -> None:
     press_key(Qt.Key.Key_P)
-    drag(window.canvas, at(10, 10), at(10, 60), at(40, 60), at(40, 10), at(12, 10))
+    drag(window.editor.canvas, at(10, 10), at(10, 60), at(40, 60), at(40, 10), at(12, 10))
     assert document.label_map[15:35, 15:55].all()
     undone(window, press_key, "Lasso cell")
 
@@ -180,11 +181,11 @@ def test_rectangle_and_ellipse(
     window: MainWindow, document: Document, at: Drag, drag: Drag, press_key: PressKey
 ) -> None:
     press_key(Qt.Key.Key_M)
-    drag(window.canvas, at(10, 10), at(20, 30), at(29, 49))
+    drag(window.editor.canvas, at(10, 10), at(20, 30), at(29, 49))
     assert np.count_nonzero(document.label_map) == 20 * 40
     undone(window, press_key, "Rectangle cell")
     press_key(Qt.Key.Key_O)
-    drag(window.canvas, at(10, 10), at(20, 30), at(29, 49))
+    drag(window.editor.canvas, at(10, 10), at(20, 30), at(29, 49))
     assert np.count_nonzero(document.label_map) == pytest.approx(np.pi * 10 * 20, rel=0.02)
     undone(window, press_key, "Ellipse cell")
 
@@ -247,7 +248,7 @@ def test_wand_tolerance_follows_the_drag_and_a_click_paints(
 ) -> None:
     press_key(Qt.Key.Key_W)
     # 100 grey levels lie between square and ground; the drag adds more than that to the 24.
-    drag(window.canvas, at(70, 65), at(70, 200), at(70, 235), at(70, 600))
+    drag(window.editor.canvas, at(70, 65), at(70, 200), at(70, 235), at(70, 600))
     settled()
     click(at(5, 5))
     assert document.label_map.all()
@@ -262,8 +263,8 @@ def test_superpixels_are_painted_by_a_drag(
     settled: Drag,
 ) -> None:
     press_key(Qt.Key.Key_S)
-    window.toolbox.set_option(cell_size=10)
-    drag(window.canvas, at(55, 65), at(75, 90), at(95, 115))
+    window.editor.toolbox.set_option(cell_size=10)
+    drag(window.editor.canvas, at(55, 65), at(75, 90), at(95, 115))
     settled()
     painted = document.label_map == 1
     assert painted[55, 65]
@@ -277,10 +278,10 @@ def test_the_keys_of_the_brush_size_change_the_size_of_superpixels(
     window: MainWindow, document: Document, press_key: PressKey
 ) -> None:
     press_key(Qt.Key.Key_S)
-    brush = window.toolbox.size
+    brush = window.editor.toolbox.size
     press_key(Qt.Key.Key_BracketRight)
-    assert window.toolbox.options.cell_size == 26
-    assert window.toolbox.size == brush
+    assert window.editor.toolbox.options.cell_size == 26
+    assert window.editor.toolbox.size == brush
 
 
 def test_scissors_follow_edges_between_clicks(
@@ -339,7 +340,7 @@ def test_the_object_in_a_box_is_shown_and_enter_paints_it(
     settled: Drag,
 ) -> None:
     press_key(Qt.Key.Key_K)
-    drag(window.canvas, at(40, 50), at(80, 100), at(110, 130))
+    drag(window.editor.canvas, at(40, 50), at(80, 100), at(110, 130))
     settled()
     assert not document.label_map.any()
     press_key(Qt.Key.Key_Return)
@@ -366,7 +367,7 @@ def test_a_region_or_a_whole_class_is_replaced(
     assert np.count_nonzero(document.label_map == 2) == 50 * 60
     assert document.history.undo_name == "Replace by wall"
     press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    window.toolbox.set_option(extent=Extent.CLASS)
+    window.editor.toolbox.set_option(extent=Extent.CLASS)
     click(at(70, 80))
     settled()
     press_key(Qt.Key.Key_Return)
@@ -382,9 +383,9 @@ def test_the_paint_rule_binds_what_is_found_on_a_thread(
     settled: Drag,
 ) -> None:
     document.label_map[60:80, 70:90] = 2
-    window.toolbox.toggle_lock(2)
+    window.editor.toolbox.toggle_lock(2)
     press_key(Qt.Key.Key_K)
-    drag(window.canvas, at(40, 50), at(80, 100), at(110, 130))
+    drag(window.editor.canvas, at(40, 50), at(80, 100), at(110, 130))
     press_key(Qt.Key.Key_Return)
     settled()
     assert np.count_nonzero(document.label_map == 2) == 400
@@ -401,7 +402,7 @@ def test_reshape_shows_what_changes_and_a_second_click_does_it(
 ) -> None:
     document.label_map[:] = square()
     press_key(Qt.Key.Key_G)
-    window.toolbox.set_option(amount=5)
+    window.editor.toolbox.set_option(amount=5)
     click(at(70, 80))
     settled()
     assert np.array_equal(document.label_map, square())
@@ -420,7 +421,7 @@ def test_reshape_follows_an_undo_that_comes_between(
     settled: Drag,
 ) -> None:
     press_key(Qt.Key.Key_G)
-    window.toolbox.set_option(amount=5)
+    window.editor.toolbox.set_option(amount=5)
     document.label_map[:] = square()
     document.apply("paint", difference_patch(document.label_map, square() * 2))
     click(at(70, 80))
@@ -442,12 +443,12 @@ def test_reshape_shows_only_what_the_lock_lets_it_change(
 ) -> None:
     document.label_map[:] = square()
     document.label_map[:50] = 2
-    window.toolbox.toggle_lock(2)
+    window.editor.toolbox.toggle_lock(2)
     press_key(Qt.Key.Key_G)
-    window.toolbox.set_option(amount=5)
+    window.editor.toolbox.set_option(amount=5)
     click(at(70, 80))
     settled()
-    preview = window.canvas._gesture.preview
+    preview = window.editor.canvas._gesture.preview
     assert preview is not None
     assert preview.region is not None
     assert preview.region.rect.top + np.flatnonzero(preview.region.mask.any(axis=1))[0] == 50
@@ -464,7 +465,7 @@ def test_alt_click_picks_the_class_under_the_pointer_with_any_painting_tool(
         press_key(Qt.Key.Key_1)
         press_key(key)
         click(at(70, 80), _ALT)
-        assert window.toolbox.class_index == 2
+        assert window.editor.toolbox.class_index == 2
     assert np.array_equal(document.label_map, square() * 2)
 
 
@@ -473,8 +474,8 @@ def test_alt_erases_with_the_rectangle(
 ) -> None:
     document.label_map[:] = 1
     press_key(Qt.Key.Key_M)
-    qtbot.mousePress(window.canvas, Qt.MouseButton.LeftButton, _ALT, at(10, 10))
-    qtbot.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, _ALT, at(10, 10))
+    qtbot.mousePress(window.editor.canvas, Qt.MouseButton.LeftButton, _ALT, at(10, 10))
+    qtbot.mouseRelease(window.editor.canvas, Qt.MouseButton.LeftButton, _ALT, at(10, 10))
     assert document.label_map.all()
     drag_with(qtbot, window, at(10, 10), at(19, 19), _ALT)
     assert np.count_nonzero(document.label_map == 0) == 100
@@ -488,23 +489,23 @@ def drag_with(
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
 
-    qtbot.mousePress(window.canvas, Qt.MouseButton.LeftButton, modifier, start)
+    qtbot.mousePress(window.editor.canvas, Qt.MouseButton.LeftButton, modifier, start)
     move = QMouseEvent(
         QEvent.Type.MouseMove,
         QPointF(end),
-        QPointF(window.canvas.mapToGlobal(end)),
+        QPointF(window.editor.canvas.mapToGlobal(end)),
         Qt.MouseButton.NoButton,
         Qt.MouseButton.LeftButton,
         modifier,
     )
-    QApplication.sendEvent(window.canvas, move)
-    qtbot.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, modifier, end)
+    QApplication.sendEvent(window.editor.canvas, move)
+    qtbot.mouseRelease(window.editor.canvas, Qt.MouseButton.LeftButton, modifier, end)
 
 
 def test_shift_click_draws_a_straight_line_from_the_last_dab(
     window: MainWindow, document: Document, at: Drag, click: Drag, press_key: PressKey
 ) -> None:
-    window.toolbox.set_size(1)
+    window.editor.toolbox.set_size(1)
     click(at(20, 20))
     click(at(20, 120), _SHIFT)
     assert document.label_map[20, 20:121].all()
@@ -517,8 +518,8 @@ def test_only_over_the_clicked_class(
     document.label_map[:] = square()
     press_key(Qt.Key.Key_2)
     press_key(Qt.Key.Key_L)
-    assert window.toolbox.options.rule is PaintRule.CLICKED_CLASS
-    drag(window.canvas, at(70, 70), at(70, 200), at(70, 230))
+    assert window.editor.toolbox.options.rule is PaintRule.CLICKED_CLASS
+    drag(window.editor.canvas, at(70, 70), at(70, 200), at(70, 230))
     painted = document.label_map == 2
     assert painted[70, 66:120].all()
     assert not painted[:, 120:].any()
@@ -533,7 +534,7 @@ def test_the_clicked_class_is_that_of_the_last_choice(
     settled: Drag,
 ) -> None:
     document.label_map[60:70, 70:80] = 2
-    window.toolbox.set_option(rule=PaintRule.CLICKED_CLASS)
+    window.editor.toolbox.set_option(rule=PaintRule.CLICKED_CLASS)
     press_key(Qt.Key.Key_W)
     click(at(10, 10))
     settled()
@@ -555,17 +556,17 @@ def test_a_locked_class_is_kept(
 ) -> None:
     document.label_map[:] = square()
     press_key(Qt.Key.Key_2)
-    view = window.class_panel.view
+    view = window.editor.class_panel.view
     lock = view.visualRect(view.model().index(1, 1)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=lock)
-    assert window.toolbox.locked == {1}
-    drag(window.canvas, at(70, 10), at(70, 150), at(70, 230))
+    assert window.editor.toolbox.locked == {1}
+    drag(window.editor.canvas, at(70, 10), at(70, 150), at(70, 230))
     assert (document.label_map[50:100, 60:120] == 1).all()
     assert document.label_map[70, 200] == 2
 
 
 def editor(window: MainWindow, name: str) -> QWidget:
-    found = window._option_bar.findChild(QWidget, name)
+    found = window.editor._option_bar.findChild(QWidget, name)
     assert isinstance(found, QWidget)
     return found
 
@@ -574,9 +575,9 @@ def test_the_options_bar_shows_the_options_of_the_tool_and_no_others(
     qtbot: QtBot, window: MainWindow, document: Document
 ) -> None:
     names = {name for row in TOOLS.values() for name in row.options}
-    window.toolbox.set_option(by_color=True)
+    window.editor.toolbox.set_option(by_color=True)
     for tool in ToolName:
-        window.actions_by_name[tool].trigger()
+        window.editor.actions_by_name[tool].trigger()
         # A tool bar lays its parts out when the event loop comes to it.
         qtbot.waitUntil(
             lambda tool=tool: (
@@ -593,7 +594,7 @@ def test_fill_shows_its_tolerance_only_when_colours_count(
     tolerance = editor(window, "tolerance")
     qtbot.waitUntil(lambda: editor(window, "by_color").isVisibleTo(window))
     assert not tolerance.isVisibleTo(window)
-    window.toolbox.set_option(by_color=True)
+    window.editor.toolbox.set_option(by_color=True)
     qtbot.waitUntil(lambda: tolerance.isVisibleTo(window))
 
 
@@ -601,7 +602,7 @@ def test_the_rule_is_chosen_in_the_options_bar(window: MainWindow, document: Doc
     box = editor(window, "rule").findChild(QComboBox)
     assert isinstance(box, QComboBox)
     box.activated.emit(2)
-    assert window.toolbox.options.rule is PaintRule.UNLABELLED
+    assert window.editor.toolbox.options.rule is PaintRule.UNLABELLED
     assert box.currentIndex() == 2
 
 
@@ -618,7 +619,7 @@ def test_a_vertex_is_moved_inserted_and_removed_before_the_polygon_is_closed(
     for corner in ((10, 10), (10, 60), (40, 60), (40, 10), (90, 200)):
         click(at(*corner))
     click(at(90, 200), _ALT)  # removed
-    drag(window.canvas, at(40, 60), at(50, 65), at(60, 60))  # moved
+    drag(window.editor.canvas, at(40, 60), at(50, 65), at(60, 60))  # moved
     drag_with(qtbot, window, at(10, 35), at(30, 35), _SHIFT)  # inserted and moved
     press_key(Qt.Key.Key_Return)
     assert document.label_map[50, 55] == 1
@@ -631,22 +632,22 @@ def test_a_badge_at_the_pointer_tells_what_is_protected(
     qtbot: QtBot, window: MainWindow, document: Document, at: Drag, press_key: PressKey
 ) -> None:
     def picture() -> QImage:
-        qtbot.waitUntil(lambda: window.canvas.is_settled)
-        return window.canvas.grab().toImage()
+        qtbot.waitUntil(lambda: window.editor.canvas.is_settled)
+        return window.editor.canvas.grab().toImage()
 
-    qtbot.mouseMove(window.canvas, at(120, 120))
-    window.canvas.enterEvent(QEnterEvent(*(QPointF(at(120, 120)),) * 3))
+    qtbot.mouseMove(window.editor.canvas, at(120, 120))
+    window.editor.canvas.enterEvent(QEnterEvent(*(QPointF(at(120, 120)),) * 3))
     plain = picture()
     seen = [plain]
     press_key(Qt.Key.Key_L)
     seen.append(picture())
     press_key(Qt.Key.Key_L)
     seen.append(picture())
-    window.toolbox.toggle_lock(2)
+    window.editor.toolbox.toggle_lock(2)
     seen.append(picture())
     assert all(a != b for a, b in pairwise(seen))
     press_key(Qt.Key.Key_L)
-    window.toolbox.toggle_lock(2)
+    window.editor.toolbox.toggle_lock(2)
     assert picture() == plain
 
 
@@ -655,14 +656,15 @@ def test_all_options_of_every_tool_fit_into_the_window(
     width: int, qtbot: QtBot, window: MainWindow, document: Document
 ) -> None:
     window.resize(width, 640)
-    window.toolbox.set_option(by_color=True)
+    window.editor.toolbox.set_option(by_color=True)
     for tool in ToolName:
-        window.actions_by_name[tool].trigger()
+        window.editor.actions_by_name[tool].trigger()
         editors = [editor(window, name) for name in TOOLS[tool].options]
         qtbot.waitUntil(
             lambda editors=editors: all(
                 part.isVisible()
-                and part.mapTo(window, QPoint(part.width(), 0)).x() <= window._view_bar.x() + 8
+                and part.mapTo(window, QPoint(part.width(), 0)).x()
+                <= window.editor._view_bar.x() + 8
                 for part in editors
             )
         )
@@ -682,19 +684,19 @@ def test_the_status_bar_says_what_the_tool_answers_to(
     window: MainWindow, document: Document, press_key: PressKey
 ) -> None:
     press_key(Qt.Key.Key_C)
-    assert "Click along an edge" in window.status.hint
+    assert "Click along an edge" in window.editor.status.hint
     press_key(Qt.Key.Key_B)
-    assert "straight line" in window.status.hint
+    assert "straight line" in window.editor.status.hint
 
 
 def test_every_tool_has_a_key_a_tip_an_icon_and_a_hint(window: MainWindow) -> None:
     for tool in ToolName:
-        action = window.actions_by_name[tool]
+        action = window.editor.actions_by_name[tool]
         key = action.shortcut().toString()
         assert key
         assert f"({key})" in action.toolTip()
         assert not action.icon().isNull()
-        assert window._hints.of(tool) in action.toolTip()
+        assert window.editor._hints.of(tool) in action.toolTip()
 
 
 def test_no_two_commands_share_a_key(window: MainWindow) -> None:

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from segstudio.core.label_set import LabelSet
 from segstudio.core.palette import Color
 from segstudio.storage.project import Project, open_path
-from segstudio.ui.app import wait_until_idle
 from segstudio.ui.canvas.layers import CHANGED_COLOR
 from segstudio.ui.main_window import MainWindow
+from segstudio.ui.screenshot import wait_until_idle
 
 SIZE = 300  # pixels of both sides; the window shows them at 100 %
 Seen = Callable[[int, int], Color]
@@ -45,13 +45,13 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def opened(window: MainWindow, open_folder: Callable[[Path], None], project: Project) -> MainWindow:
     open_folder(project.image_root)
-    window.actions_by_name["full_size"].trigger()
+    window.editor.actions_by_name["full_size"].trigger()
     return window
 
 
 def at(window: MainWindow, y: int, x: int) -> QPoint:
     """Return the pixel of the canvas that shows the middle of an image pixel."""
-    middle = window.canvas._navigation.position(y + 0.5, x + 0.5)
+    middle = window.editor.canvas._navigation.position(y + 0.5, x + 0.5)
     return QPoint(math.floor(middle.x()), math.floor(middle.y()))
 
 
@@ -61,7 +61,7 @@ def seen(window: MainWindow) -> Seen:
 
     def seen(y: int, x: int) -> Color:
         wait_until_idle(window)
-        picture = window.canvas.grab().toImage()
+        picture = window.editor.canvas.grab().toImage()
         color = QColor(picture.pixelColor(at(window, y, x)))
         return Color(color.red(), color.green(), color.blue())
 
@@ -69,9 +69,9 @@ def seen(window: MainWindow) -> Seen:
 
 
 def hover(qtbot: QtBot, window: MainWindow, y: int, x: int) -> str:
-    qtbot.mouseMove(window.canvas, at(window, y, x))
-    qtbot.waitUntil(lambda: not window.status._soon.isActive())
-    return window.status._position.text()
+    qtbot.mouseMove(window.editor.canvas, at(window, y, x))
+    qtbot.waitUntil(lambda: not window.editor.status._soon.isActive())
+    return window.editor.status._position.text()
 
 
 def saved(project: Project) -> NDArray[np.uint8] | None:
@@ -83,12 +83,12 @@ def test_brightness_is_seen_at_once_and_reset_takes_it_back(
 ) -> None:
     before = saved(project)
     assert seen(20, 20) == (100, 100, 100)
-    opened.view_options.panel.brightness.setValue(20)
+    opened.editor.view_options.panel.brightness.setValue(20)
     assert seen(20, 20) == (151, 151, 151)
-    assert opened.workspace.document is not None
-    assert not opened.workspace.document.is_modified
-    assert opened.workspace.document.image[20, 20].tolist() == [100, 100, 100]
-    qtbot.mouseClick(opened.view_options.panel.reset, Qt.MouseButton.LeftButton)
+    assert opened.editor.workspace.document is not None
+    assert not opened.editor.workspace.document.is_modified
+    assert opened.editor.workspace.document.image[20, 20].tolist() == [100, 100, 100]
+    qtbot.mouseClick(opened.editor.view_options.panel.reset, Qt.MouseButton.LeftButton)
     assert seen(20, 20) == (100, 100, 100)
     assert np.array_equal(saved(project), before)
 
@@ -96,10 +96,10 @@ def test_brightness_is_seen_at_once_and_reset_takes_it_back(
 def test_the_display_stays_for_the_next_image(
     qtbot: QtBot, opened: MainWindow, seen: Seen, press_key: Callable[..., None]
 ) -> None:
-    opened.view_options.panel.gamma.setValue(50)  # 2.0
+    opened.editor.view_options.panel.gamma.setValue(50)  # 2.0
     press_key(Qt.Key.Key_D)
-    qtbot.waitUntil(lambda: opened.workspace.current_key == "b.png")
-    qtbot.waitUntil(lambda: opened.workspace.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: opened.editor.workspace.current_key == "b.png")
+    qtbot.waitUntil(lambda: opened.editor.workspace.document is not None, timeout=10_000)
     assert seen(20, 20) == (160, 160, 160)  # 255 * sqrt(100 / 255)
 
 
@@ -116,9 +116,9 @@ def test_a_dark_16_bit_image_is_stretched_and_tells_its_real_values(
     (tmp_path / "deep").mkdir()
     Image.fromarray(values).save(tmp_path / "deep" / "a.png")
     open_folder(tmp_path / "deep")
-    window.actions_by_name["full_size"].trigger()
+    window.editor.actions_by_name["full_size"].trigger()
     assert seen(50, 50) == (2, 2, 2)
-    window.view_options.panel.stretch.setChecked(True)
+    window.editor.view_options.panel.stretch.setChecked(True)
     assert seen(50, 50) == (0, 0, 0)
     assert seen(50, 250) == (255, 255, 255)
     assert "    700    " in hover(qtbot, window, 50, 250)
@@ -135,7 +135,7 @@ def test_one_channel_is_shown_in_grey(
     pixels = np.full((SIZE, SIZE, 3), (10, 80, 200), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "colors" / "a.png")
     open_folder(tmp_path / "colors")
-    channel = window.view_options.panel.channel
+    channel = window.editor.view_options.panel.channel
     channel.setCurrentIndex(3)
     channel.activated.emit(3)  # what a click does
     assert channel.currentText() == "Blue"
@@ -161,9 +161,9 @@ def test_outlines_are_one_pixel_of_the_screen_at_any_zoom(
 ) -> None:
     press_key(Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
     edge = at(opened, 100, 150)
-    opened.canvas._navigation.zoom_by(factor, QPointF(edge))
+    opened.editor.canvas._navigation.zoom_by(factor, QPointF(edge))
     wait_until_idle(opened)
-    picture = opened.canvas.grab().toImage()
+    picture = opened.editor.canvas.grab().toImage()
     column = [picture.pixelColor(edge + QPoint(0, y)).name() for y in range(-60, 60)]
     assert column.count("#ff0000") == 1
 
@@ -178,7 +178,7 @@ def test_painting_moves_the_outline(
     press_key(Qt.Key.Key_M)  # rectangle
     press_key(Qt.Key.Key_1)
     corners = [at(opened, y, x) for y, x in ((50, 120), (110, 160))]
-    drag(opened.canvas, *corners)
+    drag(opened.editor.canvas, *corners)
     assert seen(80, 140) == (100, 100, 100)
     assert seen(100, 140) == (100, 100, 100)  # no longer an edge
     assert seen(100, 180) == RED
@@ -192,7 +192,7 @@ def test_changed_pixels_are_marked_and_counted(
     drag: Callable[..., None],
 ) -> None:
     press_key(Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
-    assert opened.status._changes.text() == "10,000 px changed"
+    assert opened.editor.status._changes.text() == "10,000 px changed"
     red, green, blue = seen(150, 150)
     assert (red, green, blue) != (178, 50, 50)
     assert CHANGED_COLOR >> 24 < 255  # the class is seen through the mark
@@ -201,9 +201,9 @@ def test_changed_pixels_are_marked_and_counted(
     press_key(Qt.Key.Key_X)  # background, as the model said
     press_key(Qt.Key.Key_M)
     corners = [at(opened, y, x) for y, x in ((100, 100), (200, 200))]
-    drag(opened.canvas, *corners)
-    qtbot.waitUntil(lambda: opened.status._changes.text() != "10,000 px changed")
-    assert int(opened.status._changes.text().split()[0]) < 300
+    drag(opened.editor.canvas, *corners)
+    qtbot.waitUntil(lambda: opened.editor.status._changes.text() != "10,000 px changed")
+    assert int(opened.editor.status._changes.text().split()[0]) < 300
     assert seen(150, 150) == (100, 100, 100)
 
 
@@ -211,10 +211,10 @@ def test_the_split_view_shows_the_prediction_left_and_the_correction_right(
     opened: MainWindow, seen: Seen, press_key: Callable[..., None], drag: Callable[..., None]
 ) -> None:
     press_key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
-    assert opened.canvas.divider.isVisible()
+    assert opened.editor.canvas.divider.isVisible()
     assert seen(150, 120) == (100, 100, 100)  # left of the middle: what the model said
     assert seen(150, 180) == (178, 50, 50)
-    divider = opened.canvas.divider
+    divider = opened.editor.canvas.divider
     drag(divider, divider.rect().center(), divider.rect().center() - QPoint(60, 0))
     assert seen(150, 120) == (178, 50, 50)
 
@@ -223,8 +223,8 @@ def test_both_sides_of_the_split_view_move_together(
     qtbot: QtBot, opened: MainWindow, seen: Seen, press_key: Callable[..., None]
 ) -> None:
     press_key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
-    opened.canvas.zoom_by(2.0)
-    opened.canvas._navigation.pan_by(QPointF(40, 0))
+    opened.editor.canvas.zoom_by(2.0)
+    opened.editor.canvas._navigation.pan_by(QPointF(40, 0))
     assert seen(150, 125) == (100, 100, 100)
     assert seen(150, 145) == (178, 50, 50)
     assert seen(90, 145) == (100, 100, 100)
@@ -234,13 +234,13 @@ def test_nobody_paints_on_the_prediction(
     opened: MainWindow, press_key: Callable[..., None], drag: Callable[..., None]
 ) -> None:
     press_key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
-    document = opened.workspace.document
+    document = opened.editor.workspace.document
     assert document is not None
     start = at(opened, 50, 50)
-    drag(opened.canvas, start, start + QPoint(30, 0))
+    drag(opened.editor.canvas, start, start + QPoint(30, 0))
     assert not document.is_modified
     start = at(opened, 50, 200)
-    drag(opened.canvas, start, start + QPoint(30, 0))
+    drag(opened.editor.canvas, start, start + QPoint(30, 0))
     assert document.is_modified
 
 
@@ -250,12 +250,12 @@ def test_without_a_prediction_there_is_nothing_to_compare(
     press_key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
     press_key(Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
     press_key(Qt.Key.Key_D)
-    qtbot.waitUntil(lambda: opened.workspace.current_key == "b.png")
-    qtbot.waitUntil(lambda: opened.workspace.document is not None, timeout=10_000)
-    assert not opened.canvas.divider.isVisible()
-    assert not opened.actions_by_name["split"].isEnabled()
-    assert "Run a model" in opened.actions_by_name["split"].toolTip()
-    assert opened.status._changes.text() == ""
+    qtbot.waitUntil(lambda: opened.editor.workspace.current_key == "b.png")
+    qtbot.waitUntil(lambda: opened.editor.workspace.document is not None, timeout=10_000)
+    assert not opened.editor.canvas.divider.isVisible()
+    assert not opened.editor.actions_by_name["split"].isEnabled()
+    assert "Run a model" in opened.editor.actions_by_name["split"].toolTip()
+    assert opened.editor.status._changes.text() == ""
 
 
 def test_the_status_bar_tells_what_the_model_said_instead(qtbot: QtBot, opened: MainWindow) -> None:
@@ -268,9 +268,9 @@ def test_the_status_bar_tells_the_area_of_a_selection(
 ) -> None:
     press_key(Qt.Key.Key_P)
     for y, x in ((20, 30), (20, 130), (60, 130), (60, 30)):
-        qtbot.mouseClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened, y, x))
-    text = opened.status._selection.text()
+        qtbot.mouseClick(opened.editor.canvas, Qt.MouseButton.LeftButton, pos=at(opened, y, x))
+    text = opened.editor.status._selection.text()
     assert text.endswith("px selected")
     assert int(text.split()[0].replace(",", "")) == pytest.approx(4000, rel=0.02)
     press_key(Qt.Key.Key_Escape)
-    assert opened.status._selection.text() == ""
+    assert opened.editor.status._selection.text() == ""

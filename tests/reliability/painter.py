@@ -52,14 +52,14 @@ class Painter:
             elif action < 0.17:
                 self._exports.mkdir(exist_ok=True)
                 count = len(list(self._exports.iterdir()))
-                self._window.export.run("voc", self._exports / str(count))
+                self._window.editor.export.run("voc", self._exports / str(count))
 
     def _stroke(self, cell: int, class_index: int) -> int:
         """Paint a cell; return the value that it had."""
-        self.wait_until(lambda: self._window.workspace.document is not None)
-        document, canvas = self._window.workspace.document, self._window.canvas
+        self.wait_until(lambda: self._window.editor.workspace.document is not None)
+        document, canvas = self._window.editor.workspace.document, self._window.editor.canvas
         assert document is not None
-        self._window.actions_by_name["full_size"].trigger()
+        self._window.editor.actions_by_name["full_size"].trigger()
         self._press(Qt.Key.Key_1 if class_index == 1 else Qt.Key.Key_2)
         y, x = (CELL * part + CELL // 2 for part in divmod(cell, SIDE))
         height, width = document.size
@@ -72,7 +72,7 @@ class Painter:
         return before
 
     def _undo_and_redo(self, cell: int, before: int, class_index: int) -> None:
-        document = self._window.workspace.document
+        document = self._window.editor.workspace.document
         assert document is not None
         # Killed in between, the stroke is rightly gone.
         self._tell(f"begun {document.key} {cell} {before}")
@@ -81,14 +81,14 @@ class Painter:
         self._tell_when_acknowledged(f"{document.key} {cell} {class_index}")
 
     def _tell_when_acknowledged(self, stroke: str) -> None:
-        workspace = self._window.workspace
+        workspace = self._window.editor.workspace
         self.wait_until(lambda: workspace.journaled >= workspace.edited)
         self._tell(f"acknowledged {stroke}")
 
     def _press(
         self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
     ) -> None:
-        QTest.keyClick(self._window.canvas, key, modifier)
+        QTest.keyClick(self._window.editor.canvas, key, modifier)
 
     def _tell(self, line: str) -> None:
         os.write(self._log, f"{line}\n".encode())
@@ -106,14 +106,14 @@ def main() -> None:
     settings = QSettings(str(log.with_name("settings.ini")), QSettings.Format.IniFormat)
     window = MainWindow(Theme(application), settings)
     window.resize(1100, 760)
-    window.workspace.set_opened(open_path(folder))
+    window.editor.workspace.set_opened(open_path(folder))
     window.show()
-    window.toolbox.set_size(5)
+    window.editor.toolbox.set_size(5)
     painter = Painter(window, log, seed)
-    painter.wait_until(lambda: window.workspace.document is not None)
+    painter.wait_until(lambda: window.editor.workspace.document is not None)
     for name in ("one", "two"):
-        if name not in window.workspace.label_set.names:
-            window.workspace.set_label_set(window.workspace.label_set.added(name))
+        if name not in window.editor.workspace.label_set.names:
+            window.editor.workspace.set_label_set(window.editor.workspace.label_set.added(name))
     painter.paint_for_ever()
 
 

@@ -23,69 +23,74 @@ def opened(window: MainWindow, open_folder: Callable[[Path], None], tmp_path: Pa
 
 
 def saved_classes(window: MainWindow) -> list[tuple[str, str]]:
-    window.workspace.flush()
-    assert window.workspace.project is not None
-    return [(c.name, c.color.hex) for c in load_project(window.workspace.project.folder).label_set]
+    window.editor.workspace.flush()
+    assert window.editor.workspace.project is not None
+    return [
+        (c.name, c.color.hex)
+        for c in load_project(window.editor.workspace.project.folder).label_set
+    ]
 
 
 def test_add_class_appears_chosen_and_is_saved(qtbot: QtBot, opened: MainWindow) -> None:
-    qtbot.mouseClick(opened.class_panel._add, Qt.MouseButton.LeftButton)
-    assert opened.toolbox.class_index == 1
+    qtbot.mouseClick(opened.editor.class_panel._add, Qt.MouseButton.LeftButton)
+    assert opened.editor.toolbox.class_index == 1
     assert [name for name, _ in saved_classes(opened)] == ["background", "class 1"]
 
 
 def test_typing_a_name_renames_the_class(qtbot: QtBot, opened: MainWindow) -> None:
-    opened.class_panel.add_class()
-    editor = opened.class_panel.view.findChild(QLineEdit)
+    opened.editor.class_panel.add_class()
+    editor = opened.editor.class_panel.view.findChild(QLineEdit)
     assert editor is not None
     editor.clear()
     qtbot.keyClicks(editor, "membrane")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: opened.workspace.label_set.names == ("background", "membrane"))
+    qtbot.waitUntil(lambda: opened.editor.workspace.label_set.names == ("background", "membrane"))
     assert [name for name, _ in saved_classes(opened)] == ["background", "membrane"]
 
 
 @pytest.mark.parametrize("name", ["background", "   "])
 def test_a_name_that_cannot_be_is_refused_in_words(opened: MainWindow, name: str) -> None:
-    opened.class_panel.add_class()
-    model = opened.class_panel.view.model()
+    opened.editor.class_panel.add_class()
+    model = opened.editor.class_panel.view.model()
     model.setData(model.index(1, 3), name)
-    assert "keeps its name" in opened.messages.text
-    assert opened.workspace.label_set.names == ("background", "class 1")
+    assert "keeps its name" in opened.editor.messages.text
+    assert opened.editor.workspace.label_set.names == ("background", "class 1")
 
 
 def test_recolouring_changes_the_canvas_and_the_project(opened: MainWindow) -> None:
-    opened.class_panel.add_class()
-    opened.class_panel.recolor(1, Color(1, 2, 3))
-    assert opened.workspace.label_set[1].color == (1, 2, 3)
+    opened.editor.class_panel.add_class()
+    opened.editor.class_panel.recolor(1, Color(1, 2, 3))
+    assert opened.editor.workspace.label_set[1].color == (1, 2, 3)
     assert saved_classes(opened)[1] == ("class 1", "#010203")
 
 
 def test_only_the_background_is_hidden_at_first(opened: MainWindow) -> None:
-    opened.class_panel.add_class()
-    assert opened.class_panel.hidden == {0}
+    opened.editor.class_panel.add_class()
+    assert opened.editor.class_panel.hidden == {0}
 
 
 def test_clicking_the_eye_shows_and_hides_the_class(qtbot: QtBot, opened: MainWindow) -> None:
-    view = opened.class_panel.view
+    view = opened.editor.class_panel.view
     eye = view.visualRect(view.model().index(0, 0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=eye)
-    assert opened.class_panel.hidden == set()
+    assert opened.editor.class_panel.hidden == set()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=eye)
-    assert opened.class_panel.hidden == {0}
+    assert opened.editor.class_panel.hidden == {0}
 
 
 def test_clicking_a_name_chooses_the_class_to_paint(qtbot: QtBot, opened: MainWindow) -> None:
-    opened.class_panel.add_class()
-    opened.class_panel.view.setCurrentIndex(opened.class_panel.view.model().index(1, 3))
-    view = opened.class_panel.view
+    opened.editor.class_panel.add_class()
+    opened.editor.class_panel.view.setCurrentIndex(
+        opened.editor.class_panel.view.model().index(1, 3)
+    )
+    view = opened.editor.class_panel.view
     name = view.visualRect(view.model().index(0, 3)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=name)
-    assert opened.toolbox.class_index == 0
+    assert opened.editor.toolbox.class_index == 0
 
 
 def test_choosing_a_hidden_class_shows_it(opened: MainWindow) -> None:
-    opened.class_panel.add_class()
-    opened.class_panel.toggle(1)
-    opened.toolbox.choose_class(1)
-    assert opened.class_panel.hidden == {0}
+    opened.editor.class_panel.add_class()
+    opened.editor.class_panel.toggle(1)
+    opened.editor.toolbox.choose_class(1)
+    assert opened.editor.class_panel.hidden == {0}

@@ -51,57 +51,57 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def opened(qtbot: QtBot, window: MainWindow, open_folder: Open, project: Project) -> MainWindow:
     open_folder(project.image_root)
-    qtbot.waitUntil(lambda: window.indexer.is_idle and len(window.indexer.table) == 5)
+    qtbot.waitUntil(lambda: window.editor.indexer.is_idle and len(window.editor.indexer.table) == 5)
     return window
 
 
 def shown(window: MainWindow) -> list[str]:
-    rows = window.image_panel.rows
+    rows = window.editor.image_panel.rows
     return [rows.key(row) for row in range(rows.rowCount())]
 
 
 def go(qtbot: QtBot, window: MainWindow, key: str) -> None:
-    window.workspace.open_image(key)
-    qtbot.waitUntil(lambda: window.workspace.document is not None)
+    window.editor.workspace.open_image(key)
+    qtbot.waitUntil(lambda: window.editor.workspace.document is not None)
 
 
 def test_states_of_all_images_are_found_when_a_project_is_opened(opened: MainWindow) -> None:
-    assert [opened.review.state(key) for key in opened.workspace.keys] == [
+    assert [opened.editor.review.state(key) for key in opened.editor.workspace.keys] == [
         ReviewState.UNLABELLED,
         ReviewState.PREDICTED,
         ReviewState.CORRECTED,
         ReviewState.APPROVED,
         ReviewState.UNLABELLED,
     ]
-    assert opened.image_panel.progress.label.text() == "1 of 5 approved"
-    assert "1 corrected" in opened.image_panel.progress.toolTip()
+    assert opened.editor.image_panel.progress.label.text() == "1 of 5 approved"
+    assert "1 corrected" in opened.editor.image_panel.progress.toolTip()
 
 
 def test_painting_makes_an_image_corrected_once_it_is_saved(
     qtbot: QtBot, opened: MainWindow
 ) -> None:
-    document = opened.workspace.document
+    document = opened.editor.workspace.document
     assert document is not None
     document.apply("Fill", difference_patch(document.label_map, np.ones((12, 16), np.uint8)))
-    opened.workspace.save()
+    opened.editor.workspace.save()
 
-    qtbot.waitUntil(lambda: opened.review.state("a.png") is ReviewState.CORRECTED)
+    qtbot.waitUntil(lambda: opened.editor.review.state("a.png") is ReviewState.CORRECTED)
 
 
 def test_typing_finds_images_by_name_and_return_gives_the_keys_back(
     qtbot: QtBot, opened: MainWindow
 ) -> None:
-    search = opened.image_panel.filter.search
+    search = opened.editor.image_panel.filter.search
     qtbot.keyClicks(search, "C.P")
     qtbot.waitUntil(lambda: shown(opened) == ["c.png"])
-    assert "1 of 5 shown" in opened.image_panel.filter.summary.text
+    assert "1 of 5 shown" in opened.editor.image_panel.filter.summary.text
 
     qtbot.keyClick(search, Qt.Key.Key_Return)
-    assert opened.canvas.hasFocus()
+    assert opened.editor.canvas.hasFocus()
 
 
 def test_a_state_is_filtered_and_the_filter_is_cleared(qtbot: QtBot, opened: MainWindow) -> None:
-    box = opened.image_panel.filter
+    box = opened.editor.image_panel.filter
     qtbot.mouseClick(box.button, Qt.MouseButton.LeftButton)
     box.popup.states[ReviewState.APPROVED].click()
     box.popup.states[ReviewState.PREDICTED].click()
@@ -114,7 +114,7 @@ def test_a_state_is_filtered_and_the_filter_is_cleared(qtbot: QtBot, opened: Mai
 
 
 def test_images_with_a_class_are_shown(qtbot: QtBot, opened: MainWindow) -> None:
-    popup = opened.image_panel.filter.popup
+    popup = opened.editor.image_panel.filter.popup
     popup.show()
     qtbot.keyClicks(popup.holds, "wall")
 
@@ -133,7 +133,7 @@ def test_images_with_a_class_are_shown(qtbot: QtBot, opened: MainWindow) -> None
 def test_the_list_is_sorted(
     qtbot: QtBot, opened: MainWindow, sort: ImageSort, keys: list[str]
 ) -> None:
-    popup = opened.image_panel.filter.popup
+    popup = opened.editor.image_panel.filter.popup
     popup.show()
     for _ in range(popup.sort.findData(sort)):
         qtbot.keyClick(popup.sort, Qt.Key.Key_Down)
@@ -153,11 +153,11 @@ def test_the_list_is_sorted(
 def test_only_images_with_that_much_are_shown(
     qtbot: QtBot, opened: MainWindow, sort: ImageSort, least: int, keys: list[str], words: str
 ) -> None:
-    box = opened.image_panel.filter
+    box = opened.editor.image_panel.filter
     box.popup.show()
     for _ in range(box.popup.sort.findData(sort)):
         qtbot.keyClick(box.popup.sort, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: opened.images.wanted.sort is sort)
+    qtbot.waitUntil(lambda: opened.editor.images.wanted.sort is sort)
     box.popup.least.setFocus()
     box.popup.least.selectAll()
     qtbot.keyClicks(box.popup.least, str(least))
@@ -171,7 +171,7 @@ def test_only_images_with_that_much_are_shown(
 
 
 def test_nothing_found_says_so_and_offers_all_images(qtbot: QtBot, opened: MainWindow) -> None:
-    panel = opened.image_panel
+    panel = opened.editor.image_panel
     qtbot.keyClicks(panel.filter.search, "nowhere")
     qtbot.waitUntil(panel.no_match.isVisible)
     assert not panel.view.isVisible()
@@ -185,7 +185,7 @@ def test_nothing_found_says_so_and_offers_all_images(qtbot: QtBot, opened: MainW
 def test_the_keys_go_through_the_images_that_are_shown(
     qtbot: QtBot, opened: MainWindow, press_key: Press
 ) -> None:
-    popup = opened.image_panel.filter.popup
+    popup = opened.editor.image_panel.filter.popup
     popup.states[ReviewState.CORRECTED].click()
     popup.states[ReviewState.APPROVED].click()
     qtbot.waitUntil(lambda: shown(opened) == ["c.png", "d.png"])
@@ -198,26 +198,26 @@ def test_the_keys_go_through_the_images_that_are_shown(
         (Qt.Key.Key_A, "c.png"),
     ):
         press_key(key)
-        assert opened.workspace.current_key == expected
-        qtbot.waitUntil(lambda: opened.workspace.document is not None)
+        assert opened.editor.workspace.current_key == expected
+        qtbot.waitUntil(lambda: opened.editor.workspace.document is not None)
 
 
 def test_an_image_stays_in_the_list_until_another_is_opened(
     qtbot: QtBot, opened: MainWindow, press_key: Press
 ) -> None:
-    popup = opened.image_panel.filter.popup
+    popup = opened.editor.image_panel.filter.popup
     popup.states[ReviewState.PREDICTED].click()
     popup.states[ReviewState.CORRECTED].click()
     qtbot.waitUntil(lambda: shown(opened) == ["b.png", "c.png"])
     go(qtbot, opened, "b.png")
 
-    opened.review.set_approved(is_approved=True)
-    qtbot.waitUntil(lambda: opened.indexer.state("b.png") is ReviewState.APPROVED)
-    qtbot.waitUntil(lambda: opened.images.is_idle)
+    opened.editor.review.set_approved(is_approved=True)
+    qtbot.waitUntil(lambda: opened.editor.indexer.state("b.png") is ReviewState.APPROVED)
+    qtbot.waitUntil(lambda: opened.editor.images.is_idle)
     assert shown(opened) == ["b.png", "c.png"]
 
     press_key(Qt.Key.Key_D)
-    assert opened.workspace.current_key == "c.png"
+    assert opened.editor.workspace.current_key == "c.png"
     qtbot.waitUntil(lambda: shown(opened) == ["c.png"])
 
 
@@ -226,20 +226,20 @@ def test_a_flag_asks_for_a_note_and_both_are_kept(
 ) -> None:
     go(qtbot, opened, "d.png")
     press_key(Qt.Key.Key_F, SHIFT)
-    note = opened.image_panel.note.edit
+    note = opened.editor.image_panel.note.edit
     assert note.hasFocus()
     qtbot.keyClicks(note, "out of focus")
     qtbot.keyClick(note, Qt.Key.Key_Return)
-    assert opened.canvas.hasFocus()
-    assert opened.review.state("d.png") is ReviewState.FLAGGED
-    assert opened.actions_by_name["flag"].isChecked()
-    opened.workspace.flush()
+    assert opened.editor.canvas.hasFocus()
+    assert opened.editor.review.state("d.png") is ReviewState.FLAGGED
+    assert opened.editor.actions_by_name["flag"].isChecked()
+    opened.editor.workspace.flush()
 
     review = read_review(project, "d.png")
     assert (review.is_flagged, review.is_approved) == (True, False)
     assert review.note == "out of focus"
-    qtbot.waitUntil(lambda: opened.indexer.state("d.png") is ReviewState.FLAGGED)
-    assert opened.image_panel.progress.label.text() == "0 of 5 approved, 1 flagged"
+    qtbot.waitUntil(lambda: opened.editor.indexer.state("d.png") is ReviewState.FLAGGED)
+    assert opened.editor.image_panel.progress.label.text() == "0 of 5 approved, 1 flagged"
 
 
 def test_a_second_press_takes_the_flag_away(
@@ -248,37 +248,37 @@ def test_a_second_press_takes_the_flag_away(
     go(qtbot, opened, "b.png")
     press_key(Qt.Key.Key_F, SHIFT)
     press_key(Qt.Key.Key_F, SHIFT)
-    opened.workspace.flush()
+    opened.editor.workspace.flush()
 
     assert not read_review(project, "b.png").is_flagged
-    qtbot.waitUntil(lambda: opened.review.state("b.png") is ReviewState.PREDICTED)
+    qtbot.waitUntil(lambda: opened.editor.review.state("b.png") is ReviewState.PREDICTED)
 
 
 def test_escape_takes_back_what_was_typed_into_the_note(
     qtbot: QtBot, opened: MainWindow, project: Project
 ) -> None:
-    note = opened.image_panel.note.edit
+    note = opened.editor.image_panel.note.edit
     note.setFocus()
     qtbot.keyClicks(note, "oh")
     qtbot.keyClick(note, Qt.Key.Key_Escape)
-    opened.workspace.flush()
+    opened.editor.workspace.flush()
 
     assert note.text() == ""
-    assert opened.canvas.hasFocus()
+    assert opened.editor.canvas.hasFocus()
     assert read_review(project, "a.png") == Review()
 
 
 def test_a_note_is_kept_when_another_image_is_opened_and_found_by_its_words(
     qtbot: QtBot, opened: MainWindow
 ) -> None:
-    note = opened.image_panel.note.edit
+    note = opened.editor.image_panel.note.edit
     note.setFocus()
     qtbot.keyClicks(note, "Ask Maria")
     go(qtbot, opened, "b.png")
     assert note.text() == ""
-    qtbot.waitUntil(lambda: opened.indexer.table.notes == {"a.png": "Ask Maria"})
+    qtbot.waitUntil(lambda: opened.editor.indexer.table.notes == {"a.png": "Ask Maria"})
 
-    qtbot.keyClicks(opened.image_panel.filter.search, "maria")
+    qtbot.keyClicks(opened.editor.image_panel.filter.search, "maria")
     qtbot.waitUntil(lambda: shown(opened) == ["a.png"])
 
 
@@ -286,32 +286,32 @@ def test_the_next_that_is_not_approved_passes_over_flagged_ones(
     qtbot: QtBot, opened: MainWindow, press_key: Press
 ) -> None:
     go(qtbot, opened, "b.png")
-    opened.review.set_flagged(is_flagged=True)
+    opened.editor.review.set_flagged(is_flagged=True)
     go(qtbot, opened, "a.png")
 
     press_key(Qt.Key.Key_D, CONTROL | SHIFT)
 
-    assert opened.workspace.current_key == "c.png"
+    assert opened.editor.workspace.current_key == "c.png"
 
 
 def test_masks_that_another_program_wrote_are_seen_when_the_user_comes_back(
     qtbot: QtBot, opened: MainWindow, project: Project
 ) -> None:
     project.write_mask("e.png", np.ones((12, 16), np.uint8))
-    opened.indexer.look_again()  # as the window does when it is activated
+    opened.editor.indexer.look_again()  # as the window does when it is activated
 
-    qtbot.waitUntil(lambda: opened.review.state("e.png") is ReviewState.CORRECTED)
+    qtbot.waitUntil(lambda: opened.editor.review.state("e.png") is ReviewState.CORRECTED)
 
 
 def test_another_project_begins_with_all_its_images(
     qtbot: QtBot, opened: MainWindow, open_folder: Open, tmp_path: Path
 ) -> None:
-    opened.image_panel.filter.popup.states[ReviewState.APPROVED].click()
+    opened.editor.image_panel.filter.popup.states[ReviewState.APPROVED].click()
     qtbot.waitUntil(lambda: shown(opened) == ["d.png"])
     other = tmp_path / "other"
     other.mkdir()
     Image.fromarray(np.full((12, 16, 3), 90, np.uint8)).save(other / "z.png")
 
-    opened.workspace.open(other)
+    opened.editor.workspace.open(other)
     qtbot.waitUntil(lambda: shown(opened) == ["z.png"])
-    assert opened.image_panel.progress.label.text() == "0 of 1 approved"
+    assert opened.editor.image_panel.progress.label.text() == "0 of 1 approved"

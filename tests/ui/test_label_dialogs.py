@@ -42,7 +42,7 @@ def opened(window: MainWindow, open_folder: Callable[[Path], None], project: Pro
 
 
 def _class_box(window: MainWindow, row: int) -> QComboBox:
-    box = window.import_dialog.classes.cellWidget(row, 1)
+    box = window.editor.dialogs.imports.classes.cellWidget(row, 1)
     assert isinstance(box, QComboBox)
     return box
 
@@ -50,16 +50,16 @@ def _class_box(window: MainWindow, row: int) -> QComboBox:
 def test_an_export_tells_what_a_format_cannot_hold_and_offers_another(
     qtbot: QtBot, opened: MainWindow, tmp_path: Path
 ) -> None:
-    dialog = opened.export_dialog
-    opened.actions_by_name["export"].trigger()
+    dialog = opened.editor.dialogs.export
+    opened.editor.actions_by_name["export"].trigger()
     dialog.choose("yolo")
     assert "YOLO masks" in dialog.note.text()
     dialog.folder.setText(str(tmp_path / "out"))
-    with qtbot.waitSignal(opened.export.exported):
+    with qtbot.waitSignal(opened.editor.export.exported):
         dialog.go.click()
     assert (tmp_path / "out" / "data.yaml").is_file()
-    assert "It cannot hold: unlabelled 600." in opened.messages.text
-    opened.messages._button.click()
+    assert "It cannot hold: unlabelled 600." in opened.editor.messages.text
+    opened.editor.messages._button.click()
     assert dialog.isVisible()
     assert dialog.formats.currentData() == "yolo-mask"
 
@@ -72,9 +72,9 @@ def test_labels_are_looked_at_mapped_and_imported(
     export_project(other, "labelme", tmp_path / "out")
     (tmp_path / "out" / "train" / "broken.json").write_text('{"shapes": [], "imagePath": NaN}')
     project.write_mask("b.png", np.zeros((40, 60), np.uint8))
-    dialog = opened.import_dialog
-    opened.actions_by_name["import"].trigger()
-    with qtbot.waitSignal(opened.imports.looked):
+    dialog = opened.editor.dialogs.imports
+    opened.editor.actions_by_name["import"].trigger()
+    with qtbot.waitSignal(opened.editor.imports.looked):
         dialog.look(tmp_path / "out")
     assert dialog.formats.currentText() == "Labelme"
     assert dialog.summary.text().startswith("2 images with labels")
@@ -87,7 +87,7 @@ def test_labels_are_looked_at_mapped_and_imported(
     box.setCurrentIndex(1)
     assert dialog.mapping == {"background": "background", "nucleus": "cell"}
     dialog.replace_masks.setChecked(True)
-    with qtbot.waitSignal(opened.imports.imported) as imported:
+    with qtbot.waitSignal(opened.editor.imports.imported) as imported:
         dialog.go.click()
     assert imported.args is not None
     assert imported.args[0].counts[Fate.IMPORTED] == 1
@@ -95,7 +95,7 @@ def test_labels_are_looked_at_mapped_and_imported(
     assert np.array_equal(read_label_map(project.mask_path("b.png")), before)
     assert dialog.summary.text() == "1 image imported. 1 image had these labels already."
     qtbot.waitUntil(lambda: opened.is_idle)
-    assert opened.workspace.label_set.names == ("background", "cell")
+    assert opened.editor.workspace.label_set.names == ("background", "cell")
 
 
 @pytest.mark.parametrize(("choice", "object_is"), [(1, 255), (2, 0)])
@@ -112,14 +112,14 @@ def test_black_and_white_masks_are_imported_as_the_user_says(
     for folder, picture in (("images", np.zeros((40, 60, 3), np.uint8)), ("masks", pixels)):
         (tmp_path / "bw" / folder).mkdir(parents=True)
         Image.fromarray(picture).save(tmp_path / "bw" / folder / "a.png")
-    dialog = opened.import_dialog
-    opened.actions_by_name["import"].trigger()
+    dialog = opened.editor.dialogs.imports
+    opened.editor.actions_by_name["import"].trigger()
     dialog.look(tmp_path / "bw")
-    qtbot.waitUntil(lambda: opened.imports.is_idle)
+    qtbot.waitUntil(lambda: opened.editor.imports.is_idle)
     dialog.positive.setCurrentIndex(choice)
-    with qtbot.waitSignal(opened.imports.looked):
+    with qtbot.waitSignal(opened.editor.imports.looked):
         dialog.positive.activated.emit(choice)
-    found = opened.imports._found
+    found = opened.editor.imports._found
     assert found is not None
     ((_, labels),) = [(item.key, found.plan.dataset.read_label_map(item)) for item in _items(found)]
     assert np.array_equal(labels == 1, pixels == object_is)
@@ -133,9 +133,9 @@ def test_a_folder_of_nothing_is_told_in_the_dialog(
     qtbot: QtBot, opened: MainWindow, tmp_path: Path
 ) -> None:
     (tmp_path / "nothing").mkdir()
-    dialog = opened.import_dialog
+    dialog = opened.editor.dialogs.imports
     dialog.show()
-    with qtbot.waitSignal(opened.imports.failed):
+    with qtbot.waitSignal(opened.editor.imports.failed):
         dialog.look(tmp_path / "nothing")
     assert "no known label format was found in this folder" in dialog.summary.text()
     assert not dialog.go.isEnabled()

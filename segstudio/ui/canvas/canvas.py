@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from segstudio.controllers.gesture import Gesture
 from segstudio.controllers.jobs import Pool
-from segstudio.controllers.toolbox import Toolbox, ToolName
+from segstudio.controllers.toolbox import Toolbox
 from segstudio.core.brush import BrushShape, brush_centre
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
@@ -34,6 +34,7 @@ from segstudio.core.raster import polygon_region
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 from segstudio.document.document import Document
+from segstudio.tools.names import ToolName
 from segstudio.tools.tool import Pointer
 from segstudio.ui.canvas.badge import badge_icons, badge_rect, draw_badge
 from segstudio.ui.canvas.cursor import draw_brush_outline, draw_flash, outline_rect

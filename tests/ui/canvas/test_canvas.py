@@ -11,11 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from segstudio.controllers.toolbox import Toolbox, ToolName
+from segstudio.controllers.toolbox import Toolbox
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_set import LabelSet
 from segstudio.document.document import Document
 from segstudio.storage.project import create_project
+from segstudio.tools.names import ToolName
 from segstudio.ui.canvas.canvas import Canvas
 from segstudio.ui.theme import Theme
 

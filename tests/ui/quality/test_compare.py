@@ -23,9 +23,9 @@ def dialog(
     qtbot: QtBot, window: MainWindow, open_folder: Callable[[Path], None], project: Project
 ) -> CompareDialog:
     open_folder(project.image_root)
-    qtbot.waitUntil(lambda: len(window.workspace.labelled) == 3)
-    window.actions_by_name["compare_labels"].trigger()
-    dialog = window.work.quality.compare_dialog
+    qtbot.waitUntil(lambda: len(window.editor.workspace.labelled) == 3)
+    window.editor.actions_by_name["compare_labels"].trigger()
+    dialog = window.editor.work.quality.compare_dialog
     assert isinstance(dialog, CompareDialog)
     return dialog
 
@@ -34,13 +34,13 @@ def _compare(qtbot: QtBot, window: MainWindow, dialog: CompareDialog, folder: Pa
     dialog.source.setCurrentIndex(0 if folder is None else 1)
     dialog.folder.setText(str(folder or ""))
     dialog.go.click()
-    qtbot.waitUntil(lambda: window.work.quality.is_idle, timeout=10_000)
+    qtbot.waitUntil(lambda: window.editor.work.quality.is_idle, timeout=10_000)
 
 
 def test_labels_are_compared_with_predictions_and_a_click_opens_the_image(
     qtbot: QtBot, window: MainWindow, dialog: CompareDialog
 ) -> None:
-    window.workspace.open_image("c.png")
+    window.editor.workspace.open_image("c.png")
     _compare(qtbot, window, dialog, None)
     assert dialog.summary.text().startswith(
         "1 image compared with predictions: 98.75% of the pixels agree."
@@ -50,7 +50,7 @@ def test_labels_are_compared_with_predictions_and_a_click_opens_the_image(
     assert item.text() == "1.2%\na.png"
     dialog.sheet.setCurrentRow(0)
     dialog.sheet.itemClicked.emit(item)
-    assert window.workspace.current_key == "a.png"
+    assert window.editor.workspace.current_key == "a.png"
 
 
 def test_two_people_are_compared_by_kappa(

@@ -45,24 +45,24 @@ def dock(
 ) -> ErrorsDock:
     """The panel after a search, with the image open in which nothing is doubted."""
     open_folder(project.image_root)
-    qtbot.waitUntil(lambda: len(window.workspace.labelled) == 3)
-    qtbot.waitUntil(lambda: window.predict.model is not None)
-    window.workspace.open_image("c.png")
-    window.actions_by_name["label_errors"].trigger()
-    dock = window.work.quality.errors_dock
+    qtbot.waitUntil(lambda: len(window.editor.workspace.labelled) == 3)
+    qtbot.waitUntil(lambda: window.editor.predict.model is not None)
+    window.editor.workspace.open_image("c.png")
+    window.editor.actions_by_name["label_errors"].trigger()
+    dock = window.editor.work.quality.errors_dock
     assert isinstance(dock, ErrorsDock)
     _search(qtbot, window, dock)
     return dock
 
 
 def _search(qtbot: QtBot, window: MainWindow, dock: ErrorsDock) -> None:
-    with qtbot.waitSignal(window.work.quality.errors.changed, timeout=60_000):
+    with qtbot.waitSignal(window.editor.work.quality.errors.changed, timeout=60_000):
         qtbot.mouseClick(dock.search, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.work.quality.is_idle)
+    qtbot.waitUntil(lambda: window.editor.work.quality.is_idle)
 
 
 def test_the_largest_sure_disagreement_comes_first(window: MainWindow, dock: ErrorsDock) -> None:
-    found = [(doubt.key, doubt.error.rect) for doubt in window.work.quality.errors.doubts]
+    found = [(doubt.key, doubt.error.rect) for doubt in window.editor.work.quality.errors.doubts]
     assert found == [("b.png", LARGE), ("a.png", SMALL)]
     assert "2 regions where the model is sure" in dock.state.text()
     assert dock.sheet.item(0).text() == "background → red?\n98%, 2,400 px"
@@ -71,46 +71,49 @@ def test_the_largest_sure_disagreement_comes_first(window: MainWindow, dock: Err
 def test_walking_opens_each_image_at_the_place(
     qtbot: QtBot, window: MainWindow, dock: ErrorsDock
 ) -> None:
-    with qtbot.waitSignal(window.work.quality.errors.region_opened, timeout=10_000):
+    with qtbot.waitSignal(window.editor.work.quality.errors.region_opened, timeout=10_000):
         dock.sheet.setCurrentRow(0)
-    assert window.workspace.current_key == "b.png"
-    centre = window.canvas.rect().center()
-    middle = window.canvas._navigation.image_point(QPointF(centre))
+    assert window.editor.workspace.current_key == "b.png"
+    centre = window.editor.canvas.rect().center()
+    middle = window.editor.canvas._navigation.image_point(QPointF(centre))
     assert LARGE.top < middle[0] < LARGE.bottom
     assert LARGE.left < middle[1] < LARGE.right
-    mark = window.canvas._mark
+    mark = window.editor.canvas._mark
     assert mark.region is not None
     assert mark.region.rect == LARGE
-    seen = QColor(window.canvas.grab().toImage().pixelColor(centre))
+    seen = QColor(window.editor.canvas.grab().toImage().pixelColor(centre))
     assert seen.red() > seen.green() + 30  # tinted, and not the black of the background
     qtbot.waitUntil(
         lambda: mark.region is None, timeout=5000
     )  # a moment later it is out of the way
     qtbot.waitUntil(dock.sheet.hasFocus)
-    with qtbot.waitSignal(window.work.quality.errors.region_opened, timeout=10_000):
+    with qtbot.waitSignal(window.editor.work.quality.errors.region_opened, timeout=10_000):
         qtbot.keyClick(dock.sheet, Qt.Key.Key_Right)
-    assert window.workspace.current_key == "a.png"
+    assert window.editor.workspace.current_key == "a.png"
 
 
 def test_one_key_takes_the_models_class_and_goes_on(
     qtbot: QtBot, window: MainWindow, dock: ErrorsDock, project: Project
 ) -> None:
-    with qtbot.waitSignal(window.work.quality.errors.region_opened, timeout=10_000):
+    with qtbot.waitSignal(window.editor.work.quality.errors.region_opened, timeout=10_000):
         dock.sheet.setCurrentRow(0)
-    with qtbot.waitSignal(window.work.quality.errors.region_opened, timeout=10_000):
+    with qtbot.waitSignal(window.editor.work.quality.errors.region_opened, timeout=10_000):
         qtbot.keyClick(dock.sheet, Qt.Key.Key_A)
-    qtbot.waitUntil(lambda: window.workspace.current_key == "a.png")
-    window.workspace.flush()
+    qtbot.waitUntil(lambda: window.editor.workspace.current_key == "a.png")
+    window.editor.workspace.flush()
     mask = project.read_any_mask("b.png")
     assert mask is not None
     assert (mask == 1).all()
-    assert [doubt.key for doubt in window.work.quality.errors.doubts] == ["a.png"]
+    assert [doubt.key for doubt in window.editor.work.quality.errors.doubts] == ["a.png"]
     # It can be undone, as what is painted can.
-    window.workspace.open_image("b.png")
+    window.editor.workspace.open_image("b.png")
     qtbot.waitUntil(
-        lambda: window.workspace.document is not None and window.workspace.document.key == "b.png"
+        lambda: (
+            window.editor.workspace.document is not None
+            and window.editor.workspace.document.key == "b.png"
+        )
     )
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
     assert document.undo() == "Change to red"
     assert not document.label_map[LARGE.slices].any()
@@ -121,12 +124,12 @@ def test_a_label_that_is_kept_is_never_asked_about_again(
 ) -> None:
     dock.sheet.setCurrentRow(0)
     qtbot.keyClick(dock.sheet, Qt.Key.Key_K)
-    window.workspace.flush()
+    window.editor.workspace.flush()
     mask = project.read_any_mask("b.png")
     assert mask is not None
     assert not mask[LARGE.slices].any()
     _search(qtbot, window, dock)
-    assert [doubt.key for doubt in window.work.quality.errors.doubts] == ["a.png"]
+    assert [doubt.key for doubt in window.editor.work.quality.errors.doubts] == ["a.png"]
 
 
 def test_a_model_is_asked_by_what_its_classes_are_called_now(
@@ -134,10 +137,10 @@ def test_a_model_is_asked_by_what_its_classes_are_called_now(
 ) -> None:
     dock.sheet.setCurrentRow(0)
     qtbot.keyClick(dock.sheet, Qt.Key.Key_K)
-    with qtbot.waitSignal(window.classes.changes.finished, timeout=10_000):
-        window.classes.changes.change(Rename(1, "crimson"))
+    with qtbot.waitSignal(window.editor.classes.changes.finished, timeout=10_000):
+        window.editor.classes.changes.change(Rename(1, "crimson"))
     _search(qtbot, window, dock)
-    assert [doubt.key for doubt in window.work.quality.errors.doubts] == ["a.png"]
+    assert [doubt.key for doubt in window.editor.work.quality.errors.doubts] == ["a.png"]
     assert dock.sheet.item(0).text().startswith("background → crimson?")
 
 
@@ -146,7 +149,7 @@ def test_how_sure_the_model_must_be_can_be_said(
 ) -> None:
     dock.least.setValue(55)
     _search(qtbot, window, dock)
-    keys = [doubt.key for doubt in window.work.quality.errors.doubts]
+    keys = [doubt.key for doubt in window.editor.work.quality.errors.doubts]
     assert keys == ["b.png", "c.png", "a.png"]
 
 
@@ -158,5 +161,5 @@ def test_labels_that_nobody_looked_at_are_not_doubted(
         assert mask is not None
         project.write_prediction(key, mask)  # all of it is what some model said
     _search(qtbot, window, dock)
-    assert window.work.quality.errors.doubts == []
+    assert window.editor.work.quality.errors.doubts == []
     assert "No image has labels that somebody looked at." in dock.state.text()

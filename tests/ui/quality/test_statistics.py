@@ -22,10 +22,10 @@ pytestmark = pytest.mark.qt_log_ignore("does not support")  # offscreen's
 
 
 def _open(qtbot: QtBot, window: MainWindow) -> StatisticsDialog:
-    window.actions_by_name["statistics"].trigger()
-    dialog = window.work.quality.statistics_dialog
+    window.editor.actions_by_name["statistics"].trigger()
+    dialog = window.editor.work.quality.statistics_dialog
     assert isinstance(dialog, StatisticsDialog)
-    qtbot.waitUntil(lambda: window.work.quality.is_idle, timeout=10_000)
+    qtbot.waitUntil(lambda: window.editor.work.quality.is_idle, timeout=10_000)
     return dialog
 
 
@@ -98,14 +98,14 @@ def test_numbers_are_saved_as_csv_and_the_picture_as_png(
 def test_counting_again_tells_what_was_painted_since(
     qtbot: QtBot, window: MainWindow, dialog: StatisticsDialog
 ) -> None:
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
     rect = Rect(0, 0, 5, 5)
     before = document.label_map[rect.slices].copy()
     document.apply("Brush", MaskPatch(rect, before, np.full_like(before, 2)))
     dialog.count.click()
-    qtbot.waitUntil(lambda: window.work.quality.is_idle, timeout=10_000)
-    statistics = window.work.quality.statistics.last
+    qtbot.waitUntil(lambda: window.editor.work.quality.is_idle, timeout=10_000)
+    statistics = window.editor.work.quality.statistics.last
     assert statistics is not None
     assert statistics.labels.pixels[2] == 225
     assert statistics.labels.regions(3)[2] == 2

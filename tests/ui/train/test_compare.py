@@ -121,15 +121,15 @@ def test_a_new_model_is_compared_promoted_and_gone_back_from(
     old: Path,
 ) -> None:
     open_folder(project.image_root)
-    qtbot.waitUntil(lambda: window.work.training.state is RunState.FINISHED, timeout=10_000)
-    assert window.predict.model is not None
-    assert window.predict.model.path == old
-    qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.work.train_dock.widget()
+    qtbot.waitUntil(lambda: window.editor.work.training.state is RunState.FINISHED, timeout=10_000)
+    assert window.editor.predict.model is not None
+    assert window.editor.predict.model.path == old
+    qtbot.keyClick(window.editor.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.editor.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
     panel.setCurrentWidget(panel.compare)
 
-    with qtbot.waitSignal(window.work.comparison.compared, timeout=60_000):
+    with qtbot.waitSignal(window.editor.work.comparison.compared, timeout=60_000):
         qtbot.mouseClick(panel.compare.compare, Qt.MouseButton.LeftButton)
     assert panel.compare.summary.text().startswith("Surely better: mean IoU +1.000")
     cells = [panel.compare.table.item(0, column) for column in range(4)]
@@ -142,26 +142,26 @@ def test_a_new_model_is_compared_promoted_and_gone_back_from(
     view.buttons["old"].click()
     assert view.picture.pixmap().toImage() != truth
 
-    with qtbot.waitSignal(window.work.comparison.promoted, timeout=10_000) as promoted:
+    with qtbot.waitSignal(window.editor.work.comparison.promoted, timeout=10_000) as promoted:
         qtbot.mouseClick(panel.compare.promote, Qt.MouseButton.LeftButton)
     path = promoted.args[0]
-    assert window.predict.model.path == path
+    assert window.editor.predict.model.path == path
     lineage = read_lineage(path)
     assert lineage is not None
     assert (lineage.run, lineage.parent) == (run.name, "old")
-    qtbot.waitUntil(lambda: window.predict.is_idle, timeout=30_000)
-    assert window.model_bar.models.currentText() == path.stem
+    qtbot.waitUntil(lambda: window.editor.predict.is_idle, timeout=30_000)
+    assert window.editor.model_bar.models.currentText() == path.stem
 
-    with qtbot.waitSignal(window.work.training.histories_read, timeout=10_000):
+    with qtbot.waitSignal(window.editor.work.training.histories_read, timeout=10_000):
         panel.setCurrentWidget(panel.runs)
     told = panel.runs.differences.text()
     assert told == f"Began from scratch.\nIts model was taken over as {path.stem}, in place of old."
     assert panel.queue.others.currentText() == "old"  # where both disagree is to be labelled
 
-    window.predict.choose_path(old)  # both are still there
-    assert window.predict.model.path == old
+    window.editor.predict.choose_path(old)  # both are still there
+    assert window.editor.predict.model.path == old
     panel.runs.use_model.click()
-    assert window.predict.model.path == path
+    assert window.editor.predict.model.path == path
 
 
 def test_runs_are_listed_with_their_differences_and_notes(
@@ -178,11 +178,11 @@ def test_runs_are_listed_with_their_differences_and_notes(
     events[0]["recipe"] = {**events[0]["recipe"], "batch": 8}
     second.events.write_text("\n".join(map(json.dumps, events)) + "\n")
     open_folder(project.image_root)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.work.train_dock.widget()
+    qtbot.keyClick(window.editor.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.editor.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
 
-    with qtbot.waitSignal(window.work.training.histories_read, timeout=10_000):
+    with qtbot.waitSignal(window.editor.work.training.histories_read, timeout=10_000):
         panel.setCurrentWidget(panel.runs)
 
     runs = panel.runs
@@ -194,6 +194,6 @@ def test_runs_are_listed_with_their_differences_and_notes(
     runs.table.clearSelection()
     runs.table.selectRow(1)
     runs.note.setText("too few images")
-    with qtbot.waitSignal(window.work.training.histories_read, timeout=10_000):
+    with qtbot.waitSignal(window.editor.work.training.histories_read, timeout=10_000):
         runs.note.editingFinished.emit()
     assert run.read_note() == "too few images"

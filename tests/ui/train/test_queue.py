@@ -43,11 +43,11 @@ def panel(
     qtbot: QtBot, window: MainWindow, open_folder: Callable[[Path], None], project: Project
 ) -> TrainPanel:
     open_folder(project.image_root)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.work.train_dock.widget()
+    qtbot.keyClick(window.editor.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.editor.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
     panel.setCurrentWidget(panel.queue)
-    with qtbot.waitSignal(window.work.queue.changed, timeout=60_000):
+    with qtbot.waitSignal(window.editor.work.queue.changed, timeout=60_000):
         qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
     return panel
 
@@ -55,7 +55,7 @@ def panel(
 def test_the_unsure_part_comes_first_and_judging_images_never(
     window: MainWindow, panel: TrainPanel
 ) -> None:
-    items = window.work.queue.items
+    items = window.editor.work.queue.items
     assert items[0].key == "b.png"
     assert items[0].rect.bottom > 60
     assert items[0].rect.right > 100
@@ -66,44 +66,46 @@ def test_the_unsure_part_comes_first_and_judging_images_never(
 def test_one_key_accepts_a_part_and_another_leaves_it_out(
     qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
 ) -> None:
-    count = len(window.work.queue.items)
-    item = window.work.queue.items[0]
-    with qtbot.waitSignal(window.work.queue.accepted, timeout=10_000):
+    count = len(window.editor.work.queue.items)
+    item = window.editor.work.queue.items[0]
+    with qtbot.waitSignal(window.editor.work.queue.accepted, timeout=10_000):
         qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_A)
     # The image that opened took the keys, but the next one means the next part.
     assert window.focusWidget() is panel.queue.sheet
 
-    assert window.workspace.current_key == "b.png"
-    document = window.workspace.document
+    assert window.editor.workspace.current_key == "b.png"
+    document = window.editor.workspace.document
     assert document is not None
     assert (document.label_map == 1).all()
-    window.workspace.flush()
+    window.editor.workspace.flush()
     noted = read_noted(project, "b.png", *SIZE)
     assert noted is not None
     assert (noted[item.rect.slices] == CHECKED).all()
     assert np.count_nonzero(noted) == item.rect.height * item.rect.width
-    assert len(window.work.queue.items) == count - 1
+    assert len(window.editor.work.queue.items) == count - 1
 
     qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_X)
-    assert len(window.work.queue.items) == count - 2
+    assert len(window.editor.work.queue.items) == count - 2
 
     # What was accepted is not proposed again.
-    with qtbot.waitSignal(window.work.queue.changed, timeout=60_000):
+    with qtbot.waitSignal(window.editor.work.queue.changed, timeout=60_000):
         qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
-    assert all(other.rect != item.rect for other in window.work.queue.items if other.key == "b.png")
+    assert all(
+        other.rect != item.rect for other in window.editor.work.queue.items if other.key == "b.png"
+    )
 
 
 def test_who_presses_faster_than_images_open_finds_all_parts_accepted(
     qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
 ) -> None:
-    items = window.work.queue.items
+    items = window.editor.work.queue.items
     chosen = [next(item for item in items if item.key == key) for key in ("b.png", "a.png")]
     for item in chosen:
-        panel.queue.sheet.setCurrentRow(window.work.queue.items.index(item))
+        panel.queue.sheet.setCurrentRow(window.editor.work.queue.items.index(item))
         qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_A)
 
-    qtbot.waitUntil(lambda: not window.work.queue._waiting, timeout=10_000)
-    window.workspace.flush()
+    qtbot.waitUntil(lambda: not window.editor.work.queue._waiting, timeout=10_000)
+    window.editor.workspace.flush()
     for item in chosen:
         noted = read_noted(project, item.key, *SIZE)
         assert noted is not None
@@ -113,14 +115,16 @@ def test_who_presses_faster_than_images_open_finds_all_parts_accepted(
 def test_a_part_that_was_left_out_is_not_proposed_again(
     qtbot: QtBot, window: MainWindow, panel: TrainPanel
 ) -> None:
-    item = window.work.queue.items[0]
+    item = window.editor.work.queue.items[0]
     qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_X)
 
-    with qtbot.waitSignal(window.work.queue.running_changed, timeout=60_000):
+    with qtbot.waitSignal(window.editor.work.queue.running_changed, timeout=60_000):
         qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.work.queue.is_running, timeout=60_000)
-    assert window.work.queue.items
-    assert all(other.rect != item.rect for other in window.work.queue.items if other.key == "b.png")
+    qtbot.waitUntil(lambda: not window.editor.work.queue.is_running, timeout=60_000)
+    assert window.editor.work.queue.items
+    assert all(
+        other.rect != item.rect for other in window.editor.work.queue.items if other.key == "b.png"
+    )
 
 
 def test_parts_on_which_two_models_disagree_are_worth_most(
@@ -128,29 +132,29 @@ def test_parts_on_which_two_models_disagree_are_worth_most(
 ) -> None:
     other = project.models_folder / "old.onnx"
     write_model(other, card=card_of("red", "background").to_json())  # takes one for the other
-    window.predict.find_models()
+    window.editor.predict.find_models()
     panel.queue.others.setCurrentIndex(panel.queue.others.findText("old"))
 
-    with qtbot.waitSignal(window.work.queue.running_changed, timeout=60_000):
+    with qtbot.waitSignal(window.editor.work.queue.running_changed, timeout=60_000):
         qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.work.queue.is_running, timeout=60_000)
-    best = window.work.queue.items[0]
+    qtbot.waitUntil(lambda: not window.editor.work.queue.is_running, timeout=60_000)
+    best = window.editor.work.queue.items[0]
     assert best.candidate.gain == best.rect.height * best.rect.width
 
 
 def test_enter_opens_the_part_to_be_corrected(
     qtbot: QtBot, window: MainWindow, panel: TrainPanel
 ) -> None:
-    item = window.work.queue.items[0]
-    with qtbot.waitSignal(window.work.queue.region_opened, timeout=10_000):
+    item = window.editor.work.queue.items[0]
+    with qtbot.waitSignal(window.editor.work.queue.region_opened, timeout=10_000):
         panel.queue.sheet.itemActivated.emit(panel.queue.sheet.currentItem())
 
-    document = window.workspace.document
+    document = window.editor.workspace.document
     assert document is not None
     assert document.key == item.key
     assert document.noted is not None
     assert not document.noted.any()  # nothing counts as looked at yet
-    assert item in window.work.queue.items
+    assert item in window.editor.work.queue.items
 
 
 def test_a_forecast_says_what_it_lacks(panel: TrainPanel) -> None:

@@ -53,8 +53,8 @@ def finished_run(project: Project, epochs: int = 3) -> TrainingRun:
 @pytest.fixture
 def panel(qtbot: QtBot, window: MainWindow, open_folder: Open, project: Project) -> TrainPanel:
     open_folder(project.image_root)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.work.train_dock.widget()
+    qtbot.keyClick(window.editor.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.editor.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
     return panel
 
@@ -131,9 +131,9 @@ def test_the_last_run_shows_with_its_curves(
 ) -> None:
     finished_run(project)
     open_folder(project.image_root)
-    qtbot.waitUntil(lambda: window.work.training.state is RunState.FINISHED, timeout=5_000)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    panel = window.work.train_dock.widget()
+    qtbot.waitUntil(lambda: window.editor.work.training.state is RunState.FINISHED, timeout=5_000)
+    qtbot.keyClick(window.editor.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.editor.work.train_dock.widget()
     assert isinstance(panel, TrainPanel)
 
     assert panel.currentWidget() is panel.progress
@@ -167,31 +167,31 @@ def test_approving_goes_to_the_next_image_and_is_kept(
 ) -> None:
     open_folder(project.image_root)
     control = Qt.KeyboardModifier.ControlModifier
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, control)
-    qtbot.waitUntil(lambda: window.workspace.current_key == "b.png")
-    assert window.review.approved == {"a.png"}
-    assert window.status._labelled.text() == "1 of 2 approved"
-    window.workspace.flush()
+    qtbot.keyClick(window.editor.canvas, Qt.Key.Key_Return, control)
+    qtbot.waitUntil(lambda: window.editor.workspace.current_key == "b.png")
+    assert window.editor.review.approved == {"a.png"}
+    assert window.editor.status._labelled.text() == "1 of 2 approved"
+    window.editor.workspace.flush()
 
-    window.workspace.open(project.image_root)  # as after a new start
-    qtbot.waitUntil(lambda: window.review.approved == {"a.png"}, timeout=5_000)
-    qtbot.waitUntil(lambda: window.workspace.document is not None)
-    assert window.workspace.document is not None
-    assert window.workspace.document.is_approved
+    window.editor.workspace.open(project.image_root)  # as after a new start
+    qtbot.waitUntil(lambda: window.editor.review.approved == {"a.png"}, timeout=5_000)
+    qtbot.waitUntil(lambda: window.editor.workspace.document is not None)
+    assert window.editor.workspace.document is not None
+    assert window.editor.workspace.document.is_approved
 
 
 def test_approved_labels_are_kept_when_a_model_is_run(
     qtbot: QtBot, window: MainWindow, open_folder: Open, project: Project
 ) -> None:
     open_folder(project.image_root)
-    window.review.set_approved(is_approved=True)
-    document = window.workspace.document
+    window.editor.review.set_approved(is_approved=True)
+    document = window.editor.workspace.document
     assert document is not None
     answer = np.ones((30, 40), np.uint8)
 
     assert document.apply_prediction("Run", answer) == answer.size
     assert not document.label_map.any()
     document.apply_prediction("Run", answer, replace_all=True)
-    window.workspace.save_prediction("a.png", answer)
+    window.editor.workspace.save_prediction("a.png", answer)
     assert document.label_map.all()
-    assert not window.review.is_approved
+    assert not window.editor.review.is_approved
