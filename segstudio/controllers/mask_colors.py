@@ -40,7 +40,7 @@ class MaskColors(QObject):
         project = self._workspace.project
         may = self._workspace.has_begun and self._workspace.read_only is None
         if project is not None and may:
-            self._go_on(Recoloring(project))
+            self._go_on(Recoloring(project, self._workspace.mask_store))
 
     def stop(self) -> None:
         """Leave the rest for the next time."""

@@ -6,15 +6,14 @@ part of a file is written anew: pixels, and the time at which labels were last c
     class-changes/outdated-colors   there while some files may have old colours
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import Final
 
-from segstudio.core.palette import Palette
-from segstudio.storage.atomic_write import atomic_write, make_folder, rewrite
-from segstudio.storage.plain_masks import repainted_png
+from segstudio.storage.atomic_write import atomic_write, make_folder
+from segstudio.storage.mask_store import MaskStore
+from segstudio.storage.masks import recolor_file
 from segstudio.storage.project import Project
 
 _NOTE: Final = "class-changes/outdated-colors"
@@ -33,17 +32,17 @@ def note_outdated(project: Project) -> None:
 class Recoloring:
     """Gives all masks and predictions the colours of the classes, if some have old ones.
 
-    To be done on the thread that writes masks, which may write others between two steps.
+    To be done on the thread that writes predictions, which may write others between two steps.
 
     Args:
         project: With the classes as they are.
+        store: Of its masks.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, store: MaskStore) -> None:
         self._note = project.folder / _NOTE
-        self._project = project
-        self._paths: list[Path] = []
-        self._done = -1  # files; less than none before they are listed
+        self._project, self._store = project, store
+        self._waiting: list[Callable[[], None]] | None = None  # None until the files are listed
 
     def step(self) -> bool:
         """List the files, or rewrite the next few of them; return whether there is more to do.
@@ -51,27 +50,21 @@ class Recoloring:
         Raises:
             StorageError: If a file cannot be written. It stays noted that some have old colours.
         """
-        if self._done < 0:
-            self._paths = self._listed() if self._note.exists() else []
-            self._done = 0
-        elif self._done < len(self._paths):
-            _recolor(self._paths[self._done :][:_AT_A_TIME], self._project.label_set.palette)
-            self._done += _AT_A_TIME
-        if self._done < len(self._paths):
-            return True
-        self._note.unlink(missing_ok=True)
-        return False
+        if self._waiting is None:
+            self._waiting = self._listed() if self._note.exists() else []
+        else:
+            part, self._waiting = self._waiting[:_AT_A_TIME], self._waiting[_AT_A_TIME:]
+            with ThreadPoolExecutor(_THREADS) as threads:
+                list(threads.map(lambda recolor: recolor(), part))
+        if not self._waiting:
+            self._note.unlink(missing_ok=True)
+        return bool(self._waiting)
 
-    def _listed(self) -> list[Path]:
-        project = self._project
-        masks = [project.mask_path(key) for key in sorted(project.labelled_keys())]
-        return masks + [project.prediction_path(key) for key in sorted(project.predicted_keys())]
-
-
-def _recolor(paths: Sequence[Path], palette: Palette) -> None:
-    def recolor(path: Path) -> None:
-        if path.is_file():
-            rewrite(path, partial(repainted_png, palette=palette))
-
-    with ThreadPoolExecutor(_THREADS) as threads:
-        list(threads.map(recolor, paths))
+    def _listed(self) -> list[Callable[[], None]]:
+        project, palette = self._project, self._project.label_set.palette
+        masks = sorted(project.labelled_keys())
+        predicted = map(project.prediction_path, sorted(project.predicted_keys()))
+        return [
+            *(partial(self._store.recolor, project, key) for key in masks),
+            *(partial(recolor_file, path, palette) for path in predicted),
+        ]

@@ -26,7 +26,7 @@ from segstudio.core.history import DEFAULT_LIMIT, EditKind, History
 from segstudio.core.label_map import LabelMap, unlabelled
 from segstudio.errors import MaskError, StorageError
 from segstudio.storage.atomic_write import atomic_write, make_folder
-from segstudio.storage.masks import write_label_map
+from segstudio.storage.masks import recolor_file, write_label_map
 from segstudio.storage.project import Project
 from segstudio.storage.records import (
     FINGERPRINT_BYTES,
@@ -198,6 +198,16 @@ class MaskStore:
             project.write_mask(key, label_map)
             self._known[key] = _Known(_signature(path), print_)
             return print_
+
+    def recolor(self, project: Project, key: str) -> None:
+        """Let a mask file show the colours of the classes; its pixels and its time stay.
+
+        Raises:
+            StorageError: If it cannot be written; the old one is then intact.
+        """
+        # Its new signature is not noted: the next ``write`` sees that the pixels are the same.
+        with self._lock(key):
+            recolor_file(project.mask_path(key), project.label_set.palette)
 
     def distrust(self, key: str) -> None:
         """Take the mask as somebody else's, so that ``write`` keeps both."""

@@ -10,10 +10,16 @@ from PIL import Image, ImageFile
 from segstudio.core.label_map import LabelMap
 from segstudio.core.palette import Palette
 from segstudio.errors import ColorMaskError, ImageError, MaskError
-from segstudio.storage.atomic_write import atomic_write
+from segstudio.storage.atomic_write import atomic_write, rewrite
 from segstudio.storage.deep_images import TIFF_MAGIC
 from segstudio.storage.images import MAX_PIXELS, load_upright, opened_image
-from segstudio.storage.plain_masks import PNG_MAGIC, decode_png, decode_tiff, encode_png
+from segstudio.storage.plain_masks import (
+    PNG_MAGIC,
+    decode_png,
+    decode_tiff,
+    encode_png,
+    repainted_png,
+)
 
 _INDEX_MODES: Final = {"P", "L", "1", "I", "I;16", "I;16L", "I;16B", "I;16N"}
 _ONE_VALUE_PER_CLASS: Final = "Save the mask with one value for each class, counted from 0"
@@ -33,6 +39,16 @@ def write_label_map(path: Path, label_map: LabelMap, palette: Palette) -> None:
         StorageError: If the file cannot be written; the old one is then intact.
     """
     atomic_write(path, encode_label_map(label_map, palette))
+
+
+def recolor_file(path: Path, palette: Palette) -> None:
+    """Give an indexed PNG file other colours; one that is missing or of another kind stays.
+
+    Raises:
+        StorageError: If it cannot be written; it then holds what it held before.
+    """
+    if path.is_file():
+        rewrite(path, lambda content: repainted_png(content, palette))
 
 
 def read_label_map(path: Path) -> LabelMap:

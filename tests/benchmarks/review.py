@@ -223,6 +223,7 @@ def list_rows(window: MainWindow) -> Iterator[Row]:
             f"sort by {sort.value}": ImageFilter(sort=sort, area_class=3, is_reversed=True)
             for sort in ImageSort
         },
+        "from an uncertainty on": ImageFilter(sort=ImageSort.UNCERTAINTY, least=0.5),
         "sort by uncertainty, of one state and class": ImageFilter(
             states=frozenset({ReviewState.CORRECTED, ReviewState.PREDICTED}),
             class_index=2,

@@ -25,7 +25,7 @@ def main() -> None:
         project, planned(Recolor(1, Color(1, 2, 3)), project.label_set), "Another colour for b"
     )
     project, _ = make_change(project, MaskStore(project.folder), stored)
-    recoloring = Recoloring(project)
+    recoloring = Recoloring(project, MaskStore(project.folder))
     while recoloring.step():
         sys.stdout.write("step\n")
         sys.stdout.flush()

@@ -65,7 +65,7 @@ def test_masks_survive_and_all_have_the_new_colour_after_the_next_start(
         assert np.array_equal(project.read_any_mask(key), drawn(number))
     project, _ = settle_changes(load_project(project.folder), MaskStore(project.folder))
     assert tuple(project.label_set[1].color) == (1, 2, 3)
-    recoloring = Recoloring(project)
+    recoloring = Recoloring(project, MaskStore(project.folder))
     while recoloring.step():
         pass
     for number, key in enumerate(KEYS):

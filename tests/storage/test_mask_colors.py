@@ -13,6 +13,7 @@ from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.core.palette import Color
 from segstudio.storage.mask_colors import Recoloring
+from segstudio.storage.mask_store import MaskStore
 from segstudio.storage.project import Project, create_project
 
 RED, BLUE = Color(230, 10, 20), Color(10, 20, 230)
@@ -39,7 +40,7 @@ def project(tmp_path: Path) -> Project:
 
 def finish(project: Project) -> int:
     """Let all files follow; return the number of steps that it took."""
-    recoloring, steps = Recoloring(project), 1
+    recoloring, steps = Recoloring(project, MaskStore(project.folder)), 1
     while recoloring.step():
         steps += 1
     return steps
@@ -71,7 +72,7 @@ def test_labels_keep_the_time_at_which_they_were_changed(project: Project) -> No
 
 def test_what_was_not_done_goes_on_the_next_time(project: Project) -> None:
     after = change(project, Recolor(1, RED))
-    recoloring = Recoloring(after)
+    recoloring = Recoloring(after, MaskStore(after.folder))
     assert recoloring.step()
     assert recoloring.step()  # some, and then the program ends
     assert not np.array_equal(seen(project.mask_path(KEYS[-1])), after.label_set.palette[drawn(39)])

@@ -3,14 +3,16 @@
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor
-from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtGui import QBrush, QColor, QPalette, QPixmap
+from PySide6.QtWidgets import QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from segstudio.core.label_statistics import Cell, NumberTable
 from segstudio.ui.theme import ACCENT
 
 _WIDEST = 260  # pixels; longer names are cut, and told by the tool tip
 _MOST_HEAT = 150  # of 255: text stays readable on it
+_PICTURE_RATIO = 2.0
+_MOST_PICTURE = 50e6  # pixels of a picture; one of very many classes gets fewer for each
 
 
 class NumberTableView(QTableWidget):
@@ -18,6 +20,7 @@ class NumberTableView(QTableWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown = NumberTable((), ()), frozenset[int](), False
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.setAlternatingRowColors(True)
         self.verticalHeader().hide()
@@ -34,6 +37,7 @@ class NumberTableView(QTableWidget):
             shares: Columns shown in per cent.
             heat: Whether cells are shaded by their share of the largest number.
         """
+        self._shown = table, shares, heat
         self.setSortingEnabled(False)
         self.setRowCount(len(table.rows))
         self.setColumnCount(len(table.header))
@@ -48,6 +52,26 @@ class NumberTableView(QTableWidget):
                     item.setBackground(QBrush(color))
                 self.setItem(place, column, item)
         self.setSortingEnabled(not heat)
+
+    def picture(self) -> QPixmap:
+        """Return all of the table, also what there is no room for, with twice the pixels."""
+        table, shares, heat = self._shown
+        whole = NumberTableView()
+        whole.setFrameShape(QFrame.Shape.NoFrame)
+        whole.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        whole.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        whole.show_table(table, shares, heat=heat)
+        whole.ensurePolished()
+        whole.resizeColumnsToContents()
+        head = whole.horizontalHeader()
+        whole.resize(head.length(), head.sizeHint().height() + whole.verticalHeader().length())
+        size = whole.size()
+        ratio = min(_PICTURE_RATIO, math.sqrt(_MOST_PICTURE / (size.width() * size.height())))
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(self.palette().color(QPalette.ColorRole.Base))
+        whole.render(pixmap)
+        return pixmap
 
 
 class _Item(QTableWidgetItem):

@@ -249,7 +249,7 @@ class StatisticsPage(QWidget):
     def picture(self) -> QPixmap:
         """Return the chart, or the table where there is none."""
         view = self.view
-        return self.chart.picture() if view is not None and view.bars else self.table.grab()
+        return self.chart.picture() if view is not None and view.bars else self.table.picture()
 
     def _show(self) -> None:
         view = self.view

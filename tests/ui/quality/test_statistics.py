@@ -11,6 +11,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from segstudio.controllers.statistics import count_on_disk, with_regions
+from segstudio.core.label_statistics import NumberTable
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.rect import Rect
 from segstudio.storage.project import Project, create_project
@@ -93,6 +94,21 @@ def test_numbers_are_saved_as_csv_and_the_picture_as_png(
     assert (pixels == (86, 180, 233)).all(axis=-1).any()  # the bar of the nuclei
     dialog.save_numbers(tmp_path / "nowhere" / "classes.csv")
     assert "its folder is gone" in dialog.state.text()
+
+
+def test_the_picture_of_classes_that_meet_holds_all_of_them(
+    dialog: StatisticsDialog, tmp_path: Path
+) -> None:
+    page = dialog.pages["together"]
+    dialog.tabs.setCurrentWidget(page)
+    names = tuple(f"class {number}" for number in range(60))
+    page.table.show_table(NumberTable(("", *names), tuple((n, *range(60)) for n in names)))
+    dialog.save_picture(tmp_path / "together.png")
+    with Image.open(tmp_path / "together.png") as picture:
+        assert picture.width > dialog.width()
+        assert picture.height > dialog.height()
+        last = np.asarray(picture.convert("L"))[-30:, -60:]
+    assert last.min() < 128 < last.max()  # the last number stands there
 
 
 def test_counting_again_tells_what_was_painted_since(
