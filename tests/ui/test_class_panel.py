@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from segstudio.core.class_change import Rename
 from segstudio.core.palette import Color
 from segstudio.storage.project import load_project
 from segstudio.ui.main_window import MainWindow
@@ -94,3 +95,12 @@ def test_choosing_a_hidden_class_shows_it(opened: MainWindow) -> None:
     opened.editor.class_panel.toggle(1)
     opened.editor.toolbox.choose_class(1)
     assert opened.editor.class_panel.hidden == {0}
+
+
+def test_renaming_a_class_leaves_the_chosen_one(qtbot: QtBot, opened: MainWindow) -> None:
+    editor = opened.editor
+    editor.class_panel.add_class()
+    editor.toolbox.choose_class(0)
+    with qtbot.waitSignal(editor.classes.changes.finished):
+        editor.classes.changes.change(Rename(1, "membrane"))
+    assert editor.toolbox.class_index == 0
