@@ -200,13 +200,13 @@ def rows(project: Path, count: int, application: QApplication, home: Path) -> It
     yield open_row(first, f"open, {label}, never opened before")
     if not kept.is_file():
         name = f"  then read {count * 6 // 10:,} masks"
-        yield measured(name, None, lambda: None, lambda: first.indexer.is_idle)
+        yield measured(name, None, lambda: None, lambda: first.editor.indexer.is_idle)
     close(first)
     if kept.is_file():
         kept.rename(index)
     again = window()
     yield open_row(again, f"open, {label}")
-    yield measured("  then compare all files", None, lambda: None, lambda: again.indexer.is_idle)
+    yield measured("  then compare all files", None, lambda: None, lambda: again.editor.indexer.is_idle)
     yield from list_rows(again)
     yield approve_row(again)
     close(again)
