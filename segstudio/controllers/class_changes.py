@@ -12,7 +12,7 @@ from segstudio.controllers.background import Work
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.mask_colors import MaskColors
 from segstudio.controllers.workspace import Workspace
-from segstudio.core.class_census import Census, SplitCount, count_classes
+from segstudio.core.class_census import Census, SplitCount
 from segstudio.core.class_change import (
     ClassChange,
     Delete,
@@ -27,7 +27,7 @@ from segstudio.core.class_change import (
 )
 from segstudio.core.class_names import undoable
 from segstudio.core.class_regions import regions_touching, split_regions
-from segstudio.core.label_map import LabelMap
+from segstudio.core.label_map import LabelMap, pixel_counts
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import Region, region_patch
@@ -108,7 +108,7 @@ class ClassChangeController(Work):
         def tell(found: list[tuple[str, NDArray[np.int64]]]) -> None:
             self.counted.emit(Census.of([key for key, _ in found], [count for _, count in found]))
 
-        self._count_all(count_classes, tell)
+        self._count_all(pixel_counts, tell)
 
     def count_split(self, split: Split) -> None:
         """Count what splitting small regions off would change; an older count is given up."""

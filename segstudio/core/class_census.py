@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.class_change import Split
-from segstudio.core.label_map import LabelMap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,11 +33,6 @@ class Census:
         """Return how many images have at least one of these classes."""
         chosen = list(class_indices)
         return int(self.present[:, chosen].any(axis=1).sum()) if chosen else 0
-
-
-def count_classes(label_map: LabelMap) -> NDArray[np.int64]:
-    """Return how many pixels of each class index there are, (256,) int64."""
-    return np.bincount(label_map.ravel(), minlength=256).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import Changes, MaskPatch
 from segstudio.core.rect import Rect
+from segstudio.core.release import release
 
 DEFAULT_LIMIT: Final = 512 * 2**20
 """Bytes of patches that the histories of all images may hold together."""
@@ -37,11 +38,9 @@ class PackedPatch:
     def of(cls, patch: MaskPatch) -> "PackedPatch":
         """Return ``patch`` with its pixels compressed."""
         # Level 1: label maps are long runs, so higher levels cost time and gain little.
-        return cls(
-            patch.rect,
-            zlib.compress(patch.before.tobytes(), 1),
-            zlib.compress(patch.after.tobytes(), 1),
-        )
+        # Not ``tobytes``: it would hold Python's lock while it copies a whole image.
+        before, after = (np.ascontiguousarray(pixels) for pixels in (patch.before, patch.after))
+        return cls(patch.rect, zlib.compress(before.data, 1), zlib.compress(after.data, 1))
 
     def unpacked(self) -> MaskPatch:
         """Return the patch.
@@ -131,7 +130,7 @@ class Edit:
             self.packed_size = _packed_size(packed)
             self._packed = packed
         if not self._is_near:
-            self._plain = None
+            self._let_plain_go()
         return packed
 
     def unpack(self) -> None:
@@ -143,7 +142,19 @@ class Edit:
         """Keep the plain pixels, or only until they are packed."""
         self._is_near = is_near
         if not is_near and self._packed is not None:
-            self._plain = None
+            self._let_plain_go()
+
+    def plain_pixels(self) -> list[LabelMap]:
+        """Return the plain pixels of patches that are held; not those of the tiles of a gesture."""
+        plain = self._plain
+        if plain is None or isinstance(plain, Changes):
+            return []
+        return [pixels for patch in plain for pixels in (patch.before, patch.after)]
+
+    def _let_plain_go(self) -> None:
+        pixels = self.plain_pixels()
+        self._plain = None
+        release(pixels)
 
     def rects(self) -> Iterator[Rect]:
         """Yield what the patches cover, or more."""
@@ -243,7 +254,10 @@ class History:
 
     def push(self, edit: Edit) -> None:
         """Add an edit that is already applied; what could be redone is forgotten."""
+        # Not set free by the edits themselves: who packs one meanwhile still needs its pixels.
+        pixels = [array for undone in self._edits[self._done :] for array in undone.plain_pixels()]
         del self._edits[self._done :]
+        release(pixels)
         self._edits.append(edit)
         self._done = len(self._edits)
         self._mark_near()

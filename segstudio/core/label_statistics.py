@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 
 SIZE_BINS: Final = 32
 """Bins of the histogram of region sizes: bin b counts regions of 2^b to 2^(b + 1) - 1 pixels."""
@@ -34,7 +34,7 @@ def region_sizes(label_map: LabelMap) -> RegionSizes:
     """
     import cv2
 
-    present = np.flatnonzero(np.bincount(label_map.ravel(), minlength=256)).tolist()
+    present = np.flatnonzero(pixel_counts(label_map)).tolist()
     found: dict[int, NDArray[np.int64]] = {}
     for index in present:
         if index == IGNORE_INDEX:

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage, pixel_counts
 from segstudio.core.rect import Rect
 
 _STEPS_PER_SIDE: Final = 4  # places of a window along its own side
@@ -119,7 +119,7 @@ def look_of(image: RgbImage, class_map: LabelMap, num_classes: int) -> NDArray[n
         classes.
     """
     pixels = image.reshape(-1, 3) / 255
-    shares = np.bincount(class_map.ravel(), minlength=256)[:num_classes] / class_map.size
+    shares = pixel_counts(class_map)[:num_classes] / class_map.size
     return np.concatenate([pixels.mean(axis=0), pixels.std(axis=0), shares])
 
 

@@ -16,6 +16,7 @@ from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 UNCHECKED: Final = 0
 CHECKED: Final = 1
 CORRECTED: Final = 2
+_PART_PIXELS: Final = 2**20
 
 ReviewMap: TypeAlias = NDArray[np.uint8]
 """(H, W) uint8: UNCHECKED, CHECKED (looked at and right) or CORRECTED (changed by the user)."""
@@ -89,6 +90,29 @@ def corrected_pixels(label_map: LabelMap, prediction: LabelMap | None) -> NDArra
         return np.zeros(label_map.shape, np.bool_)
     corrected: NDArray[np.bool_] = (label_map != IGNORE_INDEX) & (label_map != prediction)
     return corrected
+
+
+def count_corrected(
+    label_map: LabelMap, prediction: LabelMap | None, noted: ReviewMap | None
+) -> tuple[int, int]:
+    """Return how many pixels differ from the prediction, and how many a person corrected.
+
+    Args:
+        label_map: (H, W) uint8 class indices.
+        prediction: As for ``review_map``.
+        noted: As for ``review_map``.
+    """
+    differing = corrected = 0
+    # In parts: arrays as large as the image would have to be freed with Python's lock held.
+    rows = max(_PART_PIXELS // max(label_map.shape[1], 1), 1)
+    for top in range(0, len(label_map), rows):
+        part = slice(top, top + rows)
+        said = None if prediction is None else prediction[part]
+        written = None if noted is None else noted[part]
+        differing += int(np.count_nonzero(corrected_pixels(label_map[part], said)))
+        reviewed = review_map(label_map[part], said, written, is_approved=False)
+        corrected += int(np.count_nonzero(reviewed == CORRECTED))
+    return differing, corrected
 
 
 def review_map(

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from segstudio.core.label_map import pixel_counts
 from segstudio.core.palette import Color
 from segstudio.errors import ColorMaskError
 from segstudio.storage.images import is_image_name, opened_image, read_image
@@ -73,7 +74,7 @@ def count_values(path: Path) -> dict[int | Color, int]:
         ImageError: If it cannot be decoded.
     """
     try:
-        counts = np.bincount(read_label_map(path).ravel())
+        counts = pixel_counts(read_label_map(path))
         found: dict[int | Color, int] = {
             value: int(counts[value]) for value in np.flatnonzero(counts).tolist()
         }

@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from segstudio.core.image_facts import FileStamp, ImageFacts
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
-from segstudio.core.review import CORRECTED, Review, corrected_pixels, review_map, review_state
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
+from segstudio.core.review import Review, count_corrected, review_state
 from segstudio.errors import MaskError
 from segstudio.storage.ledger import ledger_path, read_ledger
 from segstudio.storage.predicted import predicted_path, read_uncertainty
@@ -34,7 +34,6 @@ _FILES: Final[Sequence[Callable[[Project, str], Path]]] = (
 )
 _PACKED: Final = struct.Struct(f"<{2 * len(_FILES)}q")
 _NOTHING: Final = (0, -1)
-_BLOCK: Final = 2**20  # pixels counted at a time, so that other threads get their turn
 
 
 def read_facts(project: Project, key: str) -> tuple[ImageFacts, Stamp]:
@@ -54,12 +53,11 @@ def read_facts(project: Project, key: str) -> tuple[ImageFacts, Stamp]:
     disagreement = corrected = by_hand = height = width = 0
     if label_map is not None:
         height, width = label_map.shape
-        counts = count_classes(label_map)
+        pixels = pixel_counts(label_map)
+        counts = {index: int(pixels[index]) for index in np.flatnonzero(pixels).tolist()}
         prediction = project.read_prediction(key, height, width)
-        disagreement = int(np.count_nonzero(corrected_pixels(label_map, prediction)))
         noted = read_noted(project, key, height, width)
-        reviewed = review_map(label_map, prediction, noted, is_approved=False)
-        corrected = int(np.count_nonzero(reviewed == CORRECTED))
+        disagreement, corrected = count_corrected(label_map, prediction, noted)
         # Without a model all is a person's work.
         by_hand = height * width if prediction is None else corrected
     labelled = height * width - counts.get(IGNORE_INDEX, 0)
@@ -118,15 +116,6 @@ def find_stamps(project: Project) -> dict[str, Stamp]:
         key: pack(*chain.from_iterable(stamps.get(key, nothing) for stamps in files))
         for key in set().union(*files)
     }
-
-
-def count_classes(label_map: LabelMap) -> dict[int, int]:
-    """Return class index -> number of pixels of an (H, W) uint8 label map; none that are 0."""
-    flat = label_map.reshape(-1)
-    counts = np.zeros(256, np.int64)
-    for start in range(0, flat.size, _BLOCK):
-        counts += np.bincount(flat[start : start + _BLOCK], minlength=256)
-    return {int(index): int(counts[index]) for index in np.flatnonzero(counts)}
 
 
 def _stamps_below(folder: Path) -> tuple[_Stamps, _Stamps]:

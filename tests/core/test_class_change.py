@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from segstudio.core.class_census import Census, count_classes
+from segstudio.core.class_census import Census
 from segstudio.core.class_change import (
     ClassChange,
     Delete,
@@ -21,7 +21,7 @@ from segstudio.core.class_change import (
 from segstudio.core.class_names import DatedChange, followed_classes, undoable
 from segstudio.core.class_regions import split_regions
 from segstudio.core.history import Edit, History
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import difference_patch
 from segstudio.core.palette import Color
@@ -201,7 +201,7 @@ def test_small_regions_are_split_off_and_large_ones_stay() -> None:
 
 def test_the_census_counts_images_that_have_any_of_some_classes_once() -> None:
     maps = [np.array([[1, 2]], np.uint8), np.array([[2, 2]], np.uint8), np.zeros((1, 2), np.uint8)]
-    census = Census.of("abc", [count_classes(label_map) for label_map in maps])
+    census = Census.of("abc", [pixel_counts(label_map) for label_map in maps])
     assert census.pixels[:3].tolist() == [2, 1, 3]
     assert census.images((1, 2)) == 2
     assert census.images(()) == 0

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.review import (
@@ -6,6 +7,7 @@ from segstudio.core.review import (
     CORRECTED,
     UNCHECKED,
     corrected_pixels,
+    count_corrected,
     review_map,
     reviewed_labels,
 )
@@ -44,3 +46,20 @@ def test_what_was_noted_before_stays_even_where_a_newer_model_agrees() -> None:
 def test_unchecked_pixels_are_ignored() -> None:
     review = review_map(LABELS, SAID, None, is_approved=False)
     assert reviewed_labels(LABELS, review)[0].tolist() == [1, IGNORE_INDEX, 1, IGNORE_INDEX]
+
+
+@pytest.mark.parametrize("has_prediction", [True, False])
+@pytest.mark.parametrize("has_note", [True, False])
+def test_corrections_counted_in_parts_are_those_of_the_whole(
+    has_prediction: bool, has_note: bool
+) -> None:
+    random = np.random.default_rng(3)
+    label_map = random.integers(0, 3, (1100, 1000)).astype(np.uint8)
+    label_map[label_map == 2] = IGNORE_INDEX
+    said = random.integers(0, 2, label_map.shape).astype(np.uint8) if has_prediction else None
+    noted = random.integers(0, 3, label_map.shape).astype(np.uint8) if has_note else None
+    whole = review_map(label_map, said, noted, is_approved=False)
+    assert count_corrected(label_map, said, noted) == (
+        np.count_nonzero(corrected_pixels(label_map, said)),
+        np.count_nonzero(whole == CORRECTED),
+    )
