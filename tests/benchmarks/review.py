@@ -206,7 +206,8 @@ def rows(project: Path, count: int, application: QApplication, home: Path) -> It
         kept.rename(index)
     again = window()
     yield open_row(again, f"open, {label}")
-    yield measured("  then compare all files", None, lambda: None, lambda: again.editor.indexer.is_idle)
+    indexer = again.editor.indexer
+    yield measured("  then compare all files", None, lambda: None, lambda: indexer.is_idle)
     yield from list_rows(again)
     yield approve_row(again)
     close(again)
