@@ -78,8 +78,8 @@ class MainWindow(QMainWindow):
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing that the user would wait for is under way."""
-        return self._editor is not None and self._editor.is_idle
+        """Whether the window is whole, and nothing that the user would wait for is under way."""
+        return self._editor is not None and not self._turns.isActive() and self._editor.is_idle
 
     def restore_place(self) -> None:
         """Put the window where it was when it was last closed."""

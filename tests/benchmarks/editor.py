@@ -561,7 +561,11 @@ def run_child(kind: str, arguments: list[str]) -> None:
         settings = QSettings(f"{home}/settings.ini", QSettings.Format.IniFormat)
         window = MainWindow(Theme(application), settings)
         window.show()
-        application.processEvents()
+        # Who has found a folder has been looking at the window for a while.
+        while not window.is_idle:
+            application.processEvents()
+            time.sleep(0.001)
+        gc.freeze()  # as the program does when its window is whole
         if kind == "open":
             found = measure_opening(window, Path(arguments[0]), arguments[1])
         elif kind == "folder":
