@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.palette import Color
 from segstudio.errors import ColorMaskError
-from segstudio.storage.images import read_image
+from segstudio.storage.masks import read_colors
+
+_Code = TypeVar("_Code", bound=np.generic)
 
 # What Pascal VOC paints around objects; its index in the published palette is 255.
 VOC_VOID: Final = Color(224, 224, 192)
@@ -33,7 +35,7 @@ def read_color_mask(path: Path, colors: Mapping[Color, int], where: str) -> Labe
         ColorMaskError: If it has colours that belong to no class.
         ImageError: If it cannot be decoded.
     """
-    pixels = read_image(path)
+    pixels = read_colors(path)
     codes = _codes(pixels)
     table = {_code(VOC_VOID): IGNORE_INDEX, **{_code(c): index for c, index in colors.items()}}
     label_map, foreign = values_of_codes(codes, table)
@@ -45,12 +47,12 @@ def read_color_mask(path: Path, colors: Mapping[Color, int], where: str) -> Labe
 
 
 def values_of_codes(
-    codes: NDArray[np.uint32], table: Mapping[int, int]
-) -> tuple[LabelMap, NDArray[np.uint32]]:
+    codes: NDArray[_Code], table: Mapping[int, int]
+) -> tuple[LabelMap, NDArray[_Code]]:
     """Look up the label map value of every pixel.
 
     Args:
-        codes: (H, W) uint32, a code for each pixel.
+        codes: (H, W), a code of 0 to 2**32 - 1 for each pixel.
         table: Code -> label map value; not empty.
 
     Returns:

@@ -11,7 +11,7 @@ it. The masks of a set hold 255 values at most: more are numbers of objects, not
 Source: https://www.w3.org/TR/png-3/ for 16 bits a pixel; the table of values is ours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from segstudio.core.label_map import IGNORE_INDEX, MAX_CLASSES, LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError, ImageError, MaskError
 from segstudio.formats.binary import Positive
+from segstudio.formats.color_masks import values_of_codes
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,
@@ -38,11 +39,11 @@ from segstudio.formats.writing import copy_image, new_export, write_each, write_
 from segstudio.storage.atomic_write import make_folder
 from segstudio.storage.fresh_files import write_fresh
 from segstudio.storage.images import load_upright, opened_image
+from segstudio.storage.masks import read_deep_values
 from segstudio.storage.plain_masks import encode_png
 
 VALUES_FILE: Final = "values.txt"
 _UNLABELLED: Final = 65535
-_FOREIGN: Final = 256  # in tables of values
 
 
 def is_deep_png(root: Path) -> bool:
@@ -75,10 +76,8 @@ def read_deep_png(root: Path, *, positive: Positive | None = None) -> LabelledDa
         raise FormatError(
             table, f"it cannot be used: {error}", hint="Give each value a name of its own"
         ) from error
-    lookup = np.full(65536, _FOREIGN, np.uint16)
-    lookup[_UNLABELLED] = IGNORE_INDEX
-    lookup[np.array(list(names), np.int64)] = np.arange(len(names))
-    return replace(dataset, label_set=label_set, read_label_map=partial(_read_label_map, lookup))
+    meaning = {_UNLABELLED: IGNORE_INDEX, **{value: place for place, value in enumerate(names)}}
+    return replace(dataset, label_set=label_set, read_label_map=partial(_read_label_map, meaning))
 
 
 def write_deep_png(
@@ -93,14 +92,13 @@ def write_deep_png(
     images, masks = out / "images", out / "masks"
     stored_as = np.arange(256, dtype=np.uint16)
     stored_as[IGNORE_INDEX] = _UNLABELLED
-    lookup = np.full(65536, _FOREIGN, np.uint16)
-    lookup[stored_as] = np.arange(256)
+    meaning = {value: place for place, value in enumerate(stored_as.tolist())}
 
     def write(stem: str, item: LabelledArray) -> LabelMap:
         image = copy_image(item.image, images, stem)
         mask = masks / f"{stem}.png"
         write_fresh(mask, encode_png(stored_as[item.label_map], None))
-        return _read_label_map(lookup, LabelledImage(stem, image, mask))
+        return _read_label_map(meaning, LabelledImage(stem, image, mask))
 
     with new_export(out):
         make_folder(images)
@@ -150,6 +148,9 @@ def _found(root: Path, dataset: LabelledDataset) -> dict[int, str]:
 
 def _stored(path: Path) -> NDArray[Any]:
     """Return the (H, W) values of a grey mask as they stand in the file, 0..65535."""
+    plain = read_deep_values(path)
+    if plain is not None:
+        return plain
     with opened_image(path) as image:
         if image.mode not in ("P", "L", "1") and not image.mode.startswith("I"):
             raise MaskError(
@@ -165,15 +166,15 @@ def _stored(path: Path) -> NDArray[Any]:
     return values
 
 
-def _read_label_map(lookup: NDArray[np.uint16], item: LabelledImage) -> LabelMap:
-    stored = _stored(item.mask)
-    found: NDArray[np.uint16] = lookup[stored]
-    if (foreign := found == _FOREIGN).any():
-        values = np.unique(stored[foreign]).tolist()
+def _read_label_map(meaning: Mapping[int, int], item: LabelledImage) -> LabelMap:
+    """Read a mask; ``meaning`` gives the label map value of each value in the file."""
+    label_map, foreign = values_of_codes(_stored(item.mask), meaning)
+    if foreign.size:
+        values = np.unique(foreign).tolist()
         raise FormatError(
             item.mask,
             f"it holds the value{'' if len(values) == 1 else 's'} {some(list(map(str, values)))}, "
             f"which {VALUES_FILE} does not name",
             hint=f"Add a line to {VALUES_FILE} for each value",
         )
-    return found.astype(np.uint8)
+    return label_map

@@ -55,6 +55,7 @@ from segstudio.formats.writing import (
 from segstudio.storage.atomic_write import atomic_write_json, make_folder
 from segstudio.storage.fresh_files import flush_tree, write_fresh, write_fresh_json
 from segstudio.storage.images import is_image_name
+from segstudio.storage.plain_masks import encode_png
 
 _IMAGES: Final = ("image", "img", "pixel_values", "input")
 _MASKS: Final = (
@@ -120,7 +121,7 @@ def write_huggingface(
 
     def make(numbered: Numbered) -> tuple[LabelMap, tuple[str, bytes, str, bytes]]:
         suffix, content = upright_bytes(numbered.item.image)
-        mask = _png(numbered.item.label_map)
+        mask = encode_png(numbered.item.label_map, None)
         with Image.open(io.BytesIO(mask)) as image:
             read = np.asarray(image)
         return read, (f"{numbered.stem}{suffix}", content, f"{numbered.stem}.png", mask)
@@ -221,12 +222,6 @@ def _schema(pyarrow: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
     return pyarrow.schema(
         [("image", column), ("mask", column)], metadata={"huggingface": json.dumps(metadata)}
     )
-
-
-def _png(label_map: LabelMap) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(label_map)).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
 
 
 def _files(root: Path) -> list[Path]:

@@ -84,9 +84,10 @@ def read_index_mask(
         label_map = read_color_mask(path, classes.colors, LABELMAP)
     if positive is not None or not len(classes.label_set):
         return resolve_binary(path, label_map, positive)
-    if void is not None:
+    num_classes = len(classes.label_set)
+    if void is not None and label_map.size and label_map.max() >= min(void, num_classes):
         label_map = with_value_replaced(label_map, void, IGNORE_INDEX)
-    refuse_foreign_values(path, label_map, len(classes.label_set), classes.named_in)
+    refuse_foreign_values(path, label_map, num_classes, classes.named_in)
     return label_map
 
 

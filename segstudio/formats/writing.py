@@ -24,7 +24,7 @@ from segstudio.formats.reading import refuse_foreign_values
 from segstudio.storage.atomic_write import atomic_write, make_folder, sync_folder
 from segstudio.storage.fresh_files import flush_tree, write_fresh
 from segstudio.storage.images import is_turned, read_image
-from segstudio.storage.masks import encode_label_map, read_label_map
+from segstudio.storage.masks import encode_label_map, read_colors, read_label_map
 from segstudio.storage.plain_masks import encode_png, encode_tiff
 
 UNFINISHED: Final = "unfinished-export.txt"
@@ -288,7 +288,7 @@ def write_picture(path: Path, pixels: RgbImage) -> RgbImage:
         StorageError: If it cannot be written.
     """
     write_fresh(path, encode_png(pixels, None))
-    return read_image(path)
+    return read_colors(path)
 
 
 def write_tiff_mask(path: Path, label_map: LabelMap) -> LabelMap:

@@ -1,4 +1,4 @@
-"""Fast ways through the usual kinds of mask files: eight bits a pixel, packed with Deflate.
+"""Fast ways through the usual kinds of mask files: whole bytes a channel, packed with Deflate.
 
 Pillow hands pixels over in small pieces, so most of its time goes into copies. What is not plain,
 or not sound, is left to it: the decoders here return None, and it says what is wrong.
@@ -68,15 +68,47 @@ def decode_png(content: bytes, most_pixels: int) -> LabelMap | None:
     Returns:
         The label map; None if the file is of another kind, turned, damaged or too large.
     """
+    pixels = _plain_pixels(content, most_pixels, (_Kind(8, _GREY), _Kind(8, _INDEXED)))
+    return None if pixels is None else pixels[..., 0]
+
+
+def decode_deep_png(content: bytes, most_pixels: int) -> NDArray[np.uint16] | None:
+    """Return the (H, W) uint16 grey values of a plain PNG file of 16 bits; see ``decode_png``."""
+    pixels = _plain_pixels(content, most_pixels, (_Kind(16, _GREY),))
+    return None if pixels is None else pixels.view(">u2")[..., 0].astype(np.uint16)
+
+
+def decode_rgb_png(content: bytes, most_pixels: int) -> RgbImage | None:
+    """Return the (H, W, 3) uint8 colours of a plain PNG file; see ``decode_png``."""
+    return _plain_pixels(content, most_pixels, (_Kind(8, _RGB),))
+
+
+class _Kind(NamedTuple):
+    """How a PNG file keeps a pixel: the bits of a channel, and which channels there are."""
+
+    bits: int
+    colors: int
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        return self.bits // 8 * (3 if self.colors == _RGB else 1)
+
+
+def _plain_pixels(
+    content: bytes, most_pixels: int, kinds: tuple[_Kind, ...]
+) -> NDArray[np.uint8] | None:
+    """Return the (H, W, bytes of a pixel) uint8 of a PNG file of these kinds, or None."""
     size: tuple[int, int] | None = None
+    found = kinds[0]
     data: list[bytes] = []
     is_whole = False
     for kind, chunk in _chunks(content):
         if kind == b"IHDR" and size is None:
             if len(chunk) != _HEADER.size:
                 return None
-            width, height, *kinds = _HEADER.unpack(chunk)
-            if kinds not in ([8, _GREY, 0, 0, 0], [8, _INDEXED, 0, 0, 0]):
+            width, height, bits, colors, *methods = _HEADER.unpack(chunk)
+            found = _Kind(bits, colors)
+            if found not in kinds or any(methods):
                 return None
             size = height, width
         elif kind == b"IDAT":
@@ -88,9 +120,12 @@ def decode_png(content: bytes, most_pixels: int) -> LabelMap | None:
             return None
     if size is None or not is_whole or not 0 < size[0] * size[1] <= most_pixels:
         return None
-    height, width = size
-    rows = _inflated(b"".join(data), height * (width + 1))
-    return None if rows is None else _unfiltered(rows.reshape(height, width + 1))
+    (height, width), step = size, found.bytes_per_pixel
+    rows = _inflated(b"".join(data), height * (1 + width * step))
+    if rows is None:
+        return None
+    pixels = _unfiltered(rows.reshape(height, 1 + width * step), step)
+    return None if pixels is None else pixels.reshape(height, width, step)
 
 
 def repainted_png(content: bytes, palette: Palette) -> bytes | None:
@@ -237,16 +272,21 @@ def _inflated(packed: bytes, size: int) -> NDArray[np.uint8] | None:
     return np.frombuffer(unpacked, np.uint8) if len(unpacked) == size else None
 
 
-def _unfiltered(rows: NDArray[np.uint8]) -> LabelMap | None:
-    """Undo the filters of (H, 1 + W) rows; None if a pixel depends on two others."""
+def _unfiltered(rows: NDArray[np.uint8], step: int) -> NDArray[np.uint8] | None:
+    """Undo the filters of rows of one byte and the pixels, of ``step`` bytes each.
+
+    Returns:
+        The rows without their first byte; None if a pixel depends on two others.
+    """
     filters = rows[:, 0]
-    pixels: LabelMap = rows[:, 1:].copy()
+    pixels = rows[:, 1:].copy()
     if filters.any():
         if filters.max() > _UP:
             return None
         for row in np.flatnonzero(filters).tolist():
             if filters[row] == _SUB:
-                np.cumsum(pixels[row], dtype=np.uint8, out=pixels[row])
+                whole = pixels[row].reshape(-1, step)
+                np.cumsum(whole, axis=0, dtype=np.uint8, out=whole)
             elif row:
                 pixels[row] += pixels[row - 1]
     return pixels
