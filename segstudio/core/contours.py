@@ -36,15 +36,43 @@ def painted_contours(label_map: LabelMap) -> list[Contour]:
 
     found: list[tuple[int, Contour]] = []
     for value in np.flatnonzero(pixel_counts(label_map)).tolist():
-        mask = np.equal(label_map, value).view(np.uint8)
-        number, parts, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
-        for part in range(1, number):
-            left, top, width, height = (int(side) for side in boxes[part, :4])
-            crop = parts[top : top + height, left : left + width] == part
+        number, parts = cv2.connectedComponents(
+            np.equal(label_map, value).view(np.uint8), connectivity=4
+        )
+        boxes = _boxes(parts.astype(np.int32, copy=False), number)
+        for part, (top, left, bottom, right) in enumerate(boxes, start=1):
+            crop = parts[top:bottom, left:right] == part
             borders, _ = cv2.findContours(
                 crop.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(left, top)
             )
             points = borders[0][:, 0, :].astype(np.int64)
-            found.append((width * height, Contour(value, points)))
+            found.append(((bottom - top) * (right - left), Contour(value, points)))
     found.sort(key=lambda each: -each[0])  # what surrounds another has the larger box
     return [contour for _, contour in found]
+
+
+def _boxes(parts: NDArray[np.int32], number: int) -> list[list[int]]:
+    """Return the box of each part: top, left, bottom, right.
+
+    OpenCV's own way to them looks at every pixel; this one looks at runs of pixels in a row.
+
+    Args:
+        parts: (H, W) int32, the number of the part of each pixel; 0 is none.
+        number: Of the parts, and one.
+    """
+    height, width = parts.shape
+    flat = parts.ravel()
+    starts = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    starts = np.unique(np.concatenate([np.arange(0, flat.size, width), starts]))  # of each row, too
+    part = flat[starts]
+    stops = np.append(starts[1:], flat.size)[part > 0]
+    starts, part = starts[part > 0], part[part > 0]
+    boxes = np.empty((number, 4), np.int64)
+    boxes[:, :2], boxes[:, 2:] = max(height, width), 0
+    rows, columns = np.divmod(starts, width)
+    np.minimum.at(boxes[:, 0], part, rows)
+    np.minimum.at(boxes[:, 1], part, columns)
+    np.maximum.at(boxes[:, 2], part, rows + 1)
+    np.maximum.at(boxes[:, 3], part, columns + stops - starts)
+    found: list[list[int]] = boxes[1:].tolist()
+    return found

@@ -5,7 +5,8 @@ it also paints every pixel that the outline touches, so shapes would come out ha
 on each side and neighbours that share an outline would overlap. By centres they meet exactly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from segstudio.core.region import Region
 
 Point = tuple[float, float]
 """(y, x) in image pixels."""
+
+_MOST_HELD: Final = 2**20  # vertices and crossings
 
 
 def polygon_region(
@@ -31,33 +34,107 @@ def polygon_region(
         The pixels that lie on the image, or None if there are none.
     """
     vertices = np.asarray(points, np.float64).reshape(-1, 2)
-    if len(vertices) < 3:
+    return next(polygon_regions([vertices], height, width))
+
+
+def polygon_regions(
+    polygons: Sequence[NDArray[np.float64]], height: int, width: int
+) -> Iterator[Region | None]:
+    """Yield the pixels inside each of some polygons; see ``polygon_region``.
+
+    Where the polygons are small, this takes a tenth of the time of one after another: their edges
+    are looked at together. What is held does not grow with their number.
+
+    Args:
+        polygons: Of each its (N, 2) vertices (y, x).
+        height: Of the image.
+        width: Of the image.
+    """
+    for group in _groups(polygons, height):
+        crossings = _Crossings(group, height, width)
+        for place in range(len(group)):
+            yield crossings.region(place)
+
+
+def crossed_rows(points: NDArray[np.float64], height: int) -> float:
+    """Return how many rows of pixels the edges of a polygon cross, each edge counted by itself.
+
+    Args:
+        points: (N, 2) vertices (y, x), N >= 1.
+        height: Of the image.
+    """
+    y = np.clip(points[:, 0], 0, height)
+    return float(np.abs(np.diff(y, append=y[:1])).sum())
+
+
+def _groups(
+    polygons: Sequence[NDArray[np.float64]], height: int
+) -> Iterator[list[NDArray[np.float64]]]:
+    """Yield the polygons in groups whose crossings are few enough to be held."""
+    group: list[NDArray[np.float64]] = []
+    held = 0.0
+    for points in polygons:
+        own = len(points) + crossed_rows(points, height) if len(points) else 0
+        if group and held + own > _MOST_HELD:
+            yield group
+            group, held = [], 0.0
+        group.append(points)
+        held += own
+    if group:
+        yield group
+
+
+class _Crossings:
+    """Where the edges of some polygons cross the lines of pixel centres."""
+
+    def __init__(self, polygons: Sequence[NDArray[np.float64]], height: int, width: int) -> None:
+        self._rects = [_rect_around(points, height, width) for points in polygons]
+        sizes = np.array([len(points) for points in polygons])
+        vertices = np.concatenate([points.reshape(-1, 2) for points in polygons])
+        following = np.arange(1, len(vertices) + 1)
+        bounds = np.cumsum(sizes)
+        following[bounds[sizes > 0] - 1] = (bounds - sizes)[sizes > 0]
+        ends = vertices[following]
+        upward = vertices[:, :1] > ends[:, :1]
+        y0, x0 = np.where(upward, ends, vertices).T
+        y1, x1 = np.where(upward, vertices, ends).T
+        # Rows whose centre lies in y0 <= y < y1: half-open, so that a vertex counts once.
+        first = np.clip(np.ceil(y0 - 0.5), 0, height).astype(np.int64)
+        last = np.clip(np.ceil(y1 - 0.5), 0, height).astype(np.int64)
+        counts = last - first
+        edge = np.repeat(np.arange(len(counts)), counts)
+        self._rows = np.arange(len(edge)) + (first - np.cumsum(counts) + counts)[edge]
+        slope = np.divide(x1 - x0, y1 - y0, out=np.zeros_like(x0), where=counts > 0)
+        x = x0[edge] + (self._rows + 0.5 - y0[edge]) * slope[edge]
+        self._columns = np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64)
+        # The crossings of one polygon stand together, as its edges do.
+        self._bounds = np.searchsorted(edge, np.concatenate([[0], bounds]))
+
+    def region(self, place: int) -> Region | None:
+        """Return the pixels inside one of the polygons."""
+        rect = self._rects[place]
+        start, stop = self._bounds[place : place + 2]
+        if rect is None or start == stop:
+            return None
+        columns = np.clip(self._columns[start:stop], rect.left, rect.right)
+        # Every crossing turns "inside" over, until the next one; each row has an even number.
+        places = np.sort((self._rows[start:stop] - rect.top) * rect.width + columns - rect.left)
+        lengths = np.diff(places, prepend=0, append=rect.height * rect.width)
+        if not lengths[1::2].any():
+            return None
+        is_inside = np.zeros(len(lengths), np.bool_)
+        is_inside[1::2] = True
+        return Region(rect, np.repeat(is_inside, lengths).reshape(rect.height, rect.width))
+
+
+def _rect_around(points: NDArray[np.float64], height: int, width: int) -> Rect | None:
+    """Return what a polygon covers of the image at most; None if that is nothing."""
+    if len(points) < 3:
         return None
-    top, left = np.floor(vertices.min(axis=0)).astype(int).tolist()
-    bottom, right = np.ceil(vertices.max(axis=0)).astype(int).tolist()
+    top, left = np.floor(points.min(axis=0)).astype(int).tolist()
+    bottom, right = np.ceil(points.max(axis=0)).astype(int).tolist()
     rect = Rect(top, left, bottom, right).clipped_to(height, width)
-    if rect.is_empty:
-        return None
-    # Each edge turns "inside" over from where it crosses the line of pixel centres to the right.
-    turns = np.zeros((rect.height, rect.width + 1), np.uint8)
-    ends = np.roll(vertices, -1, axis=0)
-    upward = vertices[:, :1] > ends[:, :1]
-    y0, x0 = np.where(upward, ends, vertices).T
-    y1, x1 = np.where(upward, vertices, ends).T
-    # Rows whose centre lies in y0 <= y < y1: half-open, so that a vertex counts once.
-    first = np.maximum(np.ceil(y0 - 0.5).astype(np.int64), rect.top)
-    last = np.minimum(np.ceil(y1 - 0.5).astype(np.int64), rect.bottom)
-    counts = np.maximum(last - first, 0)
-    edge = np.repeat(np.arange(len(counts)), counts)
-    rows = np.arange(len(edge)) + (first - np.cumsum(counts) + counts)[edge]
-    crossed = counts > 0
-    slope = np.divide(x1 - x0, y1 - y0, out=np.zeros_like(x0), where=crossed)
-    x = x0[edge] + (rows + 0.5 - y0[edge]) * slope[edge]
-    columns = np.clip(np.ceil(x - 0.5), rect.left, rect.right).astype(np.int64)
-    places = (rows - rect.top) * turns.shape[1] + (columns - rect.left)
-    np.bitwise_xor.at(turns.reshape(-1), places, np.uint8(1))
-    inside = np.bitwise_xor.accumulate(turns[:, :-1], axis=1).view(np.bool_)
-    return Region(rect, inside) if inside.any() else None
+    return None if rect.is_empty else rect
 
 
 def ellipse_region(rect: Rect, height: int, width: int) -> Region | None:

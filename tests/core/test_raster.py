@@ -5,7 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from segstudio.core.raster import Point, ellipse_region, polygon_region, rectangle_region
+from segstudio.core import raster
+from segstudio.core.raster import (
+    Point,
+    ellipse_region,
+    polygon_region,
+    polygon_regions,
+    rectangle_region,
+)
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 
@@ -52,6 +59,17 @@ def test_a_polygon_beside_the_image_or_without_inside_is_nothing() -> None:
     assert polygon_region([(-9, -9), (-9, -2), (-2, -9)], HEIGHT, WIDTH) is None
     assert polygon_region([(1, 1), (5, 5)], HEIGHT, WIDTH) is None
     assert polygon_region([(1, 1), (5, 5), (9, 9)], HEIGHT, WIDTH) is None
+
+
+def test_polygons_of_one_call_are_those_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(9)
+    polygons = [rng.uniform(-20, 50, (rng.integers(0, 9), 2)) for _ in range(40)]
+    one_by_one = [whole(polygon_region(points, HEIGHT, WIDTH)) for points in polygons]
+    for held in (1, 50, 10**6):
+        monkeypatch.setattr(raster, "_MOST_HELD", held)
+        together = map(whole, polygon_regions(polygons, HEIGHT, WIDTH))
+        for found, expected in zip(together, one_by_one, strict=True):
+            assert np.array_equal(found, expected)
 
 
 @pytest.mark.parametrize("rect", [Rect(3, 4, 20, 9), Rect(0, 0, 1, 1), Rect(-6, -9, 12, 18)])
