@@ -41,7 +41,7 @@ from segstudio.formats.reading import (
     some,
     text_files,
 )
-from segstudio.formats.safe_paths import confined
+from segstudio.formats.safe_paths import confined, is_there
 from segstudio.formats.splitting import split_of, with_validation
 from segstudio.formats.writing import (
     copy_image,
@@ -209,7 +209,7 @@ def _find(root: Path, name: str) -> Path | None:
             path = confined(root, "/".join(parts[start:]))
         except ValueError:
             continue
-        if path.is_file():
+        if is_there(path):
             return path
     return None
 

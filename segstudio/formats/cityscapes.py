@@ -15,6 +15,7 @@ them, are the same: they read as "unlabeled" and "pole". ``gtCoarse`` is read wh
 Source: https://github.com/mcordts/cityscapesScripts, README.md and helpers/labels.py.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, with_value_replaced
 from segstudio.core.label_set import LabelSet, class_mapping
 from segstudio.core.palette import Color
 from segstudio.errors import FormatError
@@ -142,14 +143,18 @@ def _read(
     if len(named):  # label ids could not be told from Cityscapes' own, and nothing says the colours
         kinds = (kinds[0], _POLYGONS)
     splits: dict[str, list[LabelledImage]] = {}
-    without_mask = []
-    for split, image, stem in _images(root):
+    without_mask, shared = [], []
+    images = list(_images(root))
+    times = Counter((image.parent, stem) for _, image, stem in images)
+    for split, image, stem in images:
         names = [f"{stem}_{labels.name}_{kind}" for kind in kinds]
         folder = labels / image.parent.relative_to(root / _IMAGES)
         mask = next((folder / name for name in names if (folder / name).is_file()), None)
         key = (image.parent.relative_to(root / _IMAGES) / stem).as_posix()
         if mask is None:
             without_mask.append(key)
+        elif times[image.parent, stem] > 1:
+            shared.append(key)
         else:
             splits.setdefault(split, []).append(LabelledImage(key, image, mask))
     if not splits:
@@ -159,14 +164,27 @@ def _read(
             hint="Unpack gtFine_trainvaltest.zip beside leftImg8bit_trainvaltest.zip, or choose "
             "between --format cityscapes and --format cityscapes-34",
         )
-    problems = [f"{counted(without_mask, 'image')} without a mask left out: {some(without_mask)}"]
+    problems = []
+    if without_mask:
+        told = f"{counted(without_mask, 'image')} without a mask left out: {some(without_mask)}"
+        problems.append(told)
+    if shared:
+        problems.append(
+            f"{counted(shared, 'image')} left out, which share a mask with another of the same "
+            f"name: {some(shared)}"
+        )
+    known = {image.parent.relative_to(root / _IMAGES) / stem for _, image, stem in images}
+    bare = sorted(path.as_posix() for path in _labelled(labels, kinds) - known)
+    if bare:
+        told = f"{counted(bare, 'set')} of labels without an image left out: {some(bare)}"
+        problems.append(told)
     label_set = named or published
     return LabelledDataset(
         root=root,
         label_set=label_set,
         splits=with_validation(splits),
         read_label_map=partial(_read_mask, _meaning(label_set, published)),
-        problems=tuple(problems) if without_mask else (),
+        problems=tuple(problems),
     )
 
 
@@ -185,9 +203,6 @@ def _write(
     also_label_ids = kind == _TRAIN_IDS and own
     to_label_ids[255] = 0  # unlabeled
     meaning = _meaning(published if own else label_set, published)
-    # The background of polygons, which hold all else.
-    covered = np.arange(256, dtype=np.uint8)
-    covered[255] = meaning.labels.uncovered
     palette = label_set.palette
     palette[255] = ALL_CLASSES[0].color
 
@@ -201,15 +216,16 @@ def _write(
         name = f"{stem}_{_LABELS[0]}"
         label_map = item.label_map
         read = write_mask(mask_folder / f"{name}_{kind}", label_map, label_set.palette)
-        colors = palette[label_map]
+        colors = np.take(palette, label_map, axis=0)
         shown = write_picture(mask_folder / f"{name}_{_COLOR}", colors)
         polygons = mask_folder / f"{name}_{_POLYGONS}"
         drawn = write_polygons(polygons, label_map, label_set, meaning.labels)
         # A fault of any of the files is told, in the map that is compared.
         if not np.array_equal(shown, colors):
             read = np.where((shown != colors).any(axis=-1), ~label_map, read)
-        if not np.array_equal(drawn, covered[label_map]):
-            read = np.where(drawn == covered[label_map], read, drawn)
+        covered = with_value_replaced(label_map, IGNORE_INDEX, meaning.labels.uncovered)
+        if not np.array_equal(drawn, covered):
+            read = np.where(drawn == covered, read, drawn)
         if also_label_ids:
             ids = mask_folder / f"{name}_{_LABEL_IDS}"
             by_ids = TRAIN_IDS[write_mask(ids, to_label_ids[label_map], ALL_CLASSES.palette)]
@@ -234,6 +250,16 @@ def _images(root: Path) -> Iterator[tuple[str, Path, str]]:
                 if is_image_name(image.name) and image.stem.endswith(f"_{_IMAGES}"):
                     stem = image.stem.removesuffix(f"_{_IMAGES}")
                     yield split_of(split.name) or split.name, image, stem
+
+
+def _labelled(labels: Path, kinds: tuple[str, ...]) -> set[Path]:
+    """Return the images of which there are labels: their paths, as those of the labels begin."""
+    ends = [f"_{labels.name}_{kind}" for kind in kinds]
+    return {
+        path.parent.relative_to(labels) / path.name.removesuffix(end)
+        for end in ends
+        for path in labels.rglob(f"*{end}")
+    }
 
 
 def _masks_of_kind(root: Path, kind: str) -> Iterator[Path]:

@@ -29,7 +29,7 @@ from segstudio.formats.json_files import read_json_object
 from segstudio.storage.fresh_files import write_fresh
 
 UNLABELED: Final = "unlabeled"
-_LEFT_OUT: Final = frozenset({"license plate"})
+_LEFT_OUT: Final = "license plate"
 _GROUP: Final = "group"
 _MOST_POINTS: Final = 1_000_000  # of all objects of an image
 _FAR: Final = 4  # of the image's sides
@@ -112,7 +112,7 @@ def _painted(objects: list[Any], size: tuple[int, int], labels: Labels) -> Label
         if not isinstance(entry, dict):
             raise ValueError("an object is none")
         label = entry.get("label")
-        if entry.get("deleted") or label in _LEFT_OUT:
+        if entry.get("deleted") or label == _LEFT_OUT:
             continue
         points = _points(entry.get("polygon"), _FAR * max(size))
         left -= len(points)

@@ -61,9 +61,9 @@ from segstudio.formats.dataset import (
 from segstudio.formats.finding import ImageFinder
 from segstudio.formats.json_files import Span, read_spans
 from segstudio.formats.reading import refuse_positive
+from segstudio.formats.shapes import true_size
 from segstudio.formats.splitting import with_validation
 from segstudio.formats.writing import Numbered, new_export, write_listed
-from segstudio.storage.images import read_image_size
 
 _USUAL: Final = (
     f"{ANNOTATIONS}/instances_*.json",
@@ -223,14 +223,8 @@ def _read_label_map(
 ) -> LabelMap:
     image, spans = instances[item.key]
     # The size in the file is a claim; what is drawn must not be larger than the image.
-    height, width = read_image_size(item.image)
-    if (height, width) != (image.height, image.width):
-        raise FormatError(
-            item.image,
-            f"it has {width} x {height} pixels, but {item.mask.name} says "
-            f"{image.width} x {image.height}",
-            hint="Bring back the image that was labelled",
-        )
+    claimed = image.height, image.width
+    height, width = true_size(item, claimed, f"{item.mask.name} says")
     try:
         annotations = read_spans(item.mask, spans)
         return _drawn(annotations, classes, height, width, has_background=has_background)

@@ -225,9 +225,10 @@ def read_coco_files(
             )
     if not any(file.images for file in files):
         names = [file.path.name for file in files]
+        told = "".join(f"; {problem}" for file in files for problem in file.problems)
         raise FormatError(
             root,
-            f"none of the images that {some(names)} lists is here",
+            f"none of the images that {some(names)} lists is here{told}",
             hint="Put the images beside annotations, into a folder named as the JSON file is: "
             "train2017 for instances_train2017.json",
         )
@@ -259,23 +260,28 @@ def split_name(path: Path) -> str:
 
 
 def _read(root: Path, path: Path, finder: ImageFinder | None) -> CocoFile:
-    images: list[Mapping[str, Any]] = []
+    images: list[Element] = []
     spans: dict[int, list[Span]] = {}
     found: dict[str, Any] = {}
     wrong: dict[int, str] = {}
     numbers: set[object] = set()
     doubled = 0
+    strange: list[str] = []
     for element in scan_json(path, _LISTS):
         value = element.value
         if element.key == "annotations":
-            image_id, number = _ids(path, element)
+            try:
+                image_id, number = _ids(path, element)
+            except ValueError:
+                strange.append(f"at byte {element.span.start}")
+                continue
             if isinstance(value, ValueError):
                 wrong[image_id] = str(value)
             doubled += number is not None and number in numbers
             numbers.add(number)
             spans.setdefault(image_id, []).append(element.span)
         elif element.key == "images":
-            images.append(_object(path, "images", value))
+            images.append(element)
         elif isinstance(value, ValueError):
             raise _not_coco(path, value)
         else:
@@ -285,10 +291,13 @@ def _read(root: Path, path: Path, finder: ImageFinder | None) -> CocoFile:
         for key in _LISTS:
             if key in found:
                 raise ValueError(f"it has no list {key}")
-        folder = _image_folder(root, path, images)
+        folder = _image_folder(root, path, [element.value for element in images])
         there, problems = _images(folder, images, finder)
     except ValueError as error:
         raise _not_coco(path, error) from error
+    if strange:
+        told = counted(strange, "annotation")
+        problems.append(f"{told} passed over, which cannot be read: {some(strange)}")
     if doubled:
         problems.append(f"{counted(range(doubled), 'annotation')} with the id of another one")
     strangers = sum(len(own) for image_id, own in spans.items() if image_id not in there)
@@ -312,21 +321,18 @@ def _read(root: Path, path: Path, finder: ImageFinder | None) -> CocoFile:
 
 
 def _ids(path: Path, element: Element) -> tuple[int, object]:
-    """Return the image's id of an annotation (-1 if it has none) and its own, as text."""
+    """Return the image's id of an annotation (-1 if it has none) and its own, as text.
+
+    Raises:
+        ValueError: If it is no object.
+    """
     value = element.value
     if isinstance(value, ValueError):  # not strict, but JSON: which image must be left out?
         value = read_loosely(path, element.span)
-    value = _object(path, "annotations", value)
+    if not isinstance(value, dict):
+        raise ValueError("an annotation is no object")
     image_id, number = value.get("image_id"), value.get("id")  # panoptic ones have no id
     return image_id if type(image_id) is int else -1, None if number is None else str(number)
-
-
-def _object(path: Path, key: str, value: object) -> Mapping[str, Any]:
-    if isinstance(value, ValueError):
-        raise _not_coco(path, value)
-    if not isinstance(value, dict):
-        raise _not_coco(path, ValueError(f"an entry of {key} is not an object"))
-    return value
 
 
 def _not_coco(path: Path, error: ValueError) -> FormatError:
@@ -367,11 +373,11 @@ def _color(value: object) -> Color | None:
     return None
 
 
-def _image_folder(root: Path, path: Path, entries: Sequence[Mapping[str, Any]]) -> Path:
+def _image_folder(root: Path, path: Path, entries: Sequence[object]) -> Path:
     """Return the folder that the names of the images are relative to."""
     name = split_name(path)
     candidates = [root / "images" / name, root / name, root / "images", path.parent, root]
-    names = [entry.get("file_name") for entry in entries[:_LOOKED_AT]]
+    names = [entry.get("file_name") for entry in entries[:_LOOKED_AT] if isinstance(entry, dict)]
     for folder in candidates:
         for file_name in names:
             try:
@@ -383,32 +389,34 @@ def _image_folder(root: Path, path: Path, entries: Sequence[Mapping[str, Any]]) 
 
 
 def _images(
-    folder: Path, entries: Sequence[Mapping[str, Any]], finder: ImageFinder | None
+    folder: Path, entries: Sequence[Element], finder: ImageFinder | None
 ) -> tuple[dict[int, CocoImage], list[str]]:
     images: dict[int, CocoImage] = {}
-    ids: set[int] = set()
     names: set[str] = set()
     left_out: dict[str, list[str]] = {}
-    for entry in entries:
+    for element in entries:
+        entry = element.value if isinstance(element.value, dict) else {}
         image_id, name = entry.get("id"), entry.get("file_name")
         height, width = entry.get("height"), entry.get("width")
-        if type(image_id) is not int or not isinstance(name, str):
-            raise ValueError("an image lacks its id or its file_name")
-        if type(height) is not int or type(width) is not int or min(height, width) < 1:
-            raise ValueError(f"the image {name[:80]!r} has no size")
-        path, reason = _place(folder, name, finder)
-        if path is None:
-            pass
-        elif image_id in ids:
-            reason = "which have the id of another image"
-        elif name in names:
-            reason = "which stand there twice"
+        told = f"the entry at byte {element.span.start}"
+        if isinstance(element.value, ValueError):
+            reason = f"because {element.value}"
+        elif type(image_id) is not int or not isinstance(name, str):
+            reason = "which lack an id or a file_name"
         else:
-            images[image_id] = CocoImage(name, path, height, width)
-            ids.add(image_id)
-            names.add(name)
-            continue
-        left_out.setdefault(reason, []).append(ascii(name[:80]))
+            told = ascii(name[:80])
+            path, reason = _place(folder, name, finder)
+            if type(height) is not int or type(width) is not int or min(height, width) < 1:
+                reason = "which have no size"
+            elif path is not None and image_id in images:
+                reason = "which have the id of another image"
+            elif path is not None and name in names:
+                reason = "which stand there twice"
+            elif path is not None:
+                images[image_id] = CocoImage(name, path, height, width)
+                names.add(name)
+                continue
+        left_out.setdefault(reason, []).append(told)
     problems = [
         f"{counted(files, 'image')} left out, {reason}: {some(files)}"
         for reason, files in left_out.items()

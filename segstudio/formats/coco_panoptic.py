@@ -50,7 +50,7 @@ from segstudio.formats.splitting import with_validation
 from segstudio.formats.writing import Numbered, new_export, write_listed
 from segstudio.storage.atomic_write import make_folder
 from segstudio.storage.fresh_files import write_fresh
-from segstudio.storage.images import read_image
+from segstudio.storage.masks import read_colors
 from segstudio.storage.plain_masks import encode_png
 
 _MAX_ID: Final = 2**24 - 1
@@ -137,6 +137,7 @@ def _items(
     folder = file.path.with_suffix("")
     items: dict[int, LabelledImage] = {}
     doubled = []
+    shared: dict[int, str] = {}
     outside: dict[int, str] = {}
     for image_id, spans in file.annotations.items():
         image = file.images[image_id]
@@ -149,16 +150,24 @@ def _items(
         except ValueError:
             outside[image_id] = image.file_name
             continue
+        if png in segments:
+            shared[image_id] = image.file_name
+            continue
         key = image.path.relative_to(root).as_posix()
         items[image_id] = LabelledImage(key, image.path, png)
         segments[png] = annotation.get("segments_info")
-    known = {*items, *outside}
+    known = {*items, *outside, *shared}
     bare = [image.file_name for key, image in file.images.items() if key not in known]
     told = []
     if outside:
         told.append(
             f"{counted(list(outside), 'image')} left out, whose masks have no name inside "
             f"{folder.name}: {some(list(outside.values()))}"
+        )
+    if shared:
+        told.append(
+            f"{counted(list(shared), 'image')} left out, whose mask is that of another image: "
+            f"{some(list(shared.values()))}"
         )
     if doubled:
         told.append(f"{counted(doubled, 'annotation')} came second for an image: {some(doubled)}")
@@ -175,7 +184,7 @@ def _read_label_map(
 
 def _decoded(png: Path, segments: object, classes: Mapping[int, int]) -> LabelMap:
     class_of_id = {0: IGNORE_INDEX, **_classes_of_ids(png, segments, classes)}
-    red, green, blue = np.moveaxis(read_image(png).astype(np.uint32), -1, 0)
+    red, green, blue = np.moveaxis(read_colors(png).astype(np.uint32), -1, 0)
     label_map, unknown = values_of_codes(red + 256 * green + 65536 * blue, class_of_id)
     if unknown.size:
         raise FormatError(

@@ -52,6 +52,7 @@ from segstudio.formats.shapes import (
     parts_of,
     placed,
     polygon_of_points,
+    refuse_far,
     shape_classes,
     true_size,
 )
@@ -77,11 +78,17 @@ class _Image(NamedTuple):
 
 @dataclass
 class _File:
-    """What the first pass through the file found."""
+    """What the first pass through the file found.
+
+    Attributes:
+        images: Its images.
+        listed: The labels that it lists, with their colours.
+        used: The labels of its shapes.
+    """
 
     images: list[_Image] = field(default_factory=list)
-    labels: dict[str, Color | None] = field(default_factory=dict)
-    is_listed: bool = False
+    listed: dict[str, Color | None] = field(default_factory=dict)
+    used: dict[str, Color | None] = field(default_factory=dict)
 
 
 def is_cvat(root: Path) -> bool:
@@ -108,14 +115,14 @@ def read_cvat(
         raise FormatError(root, "there is no annotations.xml", hint="Unpack CVAT's export here")
     gathered = Gathered(ImageFinder(root, images))
     places: dict[str, _Image] = {}
-    labels: dict[str, Color | None] = {}
-    listed = False
+    listed: dict[str, Color | None] = {}
+    used: dict[str, Color | None] = {}
     for path in paths:
         found = _scanned(path)
-        labels |= {name: color for name, color in found.labels.items() if name not in labels}
-        listed = listed or found.is_listed
+        listed |= {name: color for name, color in found.listed.items() if name not in listed}
+        used |= found.used
         _gather(gathered, root, path, found.images, places)
-    classes = shape_classes(paths[0], labels.items(), listed=listed)
+    classes = shape_classes(paths[0], (listed or used).items(), listed=bool(listed))
     needs = "It needs annotations.xml and the images beside it, in the folder images"
     return gathered.dataset(
         root, classes.label_set, partial(_read_label_map, classes, places), needs
@@ -247,7 +254,7 @@ def _scanned(path: Path) -> _File:
         if tag == "image":
             open_image.append((attributes, parser.CurrentByteIndex))
         elif open_image and "label" in attributes:
-            found.labels.setdefault(attributes["label"], None)
+            found.used[attributes["label"]] = None
 
     def end(tag: str) -> None:
         nonlocal name
@@ -262,10 +269,9 @@ def _scanned(path: Path) -> _File:
             found.images.append(_Image(attributes.get("name", ""), *size, subset, span))
         elif stack[-1:] == ["label"] and tag == "name":
             name = "".join(text)
-            found.labels.setdefault(name, None)
-            found.is_listed = True
+            found.listed.setdefault(name, None)
         elif stack[-1:] == ["label"] and tag == "color":
-            found.labels[name] = _color("".join(text))
+            found.listed[name] = _color("".join(text))
 
     def refuse(*_: object) -> None:
         raise ValueError("it declares a document type, which a file of CVAT's never does")
@@ -357,10 +363,12 @@ def _region(shape: ElementTree.Element, height: int, width: int) -> Region | Non
         return polygon_of_points(points, height, width)
     if shape.tag == "box":
         edges = [_number(shape, key) for key in ("ytl", "xtl", "ybr", "xbr")]
+        refuse_far(np.array(edges).reshape(2, 2)[:, ::-1], height, width)
         rect = Rect(*(int(np.ceil(edge - 0.5)) for edge in edges))
         return rectangle_region(rect, height, width)
     if shape.tag == "ellipse":
         x, y, rx, ry = (_number(shape, key) for key in ("cx", "cy", "rx", "ry"))
+        refuse_far(np.array([[x - rx, y - ry], [x + rx, y + ry]]), height, width)
         rect = Rect(*(round(edge) for edge in (y - ry, x - rx, y + ry, x + rx)))
         return ellipse_region(rect, height, width) if not rect.is_empty else None
     raise ValueError(f"there is no shape {shape.tag[:40]!r}")

@@ -39,7 +39,7 @@ from segstudio.formats.dataset import (
 )
 from segstudio.formats.finding import Gathered, ImageFinder
 from segstudio.formats.pairing import files_in, without_suffix
-from segstudio.formats.reading import read_list, refuse_positive, text_files
+from segstudio.formats.reading import counted, read_list, refuse_positive, some, text_files
 from segstudio.formats.rgb import write_color_mask
 from segstudio.formats.splitting import split_of
 from segstudio.formats.writing import (
@@ -93,7 +93,13 @@ def read_cvat_mask(
     splits = {
         name: split_of(path.stem) for path in text_files(root / _LISTS) for name in read_list(path)
     }
-    for mask in files_in(root / _CLASSES).images:
+    masks = files_in(root / _CLASSES).images
+    bare = sorted(splits.keys() - set(map(without_suffix, masks)))
+    if bare:
+        gathered.problems.append(
+            f"{counted(bare, 'name')} in the lists passed over, without a mask: {some(bare)}"
+        )
+    for mask in masks:
         stem = without_suffix(mask)
         try:
             image = _find_image(gathered.finder, root, images, stem)
@@ -142,10 +148,13 @@ def _write_objects(path: Path, label_map: LabelMap, label_set: LabelSet) -> None
 
 
 def _find_image(finder: ImageFinder, root: Path, images: Path | None, stem: str) -> Path:
+    suffixes = sorted(IMAGE_SUFFIXES | {suffix.upper() for suffix in IMAGE_SUFFIXES})
     for folder in filter(None, (root / _IMAGES, root / "images", images)):
-        for suffix in sorted(IMAGE_SUFFIXES | {suffix.upper() for suffix in IMAGE_SUFFIXES}):
-            if (folder / f"{stem}{suffix}").is_file():
-                return folder / f"{stem}{suffix}"
+        found = [path for suffix in suffixes if (path := folder / f"{stem}{suffix}").is_file()]
+        if len(found) > 1:
+            raise ValueError(f"which fits several images of one stem in {folder.name}")
+        if found:
+            return found[0]
     raise ValueError(f"whose image is not in {_IMAGES}")
 
 

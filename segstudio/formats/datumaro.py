@@ -41,11 +41,13 @@ from segstudio.formats.json_files import Span, read_span, scan_json
 from segstudio.formats.reading import refuse_positive
 from segstudio.formats.shapes import (
     ShapeClasses,
+    kind_of,
     labels_to_list,
     own_classes,
     paint,
     parts_of,
     polygon_pixels,
+    refuse_far,
     shape_classes,
     true_size,
 )
@@ -306,7 +308,7 @@ def _draw(
 ) -> None:
     annotations = value.get("annotations")
     shapes = annotations if isinstance(annotations, list) else []
-    for shape in sorted(_with_pixels(shapes), key=lambda shape: int(shape.get("z_order") or 0)):
+    for shape in sorted(_with_pixels(shapes), key=_z_order):
         label = shape.get("label_id")
         if type(label) is not int or not 0 <= label < len(labels):
             raise ValueError(f"there is no class {str(label)[:20]}")
@@ -317,12 +319,19 @@ def _with_pixels(shapes: Iterable[object]) -> Iterator[Mapping[str, Any]]:
     for shape in shapes:
         if not isinstance(shape, dict):
             raise ValueError("an annotation is no object")
-        if shape.get("type") not in _WITHOUT_PIXELS:
+        if kind_of(shape, "type") not in _WITHOUT_PIXELS:
             yield shape
 
 
+def _z_order(shape: Mapping[str, Any]) -> float:
+    order = shape.get("z_order") or 0
+    if type(order) not in (int, float):
+        raise ValueError(f"the z_order of a shape is no number: {str(order)[:20]}")
+    return order
+
+
 def _region(shape: Mapping[str, Any], height: int, width: int) -> Region | None:
-    kind = shape.get("type")
+    kind = kind_of(shape, "type")
     if kind == "mask":
         counts = read_counts(shape.get("rle"), height, width)
         return Region(Rect(0, 0, height, width), mask_of_counts(counts, height, width))
@@ -330,13 +339,16 @@ def _region(shape: Mapping[str, Any], height: int, width: int) -> Region | None:
         return polygon_pixels(_numbers(shape.get("points"), 6).reshape(-1, 2), height, width)
     if kind == "bbox":
         left, top, across, down = _numbers(shape.get("bbox"), 4)[:4].tolist()
+        refuse_far(np.array([[left, top], [left + across, top + down]]), height, width)
         edges = (top, left, top + down, left + across)
         return rectangle_region(Rect(*(int(np.ceil(edge - 0.5)) for edge in edges)), height, width)
     if kind == "ellipse":
-        left, top, right, bottom = np.round(_numbers(shape.get("points"), 4)[:4]).astype(int)
+        corners = _numbers(shape.get("points"), 4)[:4]
+        refuse_far(corners.reshape(2, 2), height, width)
+        left, top, right, bottom = np.round(corners).astype(int)
         rect = Rect(int(top), int(left), int(bottom), int(right))
         return ellipse_region(rect, height, width) if not rect.is_empty else None
-    raise ValueError(f"there is no annotation type {str(kind)[:40]!r}")
+    raise ValueError(f"there is no annotation type {kind[:40]!r}")
 
 
 def _numbers(values: object, at_least: int) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -344,7 +356,8 @@ def _numbers(values: object, at_least: int) -> np.ndarray[Any, np.dtype[np.float
         not isinstance(values, list)
         or len(values) < at_least
         or len(values) % 2
-        or not all(type(value) in (int, float) and abs(value) < 1e9 for value in values)
+        or not set(map(type, values)) <= {int, float}
+        or not max(map(abs, values)) < 1e9  # false for NaN, too
     ):
         raise ValueError("a shape has no corners, or such as are no numbers")
     return np.array(values, np.float64)

@@ -13,7 +13,7 @@ from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError
 from segstudio.formats.dataset import LabelledDataset, LabelledImage, ReadLabelMap
 from segstudio.formats.reading import counted, some
-from segstudio.formats.safe_paths import leads_outside
+from segstudio.formats.safe_paths import is_there, leads_outside
 from segstudio.formats.splitting import split_of, with_validation
 from segstudio.storage.image_list import find_images
 
@@ -51,7 +51,7 @@ class ImageFinder:
             for root in self._folders:
                 if path.is_relative_to(root):
                     is_inside = True
-                    if path.is_file() and not leads_outside(root, path):
+                    if is_there(path) and not leads_outside(root, path):
                         return path
         if not is_inside:
             raise ValueError(f"whose image {name[:80]!r} is not inside {self._folders[0].name}")

@@ -13,17 +13,18 @@ the name ``__ignore__``.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
-from segstudio.core.raster import rectangle_region
+from segstudio.core.raster import polygon_region, rectangle_region
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 from segstudio.errors import FormatError
@@ -46,12 +47,14 @@ from segstudio.formats.shapes import (
     Part,
     ShapeClasses,
     checked_points,
+    kind_of,
     label_of,
     own_classes,
     paint,
+    paint_polygons,
     parts_of,
     placed,
-    polygon_of_points,
+    refuse_far,
     shape_classes,
     true_size,
 )
@@ -64,6 +67,7 @@ LABELS_FILE: Final = "labels.txt"
 _LOOKED_AT: Final = 5
 _SAMPLE_BYTES: Final = 64 * 2**20
 _X_ANYLABELING: Final = frozenset({"difficult", "kie_linking", "score", "attributes"})
+_POLYGONS: Final = ("polygon", "rectangle", "rotation")
 _WITHOUT_PIXELS: Final = frozenset({"point", "points", "line", "linestrip"})
 
 
@@ -265,41 +269,56 @@ def _read_label_map(classes: ShapeClasses, item: LabelledImage) -> LabelMap:
     claimed = value.get("imageHeight"), value.get("imageWidth")
     height, width = true_size(item, None if None in claimed else claimed)
     label_map = np.full((height, width), classes.uncovered, np.uint8)
+    polygons: list[tuple[NDArray[np.float64], int]] = []  # many, so they are painted together
     try:
         for shape in value["shapes"]:
             if not isinstance(shape, dict):
                 raise ValueError("a shape is no object")
-            if shape.get("shape_type", "polygon") not in _WITHOUT_PIXELS:
-                class_index = classes.value_of(shape.get("label"))
-                paint(label_map, _region(shape, height, width), class_index)
+            kind = kind_of(shape, "shape_type", "polygon")
+            if kind in _WITHOUT_PIXELS:
+                continue
+            class_index = classes.value_of(shape.get("label"))
+            if kind in _POLYGONS and not _is_box(kind, shape.get("points")):
+                polygons.append((checked_points(shape.get("points"), 3), class_index))
+                continue
+            paint_polygons(label_map, polygons)
+            polygons.clear()
+            paint(label_map, _region(shape, height, width), class_index)
+        paint_polygons(label_map, polygons)
     except ValueError as error:
         raise FormatError(item.mask, f"{error}", hint="Correct the shape and save again") from error
     return label_map
 
 
 def _region(shape: Mapping[str, Any], height: int, width: int) -> Region | None:
-    kind, points = shape.get("shape_type") or "polygon", shape.get("points")
+    kind, points = kind_of(shape, "shape_type", "polygon"), shape.get("points")
     if kind == "mask":
-        left, top = np.round(checked_points(points, 1)[0]).astype(int).tolist()
+        corners = checked_points(points, 1)
+        refuse_far(corners, height, width)
+        left, top = np.round(corners[0]).astype(int).tolist()
         mask = mask_of_png(bytes_of_text(shape.get("mask")), height, width)
         return placed(mask, top, left, height, width)
     if kind == "circle":
-        (x, y), rim = checked_points(points, 2)[:2]
-        radius = float(np.hypot(rim[0] - x, rim[1] - y))
-        return _circle(float(x), float(y), radius, height, width)
-    if kind == "rectangle" and isinstance(points, Sequence) and len(points) == 2:
+        corners = checked_points(points, 2)[:2]
+        refuse_far(corners, height, width)
+        return _circle(corners[0], corners[1], height, width)
+    if _is_box(kind, points):
         corners = checked_points(points, 2)
+        refuse_far(corners, height, width)
         left, top = np.ceil(corners.min(axis=0) - 0.5).tolist()
         right, bottom = np.ceil(corners.max(axis=0) - 0.5).tolist()
         return rectangle_region(Rect(*map(int, (top, left, bottom, right))), height, width)
-    if kind in ("polygon", "rectangle", "rotation"):
-        return polygon_of_points(points, height, width)
-    raise ValueError(f"there is no shape type {str(kind)[:40]!r}")
+    raise ValueError(f"there is no shape type {kind[:40]!r}")
 
 
-def _circle(x: float, y: float, radius: float, height: int, width: int) -> Region | None:
-    if radius > 4 * max(height, width):
-        raise ValueError("a circle is much larger than its image")
+def _is_box(kind: str, points: object) -> bool:
+    return kind == "rectangle" and isinstance(points, list) and len(points) == 2
+
+
+def _circle(
+    center: NDArray[np.float64], rim: NDArray[np.float64], height: int, width: int
+) -> Region | None:
     steps = np.linspace(0, 2 * np.pi, 720, endpoint=False)
-    ring = np.stack([x + radius * np.cos(steps), y + radius * np.sin(steps)], axis=1)
-    return polygon_of_points(ring.tolist(), height, width)
+    radius = np.hypot(*(rim - center))
+    ring = center[::-1] + radius * np.stack([np.sin(steps), np.cos(steps)], axis=1)
+    return polygon_region(ring, height, width)

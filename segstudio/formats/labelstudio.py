@@ -55,6 +55,7 @@ from segstudio.formats.shapes import (
     paint,
     parts_of,
     polygon_pixels,
+    refuse_far,
     shape_classes,
     true_size,
 )
@@ -298,11 +299,12 @@ def _read_label_map(
 ) -> LabelMap:
     task = read_span(item.mask, places[item.key])
     try:
-        sizes = {
+        sizes = [
             (result.get("original_height"), result.get("original_width"))
             for result in _results(task)
-        } - {(None, None)}
-        if len(sizes) > 1:
+        ]
+        sizes = [size for size in sizes if size != (None, None)]
+        if any(size != sizes[0] for size in sizes):
             raise ValueError("its shapes are for several sizes")
         label_map = np.full(true_size(item, next(iter(sizes), None)), classes.uncovered, np.uint8)
         _draw(label_map, task, classes)
@@ -335,6 +337,8 @@ def _region(value: Mapping[str, Any], height: int, width: int) -> Region | None:
         raise ValueError("a turned box or ellipse cannot be read")
     if "radiusX" in value:
         x, y, across, down = x - across, y - down, 2 * across, 2 * down
+    corners = np.array([[x, y], [x + across, y + down]]) * (width / 100, height / 100)
+    refuse_far(corners, height, width)
     edges = (y * height, x * width, (y + down) * height, (x + across) * width)
     rect = Rect(*(int(np.ceil(edge / 100 - 0.5)) for edge in edges))
     if rect.is_empty:

@@ -18,6 +18,14 @@ def confined(folder: Path, name: str) -> Path:
     return folder / posix
 
 
+def is_there(path: Path) -> bool:
+    """Return whether there is such a file; a name that no disk can hold is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, say, or with a NUL byte
+        return False
+
+
 def leads_outside(folder: Path, path: Path) -> bool:
     """Return whether symbolic links in ``path`` lead out of ``folder``, which may be one itself."""
     inside = os.path.realpath(folder)

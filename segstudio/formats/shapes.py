@@ -10,9 +10,9 @@ Rules that all these formats share, so that nothing is lost where a format can h
   along the edges of the pixels, see ``core.outlines``.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, filterfalse
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -23,7 +23,7 @@ from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 from segstudio.core.label_set import LabelSet, is_background
 from segstudio.core.outlines import joined_rings, region_outlines
 from segstudio.core.palette import IGNORE_COLOR, Color
-from segstudio.core.raster import polygon_region
+from segstudio.core.raster import crossed_rows, polygon_region, polygon_regions
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 from segstudio.errors import FormatError
@@ -34,6 +34,8 @@ IGNORED: Final = "__ignore__"
 """The label of unlabelled pixels."""
 
 _MOST_POINTS: Final = 10_000_000
+_SPARE_ROWS: Final = 2**20  # an outline may be so long in the smallest image
+_LARGEST: Final = 2.0**52  # of a coordinate: up to it, numbers have halves
 
 
 class Part(NamedTuple):
@@ -80,12 +82,13 @@ def shape_classes(
     Args:
         path: The file that names them, for messages.
         labels: Names and colours, in order.
-        listed: Whether these are a list of the classes; else they were gathered from the shapes.
+        listed: Whether these are a list of the classes; else they were gathered from the shapes,
+            and what cannot be the name of a class is told where the shape is drawn.
 
     Raises:
         FormatError: If they cannot be classes.
     """
-    given = {name.strip(): color for name, color in labels}
+    given = {name.strip(): color for name, color in labels if listed or _is_class_name(name)}
     has_ignored = IGNORED in given
     names = [name for name in given if name != IGNORED]
     try:
@@ -103,6 +106,13 @@ def shape_classes(
             path, f"its labels cannot be classes: {error}", hint="Rename them in the file"
         ) from error
     return own_classes(label_set)
+
+
+def _is_class_name(name: str) -> bool:
+    try:
+        return bool(LabelSet.named([name.strip()]))
+    except ValueError:
+        return False
 
 
 def own_classes(label_set: LabelSet) -> ShapeClasses:
@@ -143,6 +153,14 @@ def polygons_of(part: Part) -> Iterator[NDArray[np.int64]]:
         yield (joined_rings(rings) + corner)[:, ::-1]
 
 
+def kind_of(shape: Mapping[str, object], key: str, default: str = "") -> str:
+    """Return what kind of shape a JSON object is; raises ValueError if that is no text."""
+    kind = shape.get(key) or default
+    if not isinstance(kind, str):
+        raise ValueError(f"the {key} of a shape is no text: {str(kind)[:40]}")
+    return kind
+
+
 def polygon_of_points(points: object, height: int, width: int) -> Region | None:
     """Return the pixels within a polygon that JSON holds as [[x, y], ...].
 
@@ -153,30 +171,89 @@ def polygon_of_points(points: object, height: int, width: int) -> Region | None:
 
 
 def polygon_pixels(points: NDArray[np.float64], height: int, width: int) -> Region | None:
-    """Return the pixels of the image within a polygon of checked points (x, y)."""
-    # Far outside is as good as a little outside, and small numbers keep the arithmetic exact.
-    limits = np.array([2 * width + 1, 2 * height + 1])
-    return polygon_region(np.clip(points, -limits, limits)[:, ::-1], height, width)
+    """Return the pixels of the image within a polygon of checked points (x, y).
+
+    Raises:
+        ValueError: If a corner lies far outside of the image.
+    """
+    refuse_far(points, height, width)
+    _refuse_endless(points, height, width)
+    return polygon_region(points[:, ::-1], height, width)
+
+
+def paint_polygons(
+    label_map: LabelMap, polygons: Sequence[tuple[NDArray[np.float64], int]]
+) -> None:
+    """Give the pixels within each polygon its value, one after another.
+
+    Args:
+        label_map: (H, W) uint8.
+        polygons: (N, 2) checked corners (x, y), and the value, of each.
+
+    Raises:
+        ValueError: If a corner lies far outside of the image, or an outline is absurdly long.
+    """
+    height, width = label_map.shape
+    for points, _ in polygons:
+        refuse_far(points, height, width)
+        _refuse_endless(points, height, width)
+    regions = polygon_regions([points[:, ::-1] for points, _ in polygons], height, width)
+    for region, (_, value) in zip(regions, polygons, strict=True):
+        paint(label_map, region, value)
+
+
+def _refuse_endless(points: NDArray[np.float64], height: int, width: int) -> None:
+    # Twice the borders of all pixels: no region has so long an outline, whatever its holes.
+    if crossed_rows(points[:, ::-1], height) > 4 * height * width + _SPARE_ROWS:
+        raise ValueError("a shape has an outline that is longer than any in its image")
+
+
+def refuse_far(points: NDArray[np.float64], height: int, width: int) -> None:
+    """Raise a ``ValueError`` if one of the points (x, y) lies far outside of the image.
+
+    Tools let a box that is turned, or half of a circle, reach out of the image; what lies farther
+    away than the longer side of the image is a mistake, and hides others.
+    """
+    reach = max(height, width)
+    is_near = (points >= -reach) & (points <= np.array([width, height]) + reach)
+    if not is_near.all():  # false for NaN, too
+        x, y = points[~is_near.all(axis=1)][0].tolist()
+        raise ValueError(f"a shape has a corner far outside of its image, at {x:.6g}, {y:.6g}")
 
 
 def checked_points(points: object, at_least: int) -> NDArray[np.float64]:
     """Return points (x, y) that JSON holds as [[x, y], ...].
 
     Raises:
-        ValueError: If these are no points, too few, or not finite.
+        ValueError: If these are no points, too few, or their numbers absurd.
     """
     if not isinstance(points, list) or len(points) < at_least:
         raise ValueError(f"a shape has fewer than {at_least} points")
     if len(points) > _MOST_POINTS:
         raise ValueError(f"a shape has {len(points)} points")
-    for point in points:
-        if not (
-            isinstance(point, list)
-            and len(point) >= 2
-            and all(type(part) in (int, float) and math.isfinite(part) for part in point[:2])
-        ):
-            raise ValueError(f"a shape has a point that is no pair of numbers: {str(point)[:40]}")
-    return np.array([point[:2] for point in points], np.float64)
+    try:
+        # All at once: a look at each takes ten times as long, and there are many thousands.
+        if set(map(type, points)) != {list}:
+            raise TypeError
+        pairs = points if set(map(len, points)) == {2} else [point[:2] for point in points]
+        flat = list(chain.from_iterable(pairs))
+        if len(flat) != 2 * len(points) or not set(map(type, flat)) <= {int, float}:
+            raise TypeError
+        found = np.array(flat, np.float64).reshape(-1, 2)
+        if not (np.abs(found) <= _LARGEST).all():
+            raise OverflowError
+    except (TypeError, OverflowError):
+        wrong = str(next(filterfalse(_is_point, points)))[:40]
+        raise ValueError(f"a shape has a point that is no pair of numbers: {wrong}") from None
+    return found
+
+
+def _is_point(point: object) -> bool:
+    return (
+        isinstance(point, list)
+        and len(point) >= 2
+        and all(type(part) in (int, float) and abs(part) <= _LARGEST for part in point[:2])
+    )
 
 
 def placed(mask: NDArray[np.bool_], top: int, left: int, height: int, width: int) -> Region:
@@ -196,15 +273,20 @@ def placed(mask: NDArray[np.bool_], top: int, left: int, height: int, width: int
 def paint(label_map: LabelMap, region: Region | None, value: int) -> None:
     """Give the pixels of a region one value."""
     if region is not None:
-        label_map[region.rect.slices][region.mask] = value
+        np.copyto(label_map[region.rect.slices], np.uint8(value), where=region.mask)
 
 
-def true_size(item: LabelledImage, claimed: Sequence[object] | None) -> tuple[int, int]:
+def true_size(
+    item: LabelledImage,
+    claimed: Sequence[object] | None,
+    named_in: str = "its labels are for",
+) -> tuple[int, int]:
     """Return (height, width) of an image, after a look at what its labels say about it.
 
     Args:
         item: The image.
         claimed: (height, width) as its label file says, or None if it says nothing.
+        named_in: What says it, for the message.
 
     Raises:
         FormatError: If the two differ.
@@ -219,6 +301,6 @@ def true_size(item: LabelledImage, claimed: Sequence[object] | None) -> tuple[in
         hint = "Its EXIF data turns it, but it was labelled unturned: save it upright and try again"
     raise FormatError(
         item.image,
-        f"it has {size[1]} x {size[0]} pixels, but its labels are for {said}",
+        f"it has {size[1]} x {size[0]} pixels, but {named_in} {said}",
         hint=hint,
     )

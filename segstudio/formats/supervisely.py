@@ -51,6 +51,7 @@ from segstudio.formats.shapes import (
     Part,
     ShapeClasses,
     checked_points,
+    kind_of,
     label_of,
     labels_to_list,
     own_classes,
@@ -58,6 +59,7 @@ from segstudio.formats.shapes import (
     parts_of,
     placed,
     polygon_pixels,
+    refuse_far,
     shape_classes,
     true_size,
 )
@@ -191,7 +193,7 @@ def _read_label_map(classes: ShapeClasses, item: LabelledImage) -> LabelMap:
         for one in objects if isinstance(objects, list) else []:
             if not isinstance(one, dict):
                 raise ValueError("an object is none")
-            if one.get("geometryType") not in _WITHOUT_PIXELS:
+            if kind_of(one, "geometryType") not in _WITHOUT_PIXELS:
                 region = _region(one, *label_map.shape)
                 paint(label_map, region, classes.value_of(one.get("classTitle")))
     except ValueError as error:
@@ -202,25 +204,28 @@ def _read_label_map(classes: ShapeClasses, item: LabelledImage) -> LabelMap:
 
 
 def _region(one: Mapping[str, Any], height: int, width: int) -> Region | None:
-    kind = one.get("geometryType")
+    kind = kind_of(one, "geometryType")
     if kind == "bitmap":
         bitmap = one.get("bitmap")
         if not isinstance(bitmap, dict):
             raise ValueError("a bitmap has no data")
-        ((left, top),) = checked_points([bitmap.get("origin")], 1).astype(int).tolist()
+        origin = checked_points([bitmap.get("origin")], 1)
+        refuse_far(origin, height, width)
+        ((left, top),) = origin.astype(int).tolist()
         png = inflated(bytes_of_text(bitmap.get("data")), most_png_bytes(height, width))
         return placed(mask_of_png(png, height, width), top, left, height, width)
     points = one.get("points")
     if not isinstance(points, dict):
-        raise ValueError(f"there is no geometry type {str(kind)[:40]!r}")
+        raise ValueError(f"there is no geometry type {kind[:40]!r}")
     if kind == "rectangle":
         corners = checked_points(points.get("exterior"), 2)
+        refuse_far(corners, height, width)
         (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
         rect = Rect(int(top), int(left), int(bottom) + 1, int(right) + 1)
         return rectangle_region(rect, height, width)
     if kind == "polygon":
         return _polygon(points, height, width)
-    raise ValueError(f"there is no geometry type {str(kind)[:40]!r}")
+    raise ValueError(f"there is no geometry type {kind[:40]!r}")
 
 
 def _polygon(points: Mapping[str, Any], height: int, width: int) -> Region | None:

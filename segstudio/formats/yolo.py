@@ -16,6 +16,7 @@ Source: https://docs.ultralytics.com/datasets/segment,
 https://docs.ultralytics.com/datasets/semantic ("YOLO polygon label format").
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -39,7 +40,7 @@ from segstudio.formats.dataset import (
 from segstudio.formats.finding import Gathered, ImageFinder
 from segstudio.formats.pairing import files_in, without_suffix
 from segstudio.formats.reading import counted, listed, refuse_positive, some
-from segstudio.formats.shapes import paint, parts_of, polygon_pixels, polygons_of
+from segstudio.formats.shapes import paint_polygons, parts_of, polygons_of
 from segstudio.formats.splitting import split_of
 from segstudio.formats.writing import copy_image, new_export, write_each, write_lines
 from segstudio.formats.yolo_yaml import find_data_yaml, names_of, read_data_yaml, write_data_yaml
@@ -74,8 +75,12 @@ def read_yolo(root: Path, *, positive: Positive | None = None) -> LabelledDatase
     for images, labels, split in _folders(root):
         texts = {without_suffix(name) for name in files_in(labels).strays if name.endswith(".txt")}
         found = files_in(images).images
+        times = Counter(map(without_suffix, found))
         for name in found:
             stem = without_suffix(name)
+            if stem in texts and times[stem] > 1:
+                gathered.leave_out(name, "whose text file fits several images of one stem")
+                continue
             its_split = split or split_of(name.split("/")[0])
             gathered.add(images / name, labels / f"{stem}.txt", its_split)
         left = sorted(texts - {without_suffix(name) for name in found} - {"classes"})
@@ -166,13 +171,13 @@ def _read_label_map(values: Sequence[int], label_set: LabelSet, item: LabelledIm
     label_map = np.full((height, width), label_set.erased_index, np.uint8)
     try:
         shapes = [] if not item.mask.is_file() else list(_polygons(item.mask, len(values)))
+        shapes.sort(key=lambda shape: -_area(shape[1]))
+        size = np.array([width, height])
+        paint_polygons(label_map, [(corners * size, values[n]) for n, corners in shapes])
     except ValueError as error:
         raise FormatError(
             item.mask, f"{error}", hint='Its lines read "0 0.1 0.1 0.9 0.1 0.5 0.9"'
         ) from error
-    for number, corners in sorted(shapes, key=lambda shape: -_area(shape[1])):
-        region = polygon_pixels(corners * (width, height), height, width)
-        paint(label_map, region, values[number])
     return label_map
 
 

@@ -40,13 +40,33 @@ def read_data_yaml(root: Path) -> tuple[Path, Mapping[str, Any]]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise FormatError(path, "it is too large for a list of classes")
-        value = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        _refuse_doubled(yaml.compose(text, yaml.SafeLoader))
+        value = yaml.safe_load(text)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         told = " ".join(str(error).split())[:100]
         raise FormatError(path, f"it cannot be read ({told})", hint="Correct the file") from error
     if not isinstance(value, dict):
         raise FormatError(path, "it names no classes", hint="It needs: names: [cell, wall]")
     return path, value
+
+
+def _refuse_doubled(node: Any) -> None:  # noqa: ANN401 - yaml has no types
+    """Raise a ``ValueError`` if a key stands twice at the top, or in a value of the top."""
+    tables = [node, *(value for _, value in _pairs(node))]
+    for table in tables:
+        seen: set[str] = set()
+        for key, _ in _pairs(table):
+            name = key.value if isinstance(key.value, str) else ""
+            if name and name in seen:
+                raise ValueError(f"the key {name[:40]!r} stands twice")
+            seen.add(name)
+
+
+def _pairs(node: Any) -> list[Any]:  # noqa: ANN401
+    import yaml
+
+    return node.value if isinstance(node, yaml.MappingNode) else []
 
 
 def names_of(path: Path, value: Mapping[str, Any]) -> list[str]:
@@ -58,7 +78,9 @@ def names_of(path: Path, value: Mapping[str, Any]) -> list[str]:
     names = value.get("names")
     if isinstance(names, dict) and set(names) == set(range(len(names))):
         names = [names[number] for number in range(len(names))]
-    if not isinstance(names, list) or not names:
+    # A list within a list may be one of YAML's short ways to write a text without end.
+    is_list = isinstance(names, list) and all(isinstance(name, str | int | float) for name in names)
+    if not is_list or not names:
         raise FormatError(
             path, "it does not name the classes from 0 on", hint="It needs: names: [cell, wall]"
         )

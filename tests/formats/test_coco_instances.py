@@ -182,11 +182,11 @@ def test_a_link_out_of_the_folder_is_left_out(tmp_path: Path) -> None:
         ('{"images": [], "annotations": [], "categories": [3]}', r"categories\[0\] is not an obj"),
         ('{"images": [], "annotations": [], "categories": [{"id": "1"}]}', "lacks its id"),
         ('{"images": [], "annotations": []}', "no list categories"),
-        ('{"images": [{"id": 1}], "annotations": [], "categories": []}', "lacks its id or its"),
+        ('{"images": [{"id": 1}], "annotations": [], "categories": []}', "lack an id or a file"),
         (
             '{"images": [{"id": 1, "file_name": "a.jpg", "height": -1, "width": 3}], '
             '"annotations": [], "categories": []}',
-            "has no size",
+            "which have no size: 'a.jpg'",
         ),
     ],
 )

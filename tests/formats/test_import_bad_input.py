@@ -1,7 +1,10 @@
 """Label files that are wrong: each fault is a row of the report, and the rest is imported."""
 
 import json
+import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from PIL import Image
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import FormatError
 from segstudio.formats import unpack as unpacking
+from segstudio.formats.bitmaps import text_of_bytes
 from segstudio.formats.dataset import LabelledArray
 from segstudio.formats.import_labels import Fate, plan_import, run_import
 from segstudio.formats.table import FORMATS, read_labels
@@ -31,7 +35,7 @@ def _rows(root: Path, format_name: str, out: Path, problems: list[str] | None = 
     project, report = run_import(plan)
     assert report.counts[Fate.IMPORTED] == 1
     (mask,) = project.labelled_keys()
-    assert mask == "good.png"
+    assert mask in ("good.png", "good_leftImg8bit.png")
     return [row.reason for row in report.rows]
 
 
@@ -102,6 +106,21 @@ def _coco_image(change: Callable[[Any], None]) -> Spoil:
 
 def _supervisely(change: Callable[[Any], None]) -> Spoil:
     return lambda root: _edit(next(root.rglob("bad.png.json")), change)
+
+
+def _png(width: int, height: int) -> bytes:
+    """Return the PNG file of an empty mask: of few bytes, however large it is."""
+    rows = zlib.compress(bytes(min(height * (1 + -(-width // 8)), 2**20)))
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", rows), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+def _packed(data: bytes) -> str:
+    return text_of_bytes(zlib.compress(data))
 
 
 def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JSON value
@@ -186,13 +205,28 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
         ("labelme", _labelme(_set("shapes", 0, "label", to="dog")), "there is no class 'dog'"),
         (
             "supervisely",
-            _supervisely(_set("objects", 0, "bitmap", "origin", to=[10**12, -5])),
+            _supervisely(_set("objects", 0, "bitmap", "origin", to=[9, 0])),
             "a mask lies outside of its image",
         ),
         (
             "supervisely",
             _supervisely(_set("size", "height", to=10**9)),
             "are for 8 x 1000000000",
+        ),
+        (
+            "supervisely",
+            _supervisely(_set("objects", 0, "bitmap", "data", to=_packed(bytes(2**24)))),
+            "a mask is larger unpacked than its image",
+        ),
+        (
+            "supervisely",
+            _supervisely(_set("objects", 0, "bitmap", "data", to=_packed(_png(9, 6)))),
+            "a mask has 9 x 6 pixels, more than its image",
+        ),
+        (
+            "labelme",
+            _labelme(_set("shapes", 0, "mask", to=text_of_bytes(_png(30_000, 30_000)))),
+            "a mask has 30000 x 30000 pixels, more than its image",
         ),
         # Numbers that are none.
         (
@@ -214,6 +248,16 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
         ("yolo", lambda r: (r / "labels/train/bad.txt").write_text("0 nan 0 1 1 0 1\n"), "outside"),
         ("yolo", lambda r: (r / "labels/train/bad.txt").write_text("7 0 0 1 1 0 1\n"), "class 7"),
         ("yolo", lambda r: (r / "labels/train/bad.txt").write_text("0 .1 .1 .5 .5\n"), "a box"),
+        (
+            "coco-instances",
+            _coco_image(_set("id", to=None)),
+            "1 image left out, which lack an id or a file_name",
+        ),
+        (
+            "coco-instances",
+            _coco_image(_set("width", to=float("nan"))),
+            "1 image left out, because NaN is not a JSON number",
+        ),
         # Keys that stand twice.
         (
             "labelme",
@@ -233,6 +277,48 @@ def _set(*keys: Any, to: Any) -> Callable[[Any], None]:  # noqa: ANN401 - any JS
                 '"id":7,"image_id":2',
             ),
             "'bad.png' left out, with an annotation that is wrong: the key 'id' stands twice",
+        ),
+        (
+            "coco-instances",
+            lambda r: _replace(
+                r / "annotations/instances_train2017.json", '"id":2,"file', '"id":2,"id":3,"file'
+            ),
+            "1 image left out, because the key 'id' stands twice",
+        ),
+        (
+            "coco-panoptic",
+            lambda r: _replace(
+                r / "annotations/panoptic_train2017.json",
+                '"image_id":2,',
+                '"image_id":2,"image_id":2,',
+            ),
+            "'bad.png' left out, with an annotation that is wrong: the key 'image_id' stands twice",
+        ),
+        (
+            "datumaro",
+            lambda r: _replace(r / "annotations/train.json", '{"id":"bad",', '{"id":1,"id":"bad",'),
+            "the key 'id' stands twice",
+        ),
+        (
+            "supervisely",
+            lambda r: _replace(
+                r / "train/ann/bad.png.json", '"objects": ', '"tags": [], "objects": '
+            ),
+            "the key 'tags' stands twice",
+        ),
+        (
+            "xanylabeling",
+            lambda r: _replace(r / "train/bad.json", '"imageData"', '"flags": 2, "imageData"'),
+            "the key 'flags' stands twice",
+        ),
+        # Two images of one mask.
+        (
+            "coco-panoptic",
+            lambda r: _edit(
+                r / "annotations" / "panoptic_train2017.json",
+                lambda value: value["annotations"][1].update(file_name="good.png"),
+            ),
+            "1 image left out, whose mask is that of another image: bad.png",
         ),
         # Wrong sizes.
         (
@@ -293,6 +379,174 @@ def test_a_fault_is_a_row(
     assert reason in rows[0]
     # COCO tells an image that is not taken, and then annotations without an image.
     assert len(rows) == 1 or "passed over, whose image is not here" in rows[1]
+
+
+FAR_OFF = [1e9, -1e9, 1e308, 40]
+"""Where no corner of an image of 8 x 6 pixels lies."""
+
+
+def _labelme_shape(kind: str, points: list[list[float]]) -> Spoil:
+    shape = {"label": "cell", "shape_type": kind, "points": points}
+    return _labelme(_set("shapes", to=[shape]))
+
+
+def _cvat_shape(element: str) -> Spoil:
+    return _xml("<mask ", f'<{element} label="cell"/><mask ')
+
+
+def _datumaro_shape(**values: object) -> Spoil:
+    return _item(lambda item: item["annotations"].append({"label_id": 1, **values}))
+
+
+def _supervisely_shape(**values: object) -> Spoil:
+    return _supervisely(lambda value: value["objects"].append({"classTitle": "cell", **values}))
+
+
+def _labelstudio_shape(**value: object) -> Spoil:
+    result = {"value": {"brushlabels": ["cell"], **value}}
+    return _task(lambda task: task["annotations"][0]["result"].append(result))
+
+
+def _cityscapes_polygon(polygon: object) -> Spoil:
+    def spoil(root: Path) -> None:
+        for path in root.rglob("bad_gtFine_*.png"):
+            path.unlink()  # so that polygons are read
+        path = next(root.rglob("bad_gtFine_polygons.json"))
+        _edit(path, lambda value: value["objects"].append({"label": "cell", "polygon": polygon}))
+
+    return spoil
+
+
+def _far_shapes(far: float) -> dict[str, tuple[str, Spoil]]:
+    """Return a shape of every kind that has one corner far away."""
+    corners = [[1, 1], [far, 2], [3, 4]]
+    exterior = {"exterior": corners, "interior": []}
+    hole = {"exterior": [[0, 0], [7, 0], [0, 5]], "interior": [corners]}
+    flat = [part for point in corners for part in point]
+    percent = [[x * 12.5, y * 12.5] for x, y in corners]
+    across, down = f"{far:g}", "4"
+    return {
+        "xanylabeling": (
+            "xanylabeling",
+            lambda r: _edit(r / "train/bad.json", _set("shapes", 0, "points", 0, 0, to=far)),
+        ),
+        "labelme polygon": ("labelme", _labelme_shape("polygon", corners)),
+        "labelme rectangle": ("labelme", _labelme_shape("rectangle", corners[:2])),
+        "labelme circle": ("labelme", _labelme_shape("circle", corners[:2])),
+        "labelme mask": ("labelme", _labelme(_set("shapes", 0, "points", 0, 0, to=far))),
+        "cvat polygon": ("cvat", _cvat_shape(f'polygon points="1,1;{across},{down};3,4"')),
+        "cvat box": ("cvat", _cvat_shape(f'box xtl="1" ytl="1" xbr="{across}" ybr="{down}"')),
+        "cvat ellipse": ("cvat", _cvat_shape(f'ellipse cx="{across}" cy="{down}" rx="1" ry="1"')),
+        "datumaro polygon": ("datumaro", _datumaro_shape(type="polygon", points=flat)),
+        "datumaro box": ("datumaro", _datumaro_shape(type="bbox", bbox=[1, 1, far, 2])),
+        "datumaro ellipse": ("datumaro", _datumaro_shape(type="ellipse", points=[1, 1, far, 2])),
+        "supervisely polygon": (
+            "supervisely",
+            _supervisely_shape(geometryType="polygon", points=exterior),
+        ),
+        "supervisely hole": (
+            "supervisely",
+            _supervisely_shape(geometryType="polygon", points=hole),
+        ),
+        "supervisely rectangle": (
+            "supervisely",
+            _supervisely_shape(geometryType="rectangle", points={"exterior": corners[:2]}),
+        ),
+        "supervisely bitmap": (
+            "supervisely",
+            _supervisely(_set("objects", 0, "bitmap", "origin", to=[far, 0])),
+        ),
+        "labelstudio polygon": ("labelstudio", _labelstudio_shape(points=percent)),
+        "labelstudio box": (
+            "labelstudio",
+            _labelstudio_shape(x=12.5 * far, y=1, width=12.5, height=12.5),
+        ),
+        "labelstudio ellipse": (
+            "labelstudio",
+            _labelstudio_shape(x=12.5 * far, y=1, radiusX=12.5, radiusY=12.5),
+        ),
+        "coco polygon": (
+            "coco-instances",
+            _annotation(lambda value: value.update(iscrowd=0, segmentation=[flat])),
+        ),
+        "yolo": (
+            "yolo",
+            lambda r: (r / "labels/train/bad.txt").write_text(f"0 .1 .1 {far / 8} .2 .3 .4\n"),
+        ),
+        "cityscapes": ("cityscapes", _cityscapes_polygon(corners)),
+    }
+
+
+@pytest.mark.parametrize("far", FAR_OFF)
+@pytest.mark.parametrize("shape", sorted(_far_shapes(0)))
+def test_a_corner_far_outside_of_its_image_is_a_row(
+    tmp_path: Path, make_item: MakeItem, shape: str, far: float
+) -> None:
+    format_name, spoil = _far_shapes(far)[shape]
+    root = _write(make_item, format_name, tmp_path / "set")
+    spoil(root)
+    row = _rows(root, format_name, tmp_path / "new")[-1]
+    told = "far out|far off|out of range|has no x|no numbers|no pair|outside of|not a JSON number"
+    assert re.search(told, row)
+
+
+LISTS = {
+    "voc": ["ImageSets/Segmentation/train.txt", "ImageSets/Segmentation/trainval.txt"],
+    "camvid": ["train.txt"],
+    "pets": ["annotations/train.txt"],
+    **{name: ["train.txt"] for name in ("png", "png16", "tiff", "npy", "rgb")},
+}
+
+
+@pytest.mark.parametrize("format_name", LISTS)
+@pytest.mark.parametrize("name", ["../../source/bad", "/source/bad", "gone"])
+def test_a_name_in_a_list_that_leads_nowhere_is_told(
+    tmp_path: Path, make_item: MakeItem, format_name: str, name: str
+) -> None:
+    root = _write(make_item, format_name, tmp_path / "set")
+    for path in LISTS[format_name]:
+        lines = (root / path).read_text().splitlines()
+        # CamVid's lines name two files.
+        there = [re.sub(r"^(train/)?bad\b", name, line) for line in lines]
+        assert there != lines
+        (root / path).write_text("\n".join(there))
+    rows = _rows(root, format_name, tmp_path / "new")
+    assert any("passed over" in row and name in row for row in rows)
+
+
+TURNED = ["coco-instances", "cvat", "datumaro", "labelme", "labelstudio", "supervisely"]
+TURNED += ["xanylabeling"]  # YOLO's corners are parts of the image, whichever way it is up
+
+
+@pytest.mark.parametrize("format_name", TURNED)
+def test_shapes_that_were_not_turned_with_their_image_are_told(
+    tmp_path: Path, make_item: MakeItem, format_name: str
+) -> None:
+    root = _write(make_item, format_name, tmp_path / "set")
+    exif = Image.Exif()
+    exif[0x112] = 6
+    (image,) = root.rglob("bad.png")
+    Image.new("RGB", (8, 6)).save(image, exif=exif)
+    (row,) = _rows(root, format_name, tmp_path / "new")
+    assert "Its EXIF data turns it, but it was labelled unturned: save it upright" in row
+
+
+def test_two_images_that_would_get_one_mask_are_told(tmp_path: Path, make_item: MakeItem) -> None:
+    write = FORMATS["labelme"].write
+    assert write is not None
+    root = tmp_path / "set"
+    write([make_item("a.png"), make_item("b.png")], CLASSES, root, total=2)
+    (root / "again").mkdir()
+    for suffix in (".png", ".json"):
+        (root / "train" / f"b{suffix}").rename(root / "again" / f"a{suffix}")
+    _edit(root / "again" / "a.json", _set("imagePath", to="a.png"))
+    project = create_project(tmp_path / "mine")
+    make_item("a.png").image.rename(tmp_path / "mine" / "a.png")
+    project, report = run_import(plan_import(read_labels(root, format_name="labelme"), project))
+    assert project.labelled_keys() == {"a.png"}
+    (row,) = report.rows
+    assert row.name == "again/a.png"
+    assert row.reason == "train/a.png has the same mask name, and came first"
 
 
 def test_two_images_of_one_mask_name_are_told(tmp_path: Path, make_item: MakeItem) -> None:
