@@ -7,9 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QEnterEvent,
     QFocusEvent,
     QKeyEvent,
@@ -26,7 +25,6 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 from segstudio.controllers.gesture import Gesture
 from segstudio.controllers.jobs import Pool
 from segstudio.controllers.toolbox import Toolbox
-from segstudio.core.brush import BrushShape, brush_centre
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
 from segstudio.core.pyramid import ReducedImage
@@ -36,21 +34,19 @@ from segstudio.core.region import Region
 from segstudio.document.document import Document
 from segstudio.tools.names import ToolName
 from segstudio.tools.tool import Pointer
-from segstudio.ui.canvas.badge import badge_icons, badge_rect, draw_badge
-from segstudio.ui.canvas.cursor import draw_brush_outline, draw_flash, outline_rect
 from segstudio.ui.canvas.first_picture import FirstPicture
 from segstudio.ui.canvas.grid import draw_pixel_grid
 from segstudio.ui.canvas.heat import HeatLegend, HeatMap
 from segstudio.ui.canvas.mark import RegionMark
 from segstudio.ui.canvas.minimap import Minimap
 from segstudio.ui.canvas.navigation import Navigation
-from segstudio.ui.canvas.preview import HANDLE, draw_preview
+from segstudio.ui.canvas.preview import HANDLE
 from segstudio.ui.canvas.sides import Divider, Look, Sides
+from segstudio.ui.canvas.tool_cursor import ToolCursor
 from segstudio.ui.theme import Theme
 
 _WHEEL_STEP: Final = 1.2  # zoom factor of one notch
 _NOTCH: Final = 120  # Qt's unit for one notch of a wheel
-_FLASH_MS: Final = 900
 _GESTURE_KEYS: Final[dict[int, Callable[[Gesture], bool]]] = {
     Qt.Key.Key_Return: Gesture.finish,
     Qt.Key.Key_Enter: Gesture.finish,
@@ -93,7 +89,6 @@ class Canvas(QWidget):
         self._legend = HeatLegend(self)
         self._mark = RegionMark(self)
         self._mark.changed.connect(self.update)
-        self._label_set = LabelSet()
         self._gesture = Gesture(toolbox, self)
         self._gesture.preview_changed.connect(self.update)
         self._gesture.preview_changed.connect(
@@ -103,9 +98,8 @@ class Canvas(QWidget):
         self._pressure = 1.0
         self._space_held = False
         self._pointer: QPointF | None = None
-        self._flash = ""
-        self._flash_timer = QTimer(self, singleShot=True, interval=_FLASH_MS)
-        self._flash_timer.timeout.connect(self._end_flash)
+        self._cursor = ToolCursor(toolbox, self._navigation, self)
+        self._cursor.changed.connect(self.update)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 120)
@@ -179,7 +173,7 @@ class Canvas(QWidget):
 
     def set_label_set(self, label_set: LabelSet) -> None:
         """Use the colours and names of these classes."""
-        self._label_set = label_set
+        self._cursor.label_set = label_set
         self.set_look(palette=label_set.palette)
 
     def set_opacity(self, opacity: float) -> None:
@@ -262,59 +256,18 @@ class Canvas(QWidget):
             draw_pixel_grid(painter, self._navigation, event.rect())
             self._sides.draw_lines(painter, QRectF(event.rect()))
             self._mark.draw(painter, self._navigation.position)
-            self._draw_cursor(painter)
+            self._cursor.draw(
+                painter, self._gesture.preview, self._pointer, may_paint=self._may_paint()
+            )
         painter.end()
 
-    def _draw_cursor(self, painter: QPainter) -> None:
-        if self._gesture.preview is not None:
-            draw_preview(
-                painter,
-                self._gesture.preview,
-                self._value_color(),
-                self._navigation.position,
-                self._pointer,
-            )
-        if self._pointer is None:
-            return
-        if self._shows_brush():
-            centre, diameter = self._brush_on_canvas(self._pointer)
-            draw_brush_outline(
-                painter,
-                centre,
-                diameter,
-                self._value_color(),
-                erases=self._toolbox.tool is ToolName.ERASER,
-                is_square=self._toolbox.options.shape is BrushShape.SQUARE,
-            )
-        draw_badge(painter, self._pointer, self._badge())
-        if self._flash:
-            draw_flash(painter, self._pointer, self._flash, self._value_color(), self.rect())
-
-    def _badge(self) -> tuple[str, ...]:
-        if self._toolbox.tool is ToolName.PICK:
-            return ()
-        return badge_icons(self._toolbox.options.rule, has_locks=bool(self._toolbox.locked))
-
-    def _shows_brush(self) -> bool:
+    def _may_paint(self) -> bool:
+        """Whether a brush would paint where the pointer is."""
         return (
             not self._navigation.is_panning
             and not self._space_held
             and not (self._pointer and self._sides.is_on_prediction(self._pointer))
-            and self._toolbox.tool in (ToolName.BRUSH, ToolName.ERASER)
         )
-
-    def _brush_on_canvas(self, position: QPointF) -> tuple[QPointF, float]:
-        """Return the outline's centre and diameter in widget pixels; it sits where it paints."""
-        size = self._toolbox.size
-        centre = brush_centre(*self._navigation.image_point(position), size)
-        diameter = size * self._navigation.zoom / self.devicePixelRatioF()
-        return self._navigation.position(*centre), diameter
-
-    def _value_color(self) -> QColor:
-        value = self._toolbox.paint_value()
-        if value < len(self._label_set):
-            return QColor(*self._label_set[value].color)
-        return QColor(Qt.GlobalColor.gray)
 
     # --- Pointer
 
@@ -512,17 +465,13 @@ class Canvas(QWidget):
     def _update_cursor(self, old: QPointF | None) -> None:
         if self._sides.main is None:
             return
-        if self._flash:
-            self.update()
-            return
         for position in (old, self._pointer):
             if position is not None:
-                self.update(outline_rect(*self._brush_on_canvas(position)))
-                if icons := self._badge():
-                    self.update(badge_rect(position, icons))
+                for rect in self._cursor.rects(position):
+                    self.update(rect)
 
     def _on_tool_changed(self) -> None:
-        self._flash = ""  # it named what the tool painted before
+        self._cursor.forget_flash()  # it named what the tool painted before
         self._show_pointer()
         self.update()
 
@@ -530,12 +479,7 @@ class Canvas(QWidget):
         if self._pointer is None and self.isVisible():
             here = self.mapFromGlobal(self.cursor().pos())
             self._pointer = QPointF(here) if self.rect().contains(here) else None
-        self._flash = self._label_set[class_index].name
-        self._flash_timer.start()
-        self.update()
-
-    def _end_flash(self) -> None:
-        self._flash = ""
+        self._cursor.flash(class_index)
         self.update()
 
     def _show_pointer(self) -> None:
