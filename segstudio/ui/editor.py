@@ -95,22 +95,18 @@ class Editor(QObject):
         return next(self._steps, False)
 
     def _make(self) -> Iterator[bool]:
-        self._make_controllers()
-        yield True
-        self._make_canvas()
-        yield True
-        self._make_commands()
-        yield True
-        self._make_bars()
-        yield True
-        self._option_bar = OptionBar(self.toolbox, self._window)
-        yield True
-        self._make_panels()
-        yield True
-        self._place_parts()
-        yield True
-        connect_commands(self, self._window)
-        self._connect_parts()
+        for step in (
+            self._make_controllers,
+            self._make_canvas,
+            self._make_commands,
+            self._make_bars,
+            self._make_option_bar,
+            self._make_panels,
+            self._place_parts,
+            self._connect_parts,
+        ):
+            step()
+            yield True
 
     @property
     def is_idle(self) -> bool:
@@ -246,6 +242,9 @@ class Editor(QObject):
         )
         self._view_bar.addWidget(self.view_options.button)
 
+    def _make_option_bar(self) -> None:
+        self._option_bar = OptionBar(self.toolbox, self._window)
+
     def _make_panels(self) -> None:
         self.image_panel = ImagePanel(
             self.workspace,
@@ -272,6 +271,7 @@ class Editor(QObject):
         fill_menus(self._menus, self.actions_by_name, self._work_parts.toggles)
 
     def _connect_parts(self) -> None:
+        connect_commands(self, self._window)
         workspace, canvas = self.workspace, self.canvas
         workspace.project_opening.connect(lambda: self.work)
         workspace.project_changed.connect(self._on_project_changed)
