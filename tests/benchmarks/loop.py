@@ -8,21 +8,27 @@ proposes, train on; four rounds) against training on all images, by the F-score 
 images and by the pixels that were labelled. ``camvid``: the queue against parts drawn at random, at
 each of four budgets, by mean IoU over several seeds; both go on from the same first training.
 
+What is compared is done at the same time, on half of the cores each: whatever else the machine
+does, and however its speed swings, both lose the same.
+
 The annotator takes the truth from the data set. It looks at the parts that are proposed and at
 nothing else; all other pixels are left unchecked, and so do not train.
 """
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -43,6 +49,9 @@ from segstudio.storage.images import read_image
 from segstudio.storage.project import Project, create_project
 from segstudio.storage.review import read_noted, write_noted
 
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
+_Done = TypeVar("_Done")
 _Record = dict[str, list[dict[str, Any]]]
 
 
@@ -230,6 +239,22 @@ def _round(
     )
 
 
+def side_by_side(one: Callable[[], _One], other: Callable[[], _Other]) -> tuple[_One, _Other]:
+    """Do two things at the same time, on half of the cores each; their processes keep to these."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+    def begun_on(own: list[int], work: Callable[[], _Done]) -> _Done:
+        if own:
+            os.sched_setaffinity(0, own)  # of this thread, and of what it starts
+        return work()
+
+    half = len(cores) // 2
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(begun_on, cores[:half], one)
+        second = threads.submit(begun_on, cores[half:], other)
+        return first.result(), second.result()
+
+
 def _plan(arguments: argparse.Namespace, seed: int) -> Plan:
     return Plan(
         arguments.network,
@@ -253,12 +278,20 @@ def isbi(arguments: argparse.Namespace) -> dict[str, Any]:
         plan = _plan(arguments, 0)
         total = arguments.minutes * (plan.rounds + 1)
         full = replace(plan, minutes=total, strategy="all")
-        reference = _round(train(whole, full, 0, None), pixels, pixels, {})
-        _say(f"all images, {total:g} minutes", reference, pixels)
-        rounds = []
-        for number, done in enumerate(loop(Bench(dataset, Path(folder) / "loop", None), plan)):
-            _say(f"round {number}, {arguments.minutes:g} minutes", done, pixels)
-            rounds.append(done)
+
+        def at_once() -> Round:
+            done = _round(train(whole, full, 0, None), pixels, pixels, {})
+            _say(f"all images, {total:g} minutes", done, pixels)
+            return done
+
+        def in_rounds() -> list[Round]:
+            rounds = []
+            for number, done in enumerate(loop(Bench(dataset, Path(folder) / "loop", None), plan)):
+                _say(f"round {number}, {arguments.minutes:g} minutes", done, pixels)
+                rounds.append(done)
+            return rounds
+
+        reference, rounds = side_by_side(at_once, in_rounds)
     return {
         "reference_f_score": reference.f_score,
         "f_scores": [done.f_score for done in rounds],
@@ -274,12 +307,14 @@ def camvid(arguments: argparse.Namespace) -> dict[str, Any]:
     for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         plan = _plan(arguments, seed)
         with tempfile.TemporaryDirectory() as folder:
-            first = None
-            for strategy, scores in found.items():
-                bench = Bench(dataset, Path(folder) / strategy, 100)
-                rounds = list(loop(bench, replace(plan, strategy=strategy), first))
-                first = rounds[0].trained
-                scores.append([done.mean_iou for done in rounds])
+            benches = {strategy: Bench(dataset, Path(folder) / strategy, 100) for strategy in found}
+            queue = loop(benches["queue"], plan)
+            first = next(queue)
+            random = loop(benches["random"], replace(plan, strategy="random"), first.trained)
+            both = side_by_side(partial(list, queue), partial(list, random))
+            for (strategy, scores), rounds in zip(found.items(), both, strict=True):
+                # Those of a budget: the first training was before any of them.
+                scores.append([done.mean_iou for done in rounds[-plan.rounds :]])
                 shown = "  ".join(f"{score:.3f}" for score in scores[-1])
                 print(f"{strategy:6}  seed {seed}  mIoU {shown}", flush=True)
     means = {
