@@ -6,7 +6,7 @@ holes included. Regions are connected by sides (4-connected).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,6 @@ _TURNS: Final = (
     (9, _SOUTH, _WEST),
     (9, _NORTH, _EAST),
 )
-# From a vertex to the pixel on the right of the edge that leaves it.
-_INSIDE: Final = np.array([(0, 0), (-1, -1), (0, -1), (-1, 0)])
 _MOST_PAIRS: Final = 2_000
 
 
@@ -47,20 +45,18 @@ def region_outlines(mask: NDArray[np.bool_]) -> list[list[Ring]]:
         For each part its outer outline, clockwise on the screen, and then those of its holes,
         counterclockwise.
     """
-    rings, insides = _rings(mask)
-    if not rings:
+    borders = _borders(mask)
+    walks = _cycles(borders.following)
+    if not walks:
         return []
+    rings = [borders.points[walk] for walk in walks]
     areas = _signed_areas(rings)
-    if min(areas) > 0:
+    if areas.min() > 0:
         return [[ring] for ring in rings]
-    import cv2
-
-    _, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     found: dict[int, list[Ring]] = {}
-    order = sorted(range(len(rings)), key=lambda place: areas[place] < 0)  # the outer ones first
-    for place in order:
-        y, x = insides[place]
-        found.setdefault(int(parts[y, x]), []).append(rings[place])
+    owners = _owners(borders, walks, areas, mask.shape[1])
+    for place in np.argsort(areas < 0, kind="stable").tolist():  # the outer ones first
+        found.setdefault(owners[place], []).append(rings[place])
     return list(found.values())
 
 
@@ -88,17 +84,30 @@ def joined_rings(rings: Sequence[Ring]) -> Ring:
     return joined
 
 
-def _rings(mask: NDArray[np.bool_]) -> tuple[list[Ring], list[tuple[int, int]]]:
-    """Return all outlines, and for each a pixel of the region beside it."""
-    pixels = np.pad(mask, 1)
+class _Borders(NamedTuple):
+    """The vertices of all outlines of a mask.
+
+    Attributes:
+        points: (N, 2) int64 vertices (y, x).
+        goes: (N,) how the outline goes on from each.
+        following: (N,) which vertex comes then.
+    """
+
+    points: NDArray[np.int64]
+    goes: NDArray[np.int64]
+    following: NDArray[np.int64]
+
+
+def _borders(mask: NDArray[np.bool_]) -> _Borders:
+    pixels = np.pad(mask, 1).view(np.uint8)  # of which NumPy takes many at once, unlike of bool
     corners = (pixels[:-1, :-1], pixels[:-1, 1:], pixels[1:, :-1], pixels[1:, 1:])
     up_left, up_right, down_left, down_right = corners
     # Both a horizontal and a vertical edge meet here.
     turns = ((up_left ^ up_right) | (down_left ^ down_right)) & (
         (up_left ^ down_left) | (up_right ^ down_right)
     )
-    rows, columns = np.divmod(np.flatnonzero(turns), turns.shape[1])
-    codes = sum(corner[rows, columns].astype(np.uint8) << n for n, corner in enumerate(corners))
+    rows, columns = np.divmod(np.flatnonzero(turns.view(np.bool_)), turns.shape[1])
+    codes = sum(corner[rows, columns] << n for n, corner in enumerate(corners))
     chosen = [np.flatnonzero(codes == code) for code, _, _ in _TURNS]
     lengths = [len(part) for part in chosen]
     order = np.concatenate(chosen)
@@ -114,13 +123,39 @@ def _rings(mask: NDArray[np.bool_]) -> tuple[list[Ring], list[tuple[int, int]]]:
             for part in (np.flatnonzero(goes == heading), np.flatnonzero(comes == heading))
         )
         following[leaving] = arriving
-    points = np.stack([y, x], axis=1)
-    rings, insides = [], []
-    for walk in _cycles(following):
-        rings.append(points[walk])
-        row, column = (points[walk[0]] + _INSIDE[goes[walk[0]]]).tolist()
-        insides.append((row, column))
-    return rings, insides
+    return _Borders(np.stack([y, x], axis=1), goes, following)
+
+
+def _owners(
+    borders: _Borders, walks: Sequence[Sequence[int]], areas: NDArray[np.int64], width: int
+) -> list[int]:
+    """Return for each ring the outer ring of the region that it belongs to.
+
+    To the left of the leftmost edge of a hole lie pixels of its region, up to another edge, which
+    is one of the outer ring or of a hole that lies farther to the left.
+    """
+    y, x = borders.points.T
+    ring = np.empty(len(y), np.int64)
+    ring[np.concatenate(walks)] = np.repeat(np.arange(len(walks)), [len(walk) for walk in walks])
+    # Edges with their region on the right, one entry for each row of pixels.
+    north = np.flatnonzero(borders.goes == _NORTH)
+    tops = y[borders.following[north]]
+    counts = y[north] - tops
+    edge = np.repeat(np.arange(len(north)), counts)
+    rows = np.arange(len(edge)) + (tops - np.cumsum(counts) + counts)[edge]
+    keys = rows * (width + 1) + x[north][edge]
+    order = np.argsort(keys)
+    # The leftmost edge of each hole has its region on the left.
+    south = np.flatnonzero((borders.goes == _SOUTH) & (areas[ring] < 0))
+    south = south[np.lexsort((x[south], ring[south]))]
+    holes, first = np.unique(ring[south], return_index=True)
+    at = south[first]
+    before = np.searchsorted(keys[order], y[at] * (width + 1) + x[at]) - 1
+    beside = ring[north][edge][order][before]
+    owners = list(range(len(walks)))
+    for place in np.argsort(x[at]).tolist():
+        owners[holes[place]] = owners[beside[place]]
+    return owners
 
 
 def _cycles(following: NDArray[np.int64]) -> list[list[int]]:
@@ -139,14 +174,14 @@ def _cycles(following: NDArray[np.int64]) -> list[list[int]]:
     return cycles
 
 
-def _signed_areas(rings: Sequence[Ring]) -> list[int]:
+def _signed_areas(rings: Sequence[Ring]) -> NDArray[np.int64]:
     """Return twice the area within each ring, negative for holes (shoelace formula)."""
     y, x = np.concatenate(rings).T
     bounds = np.cumsum([len(ring) for ring in rings])
     starts = np.concatenate([[0], bounds[:-1]])
     following = np.arange(1, len(y) + 1)
     following[bounds - 1] = starts
-    doubled: list[int] = np.add.reduceat(x * y[following] - y * x[following], starts).tolist()
+    doubled: NDArray[np.int64] = np.add.reduceat(x * y[following] - y * x[following], starts)
     return doubled
 
 

@@ -56,45 +56,64 @@ def polygon_regions(
             yield crossings.region(place)
 
 
-def crossed_rows(points: NDArray[np.float64], height: int) -> float:
-    """Return how many rows of pixels the edges of a polygon cross, each edge counted by itself.
+def crossed_rows(polygons: Sequence[NDArray[np.float64]], height: int) -> NDArray[np.float64]:
+    """Return how many rows of pixels the edges of each polygon cross, each edge by itself.
 
     Args:
-        points: (N, 2) vertices (y, x), N >= 1.
+        polygons: One or more; of each its (N, 2) vertices (y, x).
         height: Of the image.
     """
-    y = np.clip(points[:, 0], 0, height)
-    return float(np.abs(np.diff(y, append=y[:1])).sum())
+    sizes = np.array([len(points) for points in polygons])
+    y = np.clip(np.concatenate([points[:, 0] for points in polygons]), 0, height)
+    sums = np.concatenate([[0.0], np.cumsum(np.abs(y[_following(sizes)] - y))])
+    bounds = np.cumsum(sizes)
+    crossed: NDArray[np.float64] = sums[bounds] - sums[bounds - sizes]
+    return crossed
+
+
+def _following(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each vertex of some polygons, which stand together, the place of the next one."""
+    bounds = np.cumsum(sizes)
+    following = np.arange(1, sizes.sum() + 1)
+    following[bounds[sizes > 0] - 1] = (bounds - sizes)[sizes > 0]
+    return following
 
 
 def _groups(
     polygons: Sequence[NDArray[np.float64]], height: int
 ) -> Iterator[list[NDArray[np.float64]]]:
     """Yield the polygons in groups whose crossings are few enough to be held."""
+    if not polygons:
+        return
     group: list[NDArray[np.float64]] = []
     held = 0.0
-    for points in polygons:
-        own = len(points) + crossed_rows(points, height) if len(points) else 0
-        if group and held + own > _MOST_HELD:
+    for points, crossed in zip(polygons, crossed_rows(polygons, height).tolist(), strict=True):
+        if group and held + len(points) + crossed > _MOST_HELD:
             yield group
             group, held = [], 0.0
         group.append(points)
-        held += own
+        held += len(points) + crossed
     if group:
         yield group
 
 
 class _Crossings:
-    """Where the edges of some polygons cross the lines of pixel centres."""
+    """Where the edges of some polygons cross the lines of pixel centres.
+
+    Args:
+        polygons: One or more; of each its (N, 2) vertices (y, x).
+        height: Of the image.
+        width: Of the image.
+    """
 
     def __init__(self, polygons: Sequence[NDArray[np.float64]], height: int, width: int) -> None:
-        self._rects = [_rect_around(points, height, width) for points in polygons]
-        sizes = np.array([len(points) for points in polygons])
-        vertices = np.concatenate([points.reshape(-1, 2) for points in polygons])
-        following = np.arange(1, len(vertices) + 1)
+        # What has no inside is as good as a point.
+        whole = [points if len(points) > 2 else np.zeros((1, 2)) for points in polygons]
+        sizes = np.array([len(points) for points in whole])
         bounds = np.cumsum(sizes)
-        following[bounds[sizes > 0] - 1] = (bounds - sizes)[sizes > 0]
-        ends = vertices[following]
+        vertices = np.concatenate(whole)
+        self._rects = _rects_around(vertices, bounds - sizes, height, width)
+        ends = vertices[_following(sizes)]
         upward = vertices[:, :1] > ends[:, :1]
         y0, x0 = np.where(upward, ends, vertices).T
         y1, x1 = np.where(upward, vertices, ends).T
@@ -103,23 +122,26 @@ class _Crossings:
         last = np.clip(np.ceil(y1 - 0.5), 0, height).astype(np.int64)
         counts = last - first
         edge = np.repeat(np.arange(len(counts)), counts)
-        self._rows = np.arange(len(edge)) + (first - np.cumsum(counts) + counts)[edge]
+        rows = np.arange(len(edge)) + (first - np.cumsum(counts) + counts)[edge]
         slope = np.divide(x1 - x0, y1 - y0, out=np.zeros_like(x0), where=counts > 0)
-        x = x0[edge] + (self._rows + 0.5 - y0[edge]) * slope[edge]
-        self._columns = np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64)
+        x = x0[edge] + (rows + 0.5 - y0[edge]) * slope[edge]
+        top, left, _, right = np.repeat(np.array(self._rects), sizes, axis=0)[edge].T
+        columns = np.clip(np.ceil(x - 0.5), left, np.maximum(right, left)).astype(np.int64)
+        self._places = (rows - top) * (right - left) + columns - left
         # The crossings of one polygon stand together, as its edges do.
-        self._bounds = np.searchsorted(edge, np.concatenate([[0], bounds]))
+        self._bounds = np.searchsorted(edge, np.concatenate([[0], bounds])).tolist()
 
     def region(self, place: int) -> Region | None:
         """Return the pixels inside one of the polygons."""
         rect = self._rects[place]
-        start, stop = self._bounds[place : place + 2]
-        if rect is None or start == stop:
+        start, stop = self._bounds[place], self._bounds[place + 1]
+        if rect.is_empty or start == stop:
             return None
-        columns = np.clip(self._columns[start:stop], rect.left, rect.right)
         # Every crossing turns "inside" over, until the next one; each row has an even number.
-        places = np.sort((self._rows[start:stop] - rect.top) * rect.width + columns - rect.left)
-        lengths = np.diff(places, prepend=0, append=rect.height * rect.width)
+        ends = np.zeros(stop - start + 2, np.int64)
+        ends[1:-1] = np.sort(self._places[start:stop])
+        ends[-1] = rect.height * rect.width
+        lengths = ends[1:] - ends[:-1]
         if not lengths[1::2].any():
             return None
         is_inside = np.zeros(len(lengths), np.bool_)
@@ -127,14 +149,23 @@ class _Crossings:
         return Region(rect, np.repeat(is_inside, lengths).reshape(rect.height, rect.width))
 
 
-def _rect_around(points: NDArray[np.float64], height: int, width: int) -> Rect | None:
-    """Return what a polygon covers of the image at most; None if that is nothing."""
-    if len(points) < 3:
-        return None
-    top, left = np.floor(points.min(axis=0)).astype(int).tolist()
-    bottom, right = np.ceil(points.max(axis=0)).astype(int).tolist()
-    rect = Rect(top, left, bottom, right).clipped_to(height, width)
-    return None if rect.is_empty else rect
+def _rects_around(
+    vertices: NDArray[np.float64], starts: NDArray[np.int64], height: int, width: int
+) -> list[Rect]:
+    """Return what each polygon covers of the image at most.
+
+    Args:
+        vertices: (N, 2) vertices (y, x) of all polygons, one polygon after the other.
+        starts: Where each polygon begins.
+        height: Of the image.
+        width: Of the image.
+    """
+    first = np.floor(np.minimum.reduceat(vertices, starts)).astype(int).tolist()
+    last = np.ceil(np.maximum.reduceat(vertices, starts)).astype(int).tolist()
+    return [
+        Rect(top, left, bottom, right).clipped_to(height, width)
+        for (top, left), (bottom, right) in zip(first, last, strict=True)
+    ]
 
 
 def ellipse_region(rect: Rect, height: int, width: int) -> Region | None:

@@ -23,7 +23,7 @@ from segstudio.core.label_map import IGNORE_INDEX, LabelMap, pixel_counts
 from segstudio.core.label_set import LabelSet, is_background
 from segstudio.core.outlines import joined_rings, region_outlines
 from segstudio.core.palette import IGNORE_COLOR, Color
-from segstudio.core.raster import crossed_rows, polygon_region, polygon_regions
+from segstudio.core.raster import crossed_rows, polygon_regions
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 from segstudio.errors import FormatError
@@ -176,9 +176,8 @@ def polygon_pixels(points: NDArray[np.float64], height: int, width: int) -> Regi
     Raises:
         ValueError: If a corner lies far outside of the image.
     """
-    refuse_far(points, height, width)
-    _refuse_endless(points, height, width)
-    return polygon_region(points[:, ::-1], height, width)
+    (region,) = _regions([points], height, width)
+    return region
 
 
 def paint_polygons(
@@ -193,19 +192,23 @@ def paint_polygons(
     Raises:
         ValueError: If a corner lies far outside of the image, or an outline is absurdly long.
     """
-    height, width = label_map.shape
-    for points, _ in polygons:
-        refuse_far(points, height, width)
-        _refuse_endless(points, height, width)
-    regions = polygon_regions([points[:, ::-1] for points, _ in polygons], height, width)
+    regions = _regions([points for points, _ in polygons], *label_map.shape)
     for region, (_, value) in zip(regions, polygons, strict=True):
         paint(label_map, region, value)
 
 
-def _refuse_endless(points: NDArray[np.float64], height: int, width: int) -> None:
+def _regions(
+    polygons: Sequence[NDArray[np.float64]], height: int, width: int
+) -> Iterator[Region | None]:
+    """Yield the pixels within each polygon of checked corners (x, y); raises ValueError first."""
+    if not polygons:
+        return
+    refuse_far(np.concatenate(polygons), height, width)
+    flipped = [points[:, ::-1] for points in polygons]
     # Twice the borders of all pixels: no region has so long an outline, whatever its holes.
-    if crossed_rows(points[:, ::-1], height) > 4 * height * width + _SPARE_ROWS:
+    if crossed_rows(flipped, height).max() > 4 * height * width + _SPARE_ROWS:
         raise ValueError("a shape has an outline that is longer than any in its image")
+    yield from polygon_regions(flipped, height, width)
 
 
 def refuse_far(points: NDArray[np.float64], height: int, width: int) -> None:
