@@ -17,7 +17,7 @@ from dask.distributed import Client, LocalCluster, WorkerPlugin, as_completed, g
 from dask.distributed import Worker as DaskWorker
 
 from segstudio.engine.worker import Worker
-from segstudio.errors import SegStudioError
+from segstudio.errors import ImageError, SegStudioError
 from segstudio.storage.atomic_write import make_folder
 from segstudio.storage.image_list import find_images
 from segstudio.storage.images import read_image
@@ -58,6 +58,8 @@ def predict_one(image: str, mask: str) -> str:
         prediction = engine.worker.predict(read_image(Path(image)))
         make_folder(path.parent)
         write_label_map(path, prediction.class_map, engine.loaded.card.label_set.palette)
+    except ImageError as error:  # says itself which image
+        return error.sentence
     except SegStudioError as error:
         return f"{Path(image).name}: {error.sentence}"
     return ""
@@ -65,17 +67,20 @@ def predict_one(image: str, mask: str) -> str:
 
 def predict_all(client: Client, model: Path, out: Path, images: Path, share: int) -> int:
     """Predict every image of a folder; returns how many failed."""
+    keys = find_images(images)
     client.register_plugin(Engine(str(model.resolve()), share), name=_NAME)
     tasks = client.map(
         predict_one,
-        [str(images.resolve() / key) for key in find_images(images)],
-        [str(out.resolve() / f"{key}.png") for key in find_images(images)],
+        [str(images.resolve() / key) for key in keys],
+        [str(out.resolve() / f"{key}.png") for key in keys],
         pure=False,  # files are written, so that no task is as good as another
     )
     problems = [future.result() for future in as_completed(tasks)]
     for problem in filter(None, problems):
         print(problem)
-    return sum(map(bool, problems))
+    failed = sum(map(bool, problems))
+    print(f"{len(keys) - failed} of {len(keys)} images have their mask in {out}")
+    return failed
 
 
 def main() -> None:
@@ -87,6 +92,10 @@ def main() -> None:
     parser.add_argument("--scheduler", help="Address of a running scheduler of Dask.")
     parser.add_argument("--workers", type=int, default=2, help="Workers of this machine.")
     given = parser.parse_args()
+    if not given.model.is_file():
+        parser.error(f"{given.model}: there is no such model")
+    if not given.images.is_dir():
+        parser.error(f"{given.images}: there is no such folder")
     if given.scheduler:
         with Client(given.scheduler) as client:
             failed = predict_all(client, given.model, given.out, given.images, share=1)

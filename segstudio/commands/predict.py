@@ -173,11 +173,19 @@ def _images(path: Path, out: Path) -> Iterator[tuple[Path, str]]:
         return
     if not path.is_dir():
         raise ImageError(path, "there is no such image or folder", hint="Check the name")
-    masks = out.resolve()
+    masks, folder = out.resolve(), path.resolve()
+    if masks == folder:
+        raise StorageError(
+            out,
+            "masks among the images would be taken for images",
+            hint="Give another folder with --out, such as one inside",
+        )
     try:
-        keys = [key for key in find_images(path) if masks not in (path / key).resolve().parents]
+        keys = find_images(path)
     except OSError as error:
         raise ProjectError(path, f"this folder cannot be read ({error.strerror})") from error
+    if folder in masks.parents:
+        keys = [key for key in keys if masks not in (path / key).resolve().parents]
     if not keys:
         raise ProjectError(
             path,
@@ -235,7 +243,7 @@ class _Run:
                         if crashes == _MAX_CRASHES:
                             raise WorkerError(
                                 f"the model failed on {_MAX_CRASHES} images in a row",
-                                hint="Use another model",
+                                hint="The lines above say what to do",
                             ) from error
                     advance(done, len(tasks))
             finally:

@@ -1,6 +1,6 @@
 """The models that a user can choose from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,29 @@ def find_models(folders: Mapping[str, Path]) -> list[ModelFile]:
         for path in _onnx_files(folder):
             found.setdefault(path.resolve(), ModelFile(path, path.stem, origin))
     return list(found.values())
+
+
+def shown_names(models: Sequence[ModelFile]) -> list[str]:
+    """Return names for a list that people choose from.
+
+    Every run of the trainer ends with a ``model.onnx``: models of one name get their folder, with
+    as many folders above it as tell them apart.
+    """
+    return [_shown_name(model, models) for model in models]
+
+
+def _shown_name(model: ModelFile, models: Sequence[ModelFile]) -> str:
+    others = [other.path for other in models if other.name == model.name and other != model]
+    if not others:
+        return model.name
+    folders = model.path.parent.parts
+    for count in range(1, len(folders)):
+        own = folders[-count:]
+        if all(other.parent.parts[-count:] != own for other in others):
+            break
+    else:
+        own = folders
+    return f"{model.name} ({Path(*own)})"
 
 
 def _onnx_files(folder: Path) -> list[Path]:

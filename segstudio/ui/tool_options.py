@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.controllers.predict import PredictController
+from segstudio.engine.catalog import shown_names
 
 
 class ModelBar(QToolBar):
@@ -42,8 +43,9 @@ class ModelBar(QToolBar):
 
     def _show_models(self) -> None:
         self.models.clear()
-        for model in self._predict.models:
-            self.models.addItem(model.name)
+        models = self._predict.models
+        for model, name in zip(models, shown_names(models), strict=True):
+            self.models.addItem(name)
             self.models.setItemData(
                 self.models.count() - 1, str(model.path), Qt.ItemDataRole.ToolTipRole
             )

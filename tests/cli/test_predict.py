@@ -69,6 +69,24 @@ def test_masks_of_an_earlier_run_are_no_images(
     _check(images / "masks", pictures)
 
 
+def test_masks_may_lie_beside_the_folder_of_images_but_not_among_them(
+    run: Run,
+    complains: Complains,
+    tmp_path: Path,
+    pictures: dict[str, RgbImage],
+    contract_model: Path,
+) -> None:
+    images = tmp_path / "images"
+    complains(
+        *("predict", "--model", contract_model, "--out", images, images),
+        sentence="images: masks among the images would be taken for images. "
+        "Give another folder with --out, such as one inside",
+    )
+    result = run("predict", "--model", contract_model, "--out", tmp_path, images)
+    assert result.stdout.startswith("4 masks written")
+    assert all((tmp_path / f"{key}.png").is_file() for key in pictures)
+
+
 def test_a_damaged_image_is_told_and_the_others_are_done(
     run: Run, tmp_path: Path, pictures: dict[str, RgbImage], contract_model: Path
 ) -> None:
@@ -257,3 +275,15 @@ def test_a_model_that_runs_on_for_ever_ends_at_the_limit(
     result = run("predict", "--limit", "0.5", "--model", model, "--out", tmp_path / "out", image)
     assert "slow.onnx: the model did not answer for 0.5 s" in result.stderr
     assert result.returncode == 2
+
+
+def test_a_model_that_fails_on_image_after_image_ends_the_run(
+    run: Run, tmp_path: Path, pictures: dict[str, RgbImage]
+) -> None:
+    model = write_slow_model(tmp_path / "slow.onnx", stoppable=True)
+    images = tmp_path / "images"
+    result = run("predict", "--limit", "0.2", "--model", model, "--out", tmp_path / "out", images)
+    *lines, last = result.stderr.splitlines()
+    assert len(lines) == 3
+    assert all(line.endswith("or allow more time with --limit") for line in lines)
+    assert last == "the model failed on 3 images in a row. The lines above say what to do"

@@ -21,6 +21,7 @@ from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
 from segstudio.core.forecast import Forecast, forecast
 from segstudio.core.splits import TRAIN
+from segstudio.engine.catalog import shown_names
 from segstudio.storage.lineage import read_lineage
 from segstudio.ui.quality.picture_sheet import PictureSheet
 from segstudio.ui.theme import Theme
@@ -151,11 +152,14 @@ class QueuePage(QWidget):
             return
         self.others.clear()
         self.others.addItem(self.tr("no other model"), None)
-        for model in offered:
-            self.others.addItem(model.name, model.path)
+        for model, name in zip(offered, shown_names(offered), strict=True):
+            self.others.addItem(name, model.path)
         lineage = read_lineage(chosen.path) if chosen and chosen.origin == "project" else None
         if lineage and lineage.parent:
-            self.others.setCurrentIndex(max(self.others.findText(lineage.parent), 0))
+            names = ["", *(model.name for model in offered)]
+            self.others.setCurrentIndex(
+                names.index(lineage.parent) if lineage.parent in names else 0
+            )
         self._show_state()
 
     def _on_running_changed(self, is_running: bool) -> None:
