@@ -420,14 +420,20 @@ class Canvas(QWidget):
     # --- Inside
 
     def _show_around(self, rect: Rect, times: int, most: float) -> None:
-        """Let the canvas show ``times`` as much as a rectangle, at a zoom of ``most`` at most."""
+        """Let the canvas show ``times`` as much as a rectangle, at a zoom of ``most`` at most.
+
+        It never shows more than the whole image, which would only become smaller.
+        """
         wanted = min(
             self.height() / max(rect.height, 1) / times,
             self.width() / max(rect.width, 1) / times,
             most,
         )
-        self._navigation.zoom_by(wanted * self.devicePixelRatioF() / self.zoom)
-        self._navigation.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
+        self._navigation.fit()
+        factor = wanted * self.devicePixelRatioF() / self.zoom
+        if factor > 1:
+            self._navigation.zoom_by(factor)
+            self._navigation.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
 
     def _pointer_at(self, event: QMouseEvent) -> Pointer:
         y, x = self._navigation.image_point(event.position())

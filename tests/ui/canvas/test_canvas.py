@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from segstudio.controllers.toolbox import Toolbox
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_set import LabelSet
+from segstudio.core.rect import Rect
 from segstudio.document.document import Document
 from segstudio.storage.project import create_project
 from segstudio.tools.names import ToolName
@@ -212,6 +213,20 @@ def test_the_minimap_shows_only_for_an_image_larger_than_the_view(canvas: Canvas
     assert canvas.minimap.isVisible()
     canvas.fit()
     assert not canvas.minimap.isVisible()
+
+
+def test_a_part_is_shown_large_and_one_of_almost_all_shows_the_whole_image(
+    canvas: Canvas,
+) -> None:
+    open_large(canvas)
+    canvas.fit()
+    fitted, middle = canvas.zoom, QPointF(200, 150)
+    canvas.show_rect(Rect(100, 200, 150, 280))
+    assert canvas.zoom == pytest.approx(400 / 80 / 3)
+    assert canvas._navigation.image_point(middle) == pytest.approx((125, 240), abs=1)
+    canvas.show_rect(Rect(0, 0, 800, 1400))
+    assert canvas.zoom == fitted
+    assert canvas._navigation.image_point(middle) == pytest.approx((450, 750), abs=1)
 
 
 def test_a_click_on_the_minimap_moves_the_view_there(qtbot: QtBot, canvas: Canvas) -> None:
