@@ -64,6 +64,7 @@ class Checkpoint:
         optimizer: State of the optimiser.
         scaler: State of the scaler of fp16 gradients; empty in other precisions.
         rng: State of every source of randomness.
+        labelled_pixels: Training pixels that had a class; 0 in files that do not tell.
     """
 
     recipe: Recipe
@@ -77,6 +78,7 @@ class Checkpoint:
     optimizer: dict[str, Any]
     scaler: dict[str, Any] = field(default_factory=dict)
     rng: dict[str, Any]
+    labelled_pixels: int = 0
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -96,6 +98,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             "optimizer": checkpoint.optimizer,
             "scaler": checkpoint.scaler,
             "rng": checkpoint.rng,
+            "labelled_pixels": checkpoint.labelled_pixels,
         },
         buffer,
     )
@@ -137,6 +140,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
             optimizer=dict(value["optimizer"]),
             scaler=dict(value.get("scaler", {})),
             rng=dict(value["rng"]),
+            labelled_pixels=int(value.get("labelled_pixels", 0)),
         )
     except (KeyError, TypeError, ValueError, RecipeError) as error:
         raise CheckpointError(path, f"this checkpoint is incomplete ({error})") from error

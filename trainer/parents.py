@@ -31,6 +31,7 @@ class Parent:
         label_set: The classes they know.
         recipe: What they were trained with.
         segmenter: The network that has them.
+        labelled_pixels: Pixels with a class that they learnt from; 0 if that is not known.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Parent:
     label_set: LabelSet
     recipe: Recipe
     segmenter: Segmenter
+    labelled_pixels: int
 
     @property
     def since(self) -> str:
@@ -66,7 +68,14 @@ def parent_weights(weights: str, row: Network) -> Parent | None:
             + (f" --backbone {recipe.backbone}" if recipe.backbone else ""),
         )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Parent(path, digest, checkpoint.label_set, recipe, segmenter_of(checkpoint, path))
+    return Parent(
+        path,
+        digest,
+        checkpoint.label_set,
+        recipe,
+        segmenter_of(checkpoint, path),
+        checkpoint.labelled_pixels,
+    )
 
 
 def take_weights(

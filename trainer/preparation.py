@@ -85,7 +85,8 @@ def prepare(request: Request, progress: Progress | None = None) -> Prepared:
     torch.manual_seed(request.seed)
     network = row.build(len(found.label_set))
     trial = Trial(network, row.stride, len(found.label_set), device)
-    recipe, reasons = decide_recipe(request, found, row, device.type, trial)
+    known = parent.labelled_pixels if parent else 0
+    recipe, reasons = decide_recipe(request, found, row, device.type, trial, known_pixels=known)
     return Prepared(
         row=row,
         device=device,

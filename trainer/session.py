@@ -144,6 +144,7 @@ class Session:
                 parent=self.parent,
                 position=self.position,
                 rng=rng_state(),
+                labelled_pixels=self.found.labelled_pixels,
                 **self.learner.state(),
             ),
         )

@@ -53,8 +53,11 @@ def _decide(
     network: Network = NETWORK,
     device: str = "cpu",
     costs: Costs | None = None,
+    known_pixels: int = 0,
 ) -> tuple[Recipe, dict[str, Reason]]:
-    recipe, reasons = decide_recipe(request, found, network, device, costs or Costs())
+    recipe, reasons = decide_recipe(
+        request, found, network, device, costs or Costs(), known_pixels=known_pixels
+    )
     assert len({reason.setting for reason in reasons}) == len(reasons)  # no setting is told twice
     return recipe, {reason.setting: reason for reason in reasons}
 
@@ -120,6 +123,17 @@ def test_refining_weights_takes_smaller_steps() -> None:
     refined, _ = _decide(replace(REQUEST, weights="/run"))
 
     assert refined.learning_rate < fresh.learning_rate
+
+
+def test_weights_that_know_few_of_the_labels_learn_as_fast_as_new_ones() -> None:
+    request, found = replace(REQUEST, weights="/run"), replace(FOUND, class_pixels=(500, 700))
+    fresh, _ = _decide(REQUEST, found=found)
+    grown, reasons = _decide(request, found=found, known_pixels=1000)
+    nearly_the_same, _ = _decide(request, found=found, known_pixels=1100)
+
+    assert grown.learning_rate == fresh.learning_rate
+    assert "1.2 times the labels" in reasons["lr"].why
+    assert nearly_the_same.learning_rate < fresh.learning_rate
 
 
 def test_a_backbone_that_knows_imagenet_is_left_more_as_it_is() -> None:

@@ -228,6 +228,9 @@ def test_training_goes_on_from_another_runs_weights(
     _assert_same(dict(child.segmenter.state_dict()), best.average)
     assert child.parent
     assert len(child.parent) == 64
+    # How large its steps are follows from how much of the labels those weights know: all.
+    known = load_checkpoint(tmp_path / "parent" / BEST).labelled_pixels
+    assert known == child.found.labelled_pixels > 0
 
 
 def test_weights_of_wholly_other_classes_start_the_last_layer_afresh(

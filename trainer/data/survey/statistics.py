@@ -78,6 +78,11 @@ class Survey:
     members: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
 
     @property
+    def labelled_pixels(self) -> int:
+        """Number of training pixels that have a class."""
+        return sum(self.class_pixels)
+
+    @property
     def corrected(self) -> int:
         """Number of training pixels that the user corrected."""
         return sum(member.corrected for member in self.members.get(TRAIN, ()))
