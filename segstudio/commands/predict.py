@@ -168,18 +168,18 @@ def _tasks(inputs: Sequence[Path], out: Path) -> list[_Task]:
 
 def _images(path: Path, out: Path) -> Iterator[tuple[Path, str]]:
     """Yield the images at ``path`` and their keys, but no masks of an earlier run."""
-    if path.is_file():
-        yield path, path.name
-        return
-    if not path.is_dir():
+    if not (path.is_file() or path.is_dir()):
         raise ImageError(path, "there is no such image or folder", hint="Check the name")
-    masks, folder = out.resolve(), path.resolve()
+    masks, folder = out.resolve(), (path if path.is_dir() else path.parent).resolve()
     if masks == folder:
         raise StorageError(
             out,
             "masks among the images would be taken for images",
             hint="Give another folder with --out, such as one inside",
         )
+    if not path.is_dir():
+        yield path, path.name
+        return
     try:
         keys = find_images(path)
     except OSError as error:

@@ -1,7 +1,7 @@
 """Models in the dropdown, and running one on the open image."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -67,6 +67,7 @@ class PredictController(QObject):
 
     Signals:
         models_changed: The list of models changed.
+        model_added: The file of a model that was added from outside of the models' folders.
         model_loaded: The ``LoadedModel`` that is ready, or None while there is none.
         running_changed: Whether a model runs now.
         progressed: (done, total) parts of a large image.
@@ -81,13 +82,16 @@ class PredictController(QObject):
     previewed = Signal(object, object, object)
     uncertainty_changed = Signal(object)
     models_changed = Signal()
+    model_added = Signal(object)
     model_loaded = Signal(object)
     running_changed = Signal(bool)
     progressed = Signal(int, int)
     predicted = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, parent: QObject | None = None, *, added: Sequence[Path] = ()
+    ) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._worker = Worker(crash_notes=CrashNotes(user_state_folder() / "crashed-models.json"))
@@ -100,7 +104,7 @@ class PredictController(QObject):
         self._job: Job | None = None
         self._load_job: Job | None = None
         self._last: tuple[str, Answer] | None = None
-        self._added_files: list[Path] = []
+        self._added_files = list(added)
         self._good: ModelFile | None = None  # the last one that loaded
         self.models: list[ModelFile] = []
         self.model: ModelFile | None = None
@@ -129,7 +133,12 @@ class PredictController(QObject):
         folders = {"project": project.models_folder} if project else {}
         folders |= {"user": user_models_folder(), "bundled": bundled_models_folder()}
         self.models = find_models(folders)
-        self.models += [ModelFile(path, path.stem, "file") for path in self._added_files]
+        found = {model.path for model in self.models}
+        self.models += [
+            ModelFile(path, path.stem, "file")
+            for path in self._added_files
+            if path not in found and path.is_file()
+        ]
         if self.model not in self.models:
             self._choose(self.models[0] if self.models else None)
         self.models_changed.emit()
@@ -138,6 +147,7 @@ class PredictController(QObject):
         """Add a model file from anywhere to the list and choose it."""
         if path not in [model.path for model in self.models]:
             self._added_files.append(path)
+            self.model_added.emit(path)
         self.find_models()
         self.choose(next(model for model in self.models if model.path == path))
         self.models_changed.emit()

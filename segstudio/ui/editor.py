@@ -37,7 +37,7 @@ from segstudio.ui.opening import Opening
 from segstudio.ui.option_bar import OptionBar
 from segstudio.ui.pages import Pages
 from segstudio.ui.read_only_bar import ReadOnlyBar
-from segstudio.ui.recent import add_recent
+from segstudio.ui.recent import add_recent, added_models, keep_model
 from segstudio.ui.safety_bar import SafetyBar
 from segstudio.ui.shown_image import ShownImage
 from segstudio.ui.status import StatusBar
@@ -172,7 +172,8 @@ class Editor(QObject):
         self.workspace = Workspace(self)
         self.toolbox = Toolbox(self.workspace, self)
         self.steps = HistorySteps(self.workspace, self)
-        self.predict = PredictController(self.workspace, self)
+        self.predict = PredictController(self.workspace, self, added=added_models(self._settings))
+        self.predict.model_added.connect(lambda file: keep_model(self._settings, file))
         self.indexer = Indexer(self.workspace, self)
         self.images = ImageList(self.workspace, self.indexer, self)
         self.review = ReviewController(self.workspace, self.indexer, self)
