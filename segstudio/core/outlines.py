@@ -101,11 +101,9 @@ class _Borders(NamedTuple):
 def _borders(mask: NDArray[np.bool_]) -> _Borders:
     pixels = np.pad(mask, 1).view(np.uint8)  # of which NumPy takes many at once, unlike of bool
     corners = (pixels[:-1, :-1], pixels[:-1, 1:], pixels[1:, :-1], pixels[1:, 1:])
-    up_left, up_right, down_left, down_right = corners
-    # Both a horizontal and a vertical edge meet here.
-    turns = ((up_left ^ up_right) | (down_left ^ down_right)) & (
-        (up_left ^ down_left) | (up_right ^ down_right)
-    )
+    beside, below = pixels[:, :-1] ^ pixels[:, 1:], pixels[:-1] ^ pixels[1:]
+    # Both a vertical and a horizontal edge meet here.
+    turns = (beside[:-1] | beside[1:]) & (below[:, :-1] | below[:, 1:])
     rows, columns = np.divmod(np.flatnonzero(turns.view(np.bool_)), turns.shape[1])
     codes = sum(corner[rows, columns] << n for n, corner in enumerate(corners))
     chosen = [np.flatnonzero(codes == code) for code, _, _ in _TURNS]

@@ -182,7 +182,8 @@ def _at_once(function: Callable[[_Given], _Result], given: Iterable[_Given]) -> 
     Disks make threads wait, and packing leaves the other threads running. Only a few of what is
     given are held at a time. If one call fails or the caller stops, no other begins.
     """
-    threads = min(_MOST_THREADS, 1 + (os.cpu_count() or 1))
+    # No more than cores: formats that are made in Python would only wait for each other.
+    threads = min(_MOST_THREADS, os.cpu_count() or 1)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="segstudio-export")
     waiting: deque[Future[_Result]] = deque()
     try:
