@@ -39,20 +39,27 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
+def new_window(qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window that has only just been made, not yet shown."""
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     theme = Theme(qapp)
     window = MainWindow(theme, settings)
-    window.complete()
-    window.resize(1100, 760)
-    window.show()
-    qtbot.waitExposed(window)
     yield window
     window.close()
     window.deleteLater()
     theme.deleteLater()
     # Now, or the dialogs of this window hear of the theme of the next test.
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, new_window: MainWindow) -> MainWindow:
+    """A window that is whole and shown."""
+    new_window.complete()
+    new_window.resize(1100, 760)
+    new_window.show()
+    qtbot.waitExposed(new_window)
+    return new_window
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
     python recolorer.py FOLDER
 
-Prints a line for each step in which mask files follow.
+Prints the number of each step in which mask files follow.
 """
 
 import sys
@@ -26,8 +26,10 @@ def main() -> None:
     )
     project, _ = make_change(project, MaskStore(project.folder), stored)
     recoloring = Recoloring(project, MaskStore(project.folder))
+    steps = 0
     while recoloring.step():
-        sys.stdout.write("step\n")
+        steps += 1
+        sys.stdout.write(f"{steps}\n")
         sys.stdout.flush()
     lock.release()
 

@@ -1,17 +1,14 @@
 """Kill -9 while the classes of a project change: the next start finishes, and no pixel is wrong."""
 
-import os
 import random
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from faults import kill_amid
 from PIL import Image
 
-import segstudio
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.class_change_log import ChangeState, pending, read_changes
@@ -44,23 +41,9 @@ def project(tmp_path: Path) -> Project:
 
 def kill_while_changing(project: Project, after_images: int, seed: int) -> None:
     """Start changing, and kill the process a moment after so many images."""
-    script = Path(__file__).with_name("class_changer.py")
-    with subprocess.Popen(
-        [sys.executable, str(script), str(project.folder)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(segstudio.__file__).parents[1])},
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if int(line) >= after_images:
-                break
-        # Somewhere within the image: at the second names, the prediction, or the mask.
-        spin = random.Random(seed).randrange(60_000)
-        while spin:
-            spin -= 1
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
+    # Somewhere within the image: at the second names, the prediction, or the mask.
+    spins = random.Random(seed).randrange(60_000)
+    kill_amid("class_changer.py", project.folder, after_images, spins)
 
 
 def opened_again(project: Project) -> Project:

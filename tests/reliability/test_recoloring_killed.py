@@ -1,17 +1,14 @@
 """Kill -9 while mask files get another colour: no mask is damaged, and the next start finishes."""
 
-import os
 import random
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from faults import kill_amid
 from PIL import Image
 
-import segstudio
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.class_changes import settle_changes
@@ -39,21 +36,8 @@ def project(tmp_path: Path) -> Project:
 
 
 def kill_while_recoloring(project: Project, after_steps: int, seed: int) -> None:
-    script = Path(__file__).with_name("recolorer.py")
-    with subprocess.Popen(
-        [sys.executable, str(script), str(project.folder)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(segstudio.__file__).parents[1])},
-    ) as process:
-        assert process.stdout is not None
-        for _ in range(after_steps):
-            process.stdout.readline()
-        spin = random.Random(seed).randrange(20_000)  # somewhere within the next files
-        while spin:
-            spin -= 1
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
+    spins = random.Random(seed).randrange(20_000)  # somewhere within the next files
+    kill_amid("recolorer.py", project.folder, after_steps, spins)
 
 
 @pytest.mark.parametrize(("after_steps", "seed"), [(1, 1), (2, 2), (3, 3)])

@@ -2,38 +2,29 @@
 
 Events go to the window of the screen, as the user's do, and not to a widget in it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.ui.main_window import MainWindow
-from segstudio.ui.theme import Theme
 
 # The platform without a screen says so whenever a dialog opens.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "This plugin does not support")
 
 
 @pytest.fixture
-def page(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
-    """A window that has only just been made."""
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    theme = Theme(qapp)
-    window = MainWindow(theme, settings)
-    window.show()
-    qtbot.waitExposed(window)
-    yield window
-    window.close()
-    window.deleteLater()
-    theme.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def page(qtbot: QtBot, new_window: MainWindow) -> MainWindow:
+    """A window that has only just been shown."""
+    new_window.show()
+    qtbot.waitExposed(new_window)
+    return new_window
 
 
 def _menu_texts(window: MainWindow) -> list[list[str]]:
