@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from segstudio.core.label_set import LabelSet
 from trainer.checkpoint import Checkpoint, Position
@@ -23,6 +24,7 @@ def random_checkpoint(network: Network, seed: int = 0, names: Sequence[str] = NA
         for weight in module.parameters():
             if not weight.any():  # scores that start as zeros prove nothing
                 weight.normal_(std=0.1)
+        _settle(module)
     return Checkpoint(
         recipe=Recipe(
             network=network.name,
@@ -42,6 +44,18 @@ def random_checkpoint(network: Network, seed: int = 0, names: Sequence[str] = NA
         optimizer={},
         rng={},
     )
+
+
+def _settle(module: nn.Module) -> None:
+    """Let batch norm know what passes through, as training would: without, 20 layers overflow."""
+    norms = [part for part in module.modules() if isinstance(part, nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 1.0
+    images = np.stack([random_image(128, 128, seed) for seed in (1, 2)])
+    module.train()(torch.from_numpy(images).permute(0, 3, 1, 2).sub(120.0).div(60.0))
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
 
 
 def random_image(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
