@@ -6,10 +6,13 @@ holes included. Regions are connected by sides (4-connected).
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from segstudio.core.label_map import LabelMap
 
 Ring = NDArray[np.int64]
 """(N, 2) vertices (y, x) between pixels, N >= 4; the last is joined to the first."""
@@ -33,31 +36,37 @@ _TURNS: Final = (
     (9, _NORTH, _EAST),
 )
 _MOST_PAIRS: Final = 2_000
+_BAND_PIXELS: Final = 2**16
+_OUTSIDE: Final = 256  # the value of what lies around an image
 
 
-def region_outlines(mask: NDArray[np.bool_]) -> list[list[Ring]]:
-    """Return the outlines of the connected parts of a mask.
+def region_outlines(label_map: LabelMap, values: Sequence[int]) -> dict[int, list[list[Ring]]]:
+    """Return the outlines of the connected regions of some values of a label map.
 
     Args:
-        mask: (H, W) bool.
+        label_map: (H, W) uint8.
+        values: Label map values; of others no outlines are looked for.
 
     Returns:
-        For each part its outer outline, clockwise on the screen, and then those of its holes,
-        counterclockwise.
+        For each value that is there the outlines of its regions: of each the outer one, clockwise
+        on the screen, and then those of its holes, counterclockwise.
     """
-    borders = _borders(mask)
+    borders = _borders(label_map, values)
     walks = _cycles(borders.following)
     if not walks:
-        return []
+        return {}
     rings = [borders.points[walk] for walk in walks]
     areas = _signed_areas(rings)
-    if areas.min() > 0:
-        return [[ring] for ring in rings]
-    found: dict[int, list[Ring]] = {}
-    owners = _owners(borders, walks, areas, mask.shape[1])
+    owners = (
+        _owners(borders, walks, areas, label_map.shape) if areas.min() < 0 else range(len(walks))
+    )
+    regions: dict[int, list[Ring]] = {}
     for place in np.argsort(areas < 0, kind="stable").tolist():  # the outer ones first
-        found.setdefault(owners[place], []).append(rings[place])
-    return list(found.values())
+        regions.setdefault(owners[place], []).append(rings[place])
+    found: dict[int, list[list[Ring]]] = {}
+    for outer, region in regions.items():
+        found.setdefault(int(borders.values[walks[outer][0]]), []).append(region)
+    return found
 
 
 def connected_parts(mask: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
@@ -85,54 +94,119 @@ def joined_rings(rings: Sequence[Ring]) -> Ring:
 
 
 class _Borders(NamedTuple):
-    """The vertices of all outlines of a mask.
+    """The vertices of all outlines in a label map.
 
     Attributes:
         points: (N, 2) int64 vertices (y, x).
+        values: (N,) int64, whose outline it is.
         goes: (N,) how the outline goes on from each.
         following: (N,) which vertex comes then.
     """
 
     points: NDArray[np.int64]
+    values: NDArray[np.int64]
     goes: NDArray[np.int64]
     following: NDArray[np.int64]
 
 
-def _borders(mask: NDArray[np.bool_]) -> _Borders:
-    pixels = np.pad(mask, 1).view(np.uint8)  # of which NumPy takes many at once, unlike of bool
-    corners = (pixels[:-1, :-1], pixels[:-1, 1:], pixels[1:, :-1], pixels[1:, 1:])
-    beside, below = pixels[:, :-1] ^ pixels[:, 1:], pixels[:-1] ^ pixels[1:]
-    # Both a vertical and a horizontal edge meet here.
-    turns = (beside[:-1] | beside[1:]) & (below[:, :-1] | below[:, 1:])
-    rows, columns = np.divmod(np.flatnonzero(turns.view(np.bool_)), turns.shape[1])
-    codes = sum(corner[rows, columns] << n for n, corner in enumerate(corners))
+def _borders(label_map: LabelMap, values: Sequence[int]) -> _Borders:
+    corners, rows, columns = _vertices(label_map)
+    at, value, codes = _codes(corners, values)
     chosen = [np.flatnonzero(codes == code) for code, _, _ in _TURNS]
     lengths = [len(part) for part in chosen]
     order = np.concatenate(chosen)
-    y, x = rows[order], columns[order]
+    of = value[order].astype(np.int64)
+    y, x = rows[at[order]], columns[at[order]]
     comes = np.repeat([turn[1] for turn in _TURNS], lengths)
     goes = np.repeat([turn[2] for turn in _TURNS], lengths)
+    height, width = label_map.shape
+    along_row = (of * (height + 1) + y) * (width + 1) + x
+    along_column = (of * (width + 1) + x) * (height + 1) + y
     following = np.empty(len(y), np.int64)
     for heading in range(4):
         # Edges on one line do not overlap: sorted along it, ends and starts pair up in order.
-        keys = (x, y) if heading in (_EAST, _WEST) else (y, x)
+        keys = along_row if heading in (_EAST, _WEST) else along_column
         leaving, arriving = (
-            part[np.lexsort([key[part] for key in keys])]
+            part[np.argsort(keys[part])]
             for part in (np.flatnonzero(goes == heading), np.flatnonzero(comes == heading))
         )
         following[leaving] = arriving
-    return _Borders(np.stack([y, x], axis=1), goes, following)
+    return _Borders(np.stack([y, x], axis=1), of, goes, following)
+
+
+def _vertices(
+    label_map: LabelMap,
+) -> tuple[list[NDArray[np.uint16]], NDArray[np.int64], NDArray[np.int64]]:
+    """Find the vertices where outlines can turn.
+
+    Returns:
+        The values of the pixels up left, up right, down left and down right of each, their rows,
+        and their columns.
+    """
+    height, width = label_map.shape
+    # In bands that stay in the processor's cache: five times as fast, and nothing is as large as
+    # the image.
+    tall = max(_BAND_PIXELS // (width + 2), 1)
+    found = []
+    for top in range(0, height + 1, tall):
+        bottom = min(top + tall, height + 1)
+        pixels = np.full((bottom - top + 1, width + 2), _OUTSIDE, np.uint16)
+        inside = label_map[max(top - 1, 0) : bottom]
+        first = 1 if top == 0 else 0  # above the image lies a row of nothing
+        pixels[first : first + len(inside), 1:-1] = inside
+        beside, below = pixels[:, :-1] != pixels[:, 1:], pixels[:-1] != pixels[1:]
+        # Both a vertical and a horizontal edge meet here.
+        turns = (beside[:-1] | beside[1:]) & (below[:, :-1] | below[:, 1:])
+        rows, columns = np.divmod(np.flatnonzero(turns), turns.shape[1])
+        corners = (pixels[:-1, :-1], pixels[:-1, 1:], pixels[1:, :-1], pixels[1:, 1:])
+        found.append((*(corner[rows, columns] for corner in corners), rows + top, columns))
+    *around, rows, columns = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return around, rows, columns
+
+
+def _codes(
+    corners: Sequence[NDArray[np.uint16]], values: Sequence[int]
+) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.uint8]]:
+    """Return what each value sees of the vertices where it meets others.
+
+    Args:
+        corners: The values around each vertex, see ``_vertices``.
+        values: Those that are looked for.
+
+    Returns:
+        The place of the vertex, the value, and the sum of 1, 2, 4, 8 for the pixels that have it.
+        A vertex is told once for each value around it.
+    """
+    wanted = np.isin(np.arange(_OUTSIDE + 1), values)
+    alike = {pair: corners[pair[0]] == corners[pair[1]] for pair in combinations(range(4), 2)}
+    places, codes = [], []
+    for corner, value in enumerate(corners):
+        is_told = wanted[value]
+        code = np.full(len(value), 1 << corner, np.uint8)
+        for before in range(corner):
+            is_told &= ~alike[before, corner]
+        for after in range(corner + 1, 4):
+            code |= alike[corner, after].view(np.uint8) << after
+        places.append(np.flatnonzero(is_told))
+        codes.append(code[places[-1]])
+    of = [value[place] for value, place in zip(corners, places, strict=True)]
+    return np.concatenate(places), np.concatenate(of), np.concatenate(codes)
 
 
 def _owners(
-    borders: _Borders, walks: Sequence[Sequence[int]], areas: NDArray[np.int64], width: int
+    borders: _Borders,
+    walks: Sequence[Sequence[int]],
+    areas: NDArray[np.int64],
+    shape: tuple[int, int],
 ) -> list[int]:
     """Return for each ring the outer ring of the region that it belongs to.
 
     To the left of the leftmost edge of a hole lie pixels of its region, up to another edge, which
     is one of the outer ring or of a hole that lies farther to the left.
     """
+    height, width = shape
     y, x = borders.points.T
+    start_of_row = borders.values * height * (width + 1)  # rows of each value by themselves
     ring = np.empty(len(y), np.int64)
     ring[np.concatenate(walks)] = np.repeat(np.arange(len(walks)), [len(walk) for walk in walks])
     # Edges with their region on the right, one entry for each row of pixels.
@@ -141,14 +215,14 @@ def _owners(
     counts = y[north] - tops
     edge = np.repeat(np.arange(len(north)), counts)
     rows = np.arange(len(edge)) + (tops - np.cumsum(counts) + counts)[edge]
-    keys = rows * (width + 1) + x[north][edge]
+    keys = rows * (width + 1) + (start_of_row + x)[north][edge]
     order = np.argsort(keys)
     # The leftmost edge of each hole has its region on the left.
     south = np.flatnonzero((borders.goes == _SOUTH) & (areas[ring] < 0))
     south = south[np.lexsort((x[south], ring[south]))]
     holes, first = np.unique(ring[south], return_index=True)
     at = south[first]
-    before = np.searchsorted(keys[order], y[at] * (width + 1) + x[at]) - 1
+    before = np.searchsorted(keys[order], (start_of_row + y * (width + 1) + x)[at]) - 1
     beside = ring[north][edge][order][before]
     owners = list(range(len(walks)))
     for place in np.argsort(x[at]).tolist():

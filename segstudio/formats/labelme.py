@@ -44,7 +44,6 @@ from segstudio.formats.pairing import files_in
 from segstudio.formats.reading import refuse_positive
 from segstudio.formats.shapes import (
     IGNORED,
-    Part,
     ShapeClasses,
     checked_points,
     kind_of,
@@ -77,12 +76,12 @@ class Flavour(NamedTuple):
     Attributes:
         title: Its name, for messages.
         version: What to write as the version of the file.
-        shapes: Returns the JSON shapes of one part.
+        shapes: Returns the JSON shapes of a label map of these classes.
     """
 
     title: str
     version: str
-    shapes: Callable[[Part, str], Iterable[dict[str, Any]]]
+    shapes: Callable[[LabelMap, LabelSet], Iterable[dict[str, Any]]]
 
 
 def is_labelme(root: Path) -> bool:
@@ -187,11 +186,7 @@ def write_shape_files(
         value = {
             "version": flavour.version,
             "flags": {},
-            "shapes": [
-                shape
-                for part in parts_of(item.label_map, label_set)
-                for shape in flavour.shapes(part, label_of(part.value, label_set))
-            ],
+            "shapes": list(flavour.shapes(item.label_map, label_set)),
             "imagePath": image.name,
             "imageData": None,
             "imageHeight": height,
@@ -207,17 +202,18 @@ def write_shape_files(
     return report
 
 
-def _mask_shapes(part: Part, label: str) -> Iterator[dict[str, Any]]:
-    top, left, bottom, right = part.rect
-    yield {
-        "label": label,
-        "points": [[left, top], [right - 1, bottom - 1]],
-        "group_id": None,
-        "description": "",
-        "shape_type": "mask",
-        "flags": {},
-        "mask": text_of_bytes(png_of_mask(part.mask)),
-    }
+def _mask_shapes(label_map: LabelMap, label_set: LabelSet) -> Iterator[dict[str, Any]]:
+    for part in parts_of(label_map, label_set):
+        top, left, bottom, right = part.rect
+        yield {
+            "label": label_of(part.value, label_set),
+            "points": [[left, top], [right - 1, bottom - 1]],
+            "group_id": None,
+            "description": "",
+            "shape_type": "mask",
+            "flags": {},
+            "mask": text_of_bytes(png_of_mask(part.mask)),
+        }
 
 
 def _samples(root: Path) -> Iterator[dict[str, Any]]:

@@ -134,10 +134,7 @@ def label_of(value: int, label_set: LabelSet) -> str:
 
 def parts_of(label_map: LabelMap, label_set: LabelSet) -> Iterator[Part]:
     """Yield the pixels of every class that shapes are written for; the background is none."""
-    counts = pixel_counts(label_map)
-    if label_set.background_index is not None:
-        counts[label_set.background_index] = 0
-    for value in np.flatnonzero(counts).tolist():
+    for value in _values_to_write(label_map, label_set):
         mask = label_map == value
         rows = np.flatnonzero(mask.any(axis=1))
         top, bottom = int(rows[0]), int(rows[-1]) + 1
@@ -146,11 +143,26 @@ def parts_of(label_map: LabelMap, label_set: LabelSet) -> Iterator[Part]:
         yield Part(value, rect, mask[rect.slices])
 
 
-def polygons_of(part: Part) -> Iterator[NDArray[np.int64]]:
-    """Yield one polygon, (N, 2) vertices (x, y), for each connected region of a part."""
-    corner = np.array([part.rect.top, part.rect.left])
-    for rings in region_outlines(part.mask):
-        yield (joined_rings(rings) + corner)[:, ::-1]
+def polygons_of(
+    label_map: LabelMap, label_set: LabelSet
+) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Yield a polygon for each connected region of every class that shapes are written for.
+
+    Yields:
+        The label map value, and (N, 2) vertices (x, y).
+    """
+    values = _values_to_write(label_map, label_set)
+    for value, regions in sorted(region_outlines(label_map, values).items()):
+        for rings in regions:
+            yield value, joined_rings(rings)[:, ::-1]
+
+
+def _values_to_write(label_map: LabelMap, label_set: LabelSet) -> list[int]:
+    counts = pixel_counts(label_map)
+    if label_set.background_index is not None:
+        counts[label_set.background_index] = 0
+    values: list[int] = np.flatnonzero(counts).tolist()
+    return values
 
 
 def kind_of(shape: Mapping[str, object], key: str, default: str = "") -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import ExportReport, LabelledArray, LabelledDataset, Progress
@@ -23,7 +24,7 @@ from segstudio.formats.labelme import (
     read_shape_files,
     write_shape_files,
 )
-from segstudio.formats.shapes import Part, polygons_of
+from segstudio.formats.shapes import label_of, polygons_of
 
 is_xanylabeling = is_x_anylabeling_folder
 
@@ -48,10 +49,10 @@ def write_xanylabeling(
     return write_shape_files(items, label_set, out, flavour, total=total, progress=progress)
 
 
-def _polygon_shapes(part: Part, label: str) -> Iterator[dict[str, Any]]:
-    for polygon in polygons_of(part):
+def _polygon_shapes(label_map: LabelMap, label_set: LabelSet) -> Iterator[dict[str, Any]]:
+    for value, polygon in polygons_of(label_map, label_set):
         yield {
-            "label": label,
+            "label": label_of(value, label_set),
             "score": None,
             "points": polygon.tolist(),
             "group_id": None,

@@ -40,7 +40,7 @@ from segstudio.formats.dataset import (
 from segstudio.formats.finding import Gathered, ImageFinder
 from segstudio.formats.pairing import files_in, without_suffix
 from segstudio.formats.reading import counted, listed, refuse_positive, some
-from segstudio.formats.shapes import paint_polygons, parts_of, polygons_of
+from segstudio.formats.shapes import paint_polygons, polygons_of
 from segstudio.formats.splitting import split_of
 from segstudio.formats.writing import copy_image, new_export, write_each, write_lines
 from segstudio.formats.yolo_yaml import find_data_yaml, names_of, read_data_yaml, write_data_yaml
@@ -141,13 +141,11 @@ def write_yolo(
 
 def _lines(label_map: LabelMap, label_set: LabelSet, first: int) -> Iterator[str]:
     height, width = label_map.shape
-    for part in parts_of(label_map, label_set):
-        if part.value == IGNORE_INDEX:
-            continue  # the format has no word for it
-        for polygon in polygons_of(part):
+    for value, polygon in polygons_of(label_map, label_set):
+        if value != IGNORE_INDEX:  # the format has no word for it
             corners = (polygon / (width, height)).ravel()
             # Eight decimals keep a hundredth of a pixel of an image of a million columns.
-            yield f"{part.value - first} " + " ".join([f"{part:.8g}" for part in corners.tolist()])
+            yield f"{value - first} " + " ".join([f"{part:.8g}" for part in corners.tolist()])
 
 
 def _folders(root: Path) -> Iterator[tuple[Path, Path, str | None]]:
