@@ -120,7 +120,8 @@ def guesses(path: Path, loaded: LoadAnswer, hints: Hints, probe: Probe) -> list[
             kind=output.kind,
             channel_axis=output.has_channels,
         )
-        found.append(ForeignCard(contract, _classes(output, hints), why))
+        reason = f"{why}; {hints.unread} cannot be read" if hints.unread else why
+        found.append(ForeignCard(contract, _classes(output, hints), reason))
     return found
 
 

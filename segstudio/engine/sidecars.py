@@ -29,12 +29,14 @@ class Hints:
         classes: Names, from class 0.
         fit: How images get into a fixed size.
         source: The files' names, for the user.
+        unread: Name of a file that is surely about the model, but cannot be read; empty if none.
     """
 
     normalization: Normalization | None = None
     classes: tuple[str, ...] = ()
     fit: Fit | None = None
     source: str = ""
+    unread: str = ""
 
 
 def hints_beside(model: Path) -> Hints:
@@ -42,7 +44,9 @@ def hints_beside(model: Path) -> Hints:
     hints = Hints()
     for path in _yaml_files(model):
         value = _yaml(path)
-        if value is not None and _names_model(value, path, model):
+        if value is None and path.stem == model.stem:
+            hints = Hints(unread=path.name)
+        elif value is not None and _names_model(value, path, model):
             return _of_anylabeling(value, path.name)
     # transformers puts the model into a folder "onnx" below its papers, or beside them.
     for folder in (model.parent, model.parent.parent if model.parent.name == "onnx" else None):

@@ -5,8 +5,10 @@
 
 ``isbi``: from an untrained project, the loop (label two images, train, put right what the queue
 proposes, train on; four rounds) against training on all images, by the F-score on the validation
-images and by the pixels that were labelled. ``camvid``: the queue against parts drawn at random, at
-each of four budgets, by mean IoU over several seeds; both go on from the same first training.
+images and by the pixels that were labelled. With ``--last-minutes`` the last training of the loop
+has as much time as the one on all images: what somebody does who is done with labelling.
+``camvid``: the queue against parts drawn at random, at each of four budgets, by mean IoU over
+several seeds; both go on from the same first training.
 
 What is compared is done at the same time, on half of the cores each: whatever else the machine
 does, and however its speed swings, both lose the same.
@@ -62,7 +64,8 @@ class Plan:
     Attributes:
         network: The trainer's name of the network.
         reduce: Squares of so many pixels a side are one to it.
-        minutes: Time of each training.
+        minutes: Time of each training but the last.
+        last_minutes: Time of the last one.
         rounds: Trainings after the first.
         first: Images labelled as a whole before the first.
         parts: Parts labelled before each of the others.
@@ -73,11 +76,16 @@ class Plan:
     network: str
     reduce: int
     minutes: float
+    last_minutes: float
     rounds: int
     first: int
     parts: int
     strategy: str
     seed: int
+
+    def minutes_of(self, number: int) -> float:
+        """Return the time of a training, counted from 0."""
+        return self.last_minutes if number == self.rounds else self.minutes
 
 
 @dataclass(frozen=True)
@@ -162,7 +170,14 @@ def train(
     out = bench.folder / f"run-{plan.strategy}-{plan.seed}-{number}"
     command = [sys.executable, "-m", "trainer", "train", "--json", "--format", "segstudio"]
     command += ["--data", str(bench.project.folder), "--network", plan.network, "--out", str(out)]
-    command += ["--minutes", str(plan.minutes), "--seed", str(plan.seed), "--device", "cpu"]
+    command += [
+        "--minutes",
+        str(plan.minutes_of(number)),
+        "--seed",
+        str(plan.seed),
+        "--device",
+        "cpu",
+    ]
     command += ["--reduce", str(plan.reduce)]
     command += ["--weights", str(parent)] if parent else []
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
@@ -260,6 +275,7 @@ def _plan(arguments: argparse.Namespace, seed: int) -> Plan:
         arguments.network,
         arguments.reduce,
         arguments.minutes,
+        arguments.last_minutes or arguments.minutes,
         rounds=4,
         first=2,
         parts=arguments.parts,
@@ -276,7 +292,7 @@ def isbi(arguments: argparse.Namespace) -> dict[str, Any]:
         whole = Bench(dataset, Path(folder) / "whole", None)
         pixels = sum(whole.label_whole(key) for key in whole.keys(TRAIN))
         plan = _plan(arguments, 0)
-        total = arguments.minutes * (plan.rounds + 1)
+        total = arguments.last_minutes or arguments.minutes * (plan.rounds + 1)
         full = replace(plan, minutes=total, strategy="all")
 
         def at_once() -> Round:
@@ -287,7 +303,7 @@ def isbi(arguments: argparse.Namespace) -> dict[str, Any]:
         def in_rounds() -> list[Round]:
             rounds = []
             for number, done in enumerate(loop(Bench(dataset, Path(folder) / "loop", None), plan)):
-                _say(f"round {number}, {arguments.minutes:g} minutes", done, pixels)
+                _say(f"round {number}, {plan.minutes_of(number):g} minutes", done, pixels)
                 rounds.append(done)
             return rounds
 
@@ -341,6 +357,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--network")
     parser.add_argument("--minutes", type=float, default=3.0, help="of each training")
+    parser.add_argument(
+        "--last-minutes", type=float, help="of the last; as the others unless given"
+    )
     parser.add_argument("--reduce", type=int, help="pixels a side that are one to the network")
     parser.add_argument("--parts", type=int, default=24, help="labelled before each round")
     parser.add_argument("--seeds", type=int, default=3)

@@ -132,12 +132,14 @@ def test_a_yaml_file_of_x_anylabeling_gives_the_classes(worker: Worker, tmp_path
     "text",
     ["a: &x [1]\nclasses: [*x, *x]\n", "classes: !!python/object/apply:os.system [x]", "\0", "[1"],
 )
-def test_a_yaml_file_that_means_harm_says_nothing(
+def test_of_a_yaml_file_that_means_harm_only_the_name_is_told(
     worker: Worker, tmp_path: Path, text: str
 ) -> None:
     path = foreign.smp(tmp_path / "m.onnx")
     (tmp_path / "m.yaml").write_text(text)
-    assert _guesses(worker, path)[0].label_set.names == ("background", "object")
+    guess = _guesses(worker, path)[0]
+    assert guess.label_set.names == ("background", "object")
+    assert guess.reason == "ImageNet's mean and spread; m.yaml cannot be read"
 
 
 def test_a_guess_can_be_tried_before_it_is_confirmed(worker: Worker, tmp_path: Path) -> None:
