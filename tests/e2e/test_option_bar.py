@@ -1,0 +1,95 @@
+"""The bar above the canvas with the options of the tool."""
+
+import numpy as np
+import pytest
+from hand import Hand, square
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from segstudio.core.paint_rule import PaintRule
+from segstudio.tools.names import ToolName
+from segstudio.tools.table import TOOLS
+from segstudio.ui.main_window import MainWindow
+
+pytestmark = pytest.mark.usefixtures("bright_square")
+
+
+def editor_of(hand: Hand, name: str) -> QWidget:
+    found = hand.editor._option_bar.findChild(QWidget, name)
+    assert isinstance(found, QWidget)
+    return found
+
+
+def test_the_options_bar_shows_the_options_of_the_tool_and_no_others(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    names = {name for row in TOOLS.values() for name in row.options}
+    hand.toolbox.set_option(by_color=True)
+    for tool in ToolName:
+        hand.editor.actions_by_name[tool].trigger()
+        # A tool bar lays its parts out when the event loop comes to it.
+        qtbot.waitUntil(
+            lambda tool=tool: (
+                {name for name in names if editor_of(hand, name).isVisibleTo(window)}
+                == set(TOOLS[tool].options)
+            )
+        )
+
+
+def test_fill_shows_its_tolerance_only_when_colours_count(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    hand.press(Qt.Key.Key_F)
+    tolerance = editor_of(hand, "tolerance")
+    qtbot.waitUntil(lambda: editor_of(hand, "by_color").isVisibleTo(window))
+    assert not tolerance.isVisibleTo(window)
+    hand.toolbox.set_option(by_color=True)
+    qtbot.waitUntil(lambda: tolerance.isVisibleTo(window))
+
+
+def test_the_rule_is_chosen_in_the_options_bar(window: MainWindow, hand: Hand) -> None:
+    box = editor_of(hand, "rule").findChild(QComboBox)
+    assert isinstance(box, QComboBox)
+    box.activated.emit(2)
+    assert hand.toolbox.options.rule is PaintRule.UNLABELLED
+    assert box.currentIndex() == 2
+
+
+def test_fill_by_colour_is_switched_on_in_the_options_bar(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    hand.press(Qt.Key.Key_F)
+    switch = editor_of(hand, "by_color").findChild(QCheckBox)
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
+    hand.click((70, 80))
+    hand.settle()
+    assert np.array_equal(hand.labels, square())
+
+
+@pytest.mark.parametrize("width", [1024, 1200, 1600])
+def test_all_options_of_every_tool_fit_into_the_window(
+    width: int, qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    window.resize(width, 640)
+    hand.toolbox.set_option(by_color=True)
+    for tool in ToolName:
+        hand.editor.actions_by_name[tool].trigger()
+        editors = [editor_of(hand, name) for name in TOOLS[tool].options]
+        qtbot.waitUntil(
+            lambda editors=editors: all(
+                part.isVisible()
+                and part.mapTo(window, QPoint(part.width(), 0)).x() <= hand.editor._view_bar.x() + 8
+                for part in editors
+            )
+        )
+
+
+def test_a_wide_window_has_sliders_and_a_narrow_one_only_number_boxes(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    hand.press(Qt.Key.Key_S)
+    slider = editor_of(hand, "cell_size").findChild(QSlider)
+    for width, is_there in ((1600, True), (1000, False), (1600, True)):
+        window.resize(width, 640)
+        qtbot.waitUntil(lambda is_there=is_there: slider.isVisible() == is_there)
