@@ -20,13 +20,14 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
 from segstudio.core.labelling_queue import Candidate, best_windows, doubt, look_of, ranked
 from segstudio.core.rect import Rect
-from segstudio.core.review import UNCHECKED, review_map
+from segstudio.core.review import UNCHECKED, ReviewMap, review_map
 from segstudio.core.splits import TEST, VALIDATION
 from segstudio.core.thumbnails import tinted_thumbnail
 from segstudio.document.document import Document
 from segstudio.engine.worker import Cancelled, Worker
 from segstudio.storage.class_choice import class_table
 from segstudio.storage.images import read_image
+from segstudio.storage.left_out import leave_out, read_left_out, take_in
 from segstudio.storage.project import Project
 from segstudio.storage.review import read_noted, read_review
 
@@ -70,10 +71,31 @@ class QueueItem:
         return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.size)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decision:
+    """What the user decided about an item, to be taken back.
+
+    Attributes:
+        item: The item.
+        place: Where it was in the queue.
+        is_accepted: Whether it was accepted, else left out.
+    """
+
+    item: QueueItem
+    place: int
+    is_accepted: bool
+
+
 class LabellingQueue(BackgroundWork):
     """Builds the queue, and does what the user decides about its items.
 
     Images that judge models are never proposed.
+
+    Attributes:
+        items: What is proposed, the most telling first.
+        was_built: Whether it was looked for in this project.
+        asked: Number of images that the model was, or is being, asked about.
+        left: Number of those that it might have been asked about.
 
     Signals:
         changed: ``items`` changed.
@@ -93,15 +115,26 @@ class LabellingQueue(BackgroundWork):
         self._review = review
         # To be done once their images are open: parts, and whether they are accepted.
         self._waiting: deque[tuple[QueueItem, bool]] = deque()
-        self._left_out: dict[str, list[Rect]] = {}
+        self._left_out: dict[str, list[Rect]] = {}  # also where nothing may be written
+        self._decisions: list[_Decision] = []
+        # What was noted of accepted parts before; missing while their images are being opened.
+        self._noted: dict[QueueItem, ReviewMap] = {}
+        self._builds = 0
         self.items: list[QueueItem] = []
         self.was_built = False
+        self.asked = self.left = 0
         workspace.project_changed.connect(self._on_project_changed)
         workspace.document_changed.connect(self._on_document_changed)
         workspace.image_failed.connect(lambda _key, _error: self._give_back())
 
-    def build(self, model: Path, other: Path | None = None) -> None:
-        """Look for what to label next, with a model and perhaps one to disagree with."""
+    def build(self, model: Path, other: Path | None = None, *, is_whole: bool = False) -> None:
+        """Look for what to label next.
+
+        Args:
+            model: The model that is asked.
+            other: One to disagree with it, or None.
+            is_whole: Whether whole images are proposed, not parts of them.
+        """
         project = self._workspace.project
         if project is None:
             return
@@ -111,11 +144,17 @@ class LabellingQueue(BackgroundWork):
             for key in self._workspace.keys
             if key not in self._review.approved and project.splits.get(key) not in judging
         ]
-        keys = keys[:: -(-len(keys) // MOST_IMAGES) or 1]
+        self.left = len(keys)
+        step = -(-len(keys) // MOST_IMAGES) or 1
+        keys = keys[self._builds % step :: step]  # each time others, where there are many
+        self._builds += 1
+        self.asked = len(keys)
         left_out = {key: tuple(rects) for key, rects in self._left_out.items()}
 
         def build(cancelled: threading.Event, report: Report) -> list[QueueItem] | None:
-            return queue_on_disk(project, keys, model, other, cancelled, report, left_out=left_out)
+            return queue_on_disk(
+                project, keys, model, other, cancelled, report, left_out=left_out, is_whole=is_whole
+            )
 
         # What was painted a moment ago is no longer to be proposed.
         self._start(build, self._on_built, when=self._workspace.when_saved)
@@ -123,13 +162,40 @@ class LabellingQueue(BackgroundWork):
     def accept(self, item: QueueItem) -> None:
         """Take what the model says about the part for right."""
         if self._may_write():
-            self._remove(item)
+            self._remove(item, is_accepted=True)
             self._open(item, accepts=True)
 
     def reject(self, item: QueueItem) -> None:
-        """Leave the part as it is; it is not proposed again while the project is open."""
+        """Leave the part as it is; it is not proposed again."""
         self._left_out.setdefault(item.key, []).append(item.rect)
-        self._remove(item)
+        self._workspace.write(lambda project: leave_out(project, item.key, item.rect))
+        self._remove(item, is_accepted=False)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a decision to be taken back."""
+        return bool(self._decisions)
+
+    def undo(self) -> None:
+        """Take back the last decision: its part is proposed again, where it was."""
+        if not self._decisions:
+            return
+        decision = self._decisions[-1]
+        item = decision.item
+        if decision.is_accepted:
+            if not self._may_write():
+                return
+            noted = self._noted.pop(item, None)
+            if noted is None:
+                self._waiting = deque(each for each in self._waiting if each[0] is not item)
+            else:
+                self._review.take_back_region(item.key, item.rect, noted)
+        else:
+            self._left_out[item.key].remove(item.rect)
+            self._workspace.write(lambda project: take_in(project, item.key, item.rect))
+        self._decisions.pop()
+        self.items = [*self.items[: decision.place], item, *self.items[decision.place :]]
+        self.changed.emit()
 
     def relabel(self, item: QueueItem) -> None:
         """Open the part, with what the model says, to be corrected."""
@@ -170,6 +236,9 @@ class LabellingQueue(BackgroundWork):
         document.apply_prediction(self.tr("Run %s") % item.model, class_map)
         self._workspace.save_prediction(item.key, class_map)
         if accepts:
+            noted = document.noted
+            assert noted is not None  # by what the model has just said
+            self._noted[item] = noted[item.rect.slices].copy()
             self._review.accept_region(item.key, item.rect)
             self._workspace.save()
         # Once the window has the document, too: it shows the whole image then.
@@ -183,22 +252,31 @@ class LabellingQueue(BackgroundWork):
         accepted = [item for item, accepts in self._waiting if accepts]
         self._waiting.clear()
         if accepted:
+            self._decisions = [each for each in self._decisions if each.item not in accepted]
             self.items = [*accepted, *self.items]
             self.changed.emit()
 
-    def _remove(self, item: QueueItem) -> None:
+    def _remove(self, item: QueueItem, *, is_accepted: bool) -> None:
+        self._decisions.append(_Decision(item, self.items.index(item), is_accepted))
         self.items = [other for other in self.items if other is not item]
         self.changed.emit()
+
+    def _forget_decisions(self) -> None:
+        self._decisions.clear()
+        self._noted.clear()
 
     def _on_project_changed(self) -> None:
         self.cancel()
         self._waiting.clear()
         self._left_out.clear()
+        self._forget_decisions()
+        self._builds = self.asked = self.left = 0
         self.items, self.was_built = [], False
         self.changed.emit()
 
     def _on_built(self, items: list[QueueItem] | None) -> None:
         if items is not None:
+            self._forget_decisions()  # their parts have other places now
             self.items, self.was_built = items, True
             self.changed.emit()
 
@@ -213,6 +291,7 @@ def queue_on_disk(
     length: int = LENGTH,
     *,
     left_out: Mapping[str, Sequence[Rect]] = MappingProxyType({}),
+    is_whole: bool = False,
 ) -> list[QueueItem] | None:
     """Rank the parts of some images; None if it was cancelled.
 
@@ -224,7 +303,9 @@ def queue_on_disk(
         cancelled: Stops the work when it is set.
         report: Told (done, total).
         length: Number of parts to return at most.
-        left_out: Parts of images, by key, that are not to be proposed.
+        left_out: Parts of images, by key, that are not to be proposed, besides those that the
+            project notes.
+        is_whole: Whether the parts are whole images.
 
     Raises:
         SegStudioError: With a sentence, if a model or image cannot be used.
@@ -246,8 +327,11 @@ def queue_on_disk(
                 assert confidence is not None
                 class_map: LabelMap = table[prediction.class_map]
                 unsure = doubt(confidence, class_map, _unpacked(others.get(key), class_map))
-                unchecked = _unchecked(project, key, class_map, left_out.get(key, ()))
-                found += _items(project, key, image, class_map, unsure, unchecked, model.stem)
+                left = (*left_out.get(key, ()), *read_left_out(project, key))
+                unchecked = _unchecked(project, key, class_map, left)
+                found += _items(
+                    project, key, image, class_map, unsure, unchecked, model.stem, is_whole
+                )
                 report(done + looked_at, total)
     except Cancelled:
         return None
@@ -292,10 +376,11 @@ def _items(
     unsure: NDArray[np.float32],
     unchecked: NDArray[np.bool_],
     model: str,
+    is_whole: bool,
 ) -> list[QueueItem]:
     height, width = class_map.shape
     least, most = _SIDES
-    side = min(max(min(height, width) // 4, least), most)
+    side = max(height, width) if is_whole else min(max(min(height, width) // 4, least), most)
     packed = zlib.compress(class_map.tobytes(), 1)
     items = []
     for rect, gain in best_windows(unsure, unchecked, side, _WINDOWS_PER_IMAGE):

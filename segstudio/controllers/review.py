@@ -156,6 +156,19 @@ class ReviewController(QObject):
         noted = document.noted = _with_region(document.noted, rect, document.size)
         self._workspace.write(lambda project: write_noted(project, key, noted), key)
 
+    def take_back_region(self, key: str, rect: Rect, noted: ReviewMap) -> None:
+        """Note of a part of an image what was noted before it was accepted.
+
+        Args:
+            key: Image key.
+            rect: The part.
+            noted: (h, w) uint8, what was noted of the part.
+        """
+        document = self._workspace.document
+        if document is not None and document.key == key and document.noted is not None:
+            document.noted = _with_part(document.noted, rect, noted)
+        self._workspace.write(lambda project: _take_back(project, key, rect, noted), key)
+
     @Slot(object)
     def _on_document_changed(self, document: Document | None) -> None:
         # Another computer may have approved it since the files were compared.
@@ -221,6 +234,20 @@ def _note_region(project: Project, key: str, rect: Rect) -> None:
         height, width = label_map.shape
         noted = read_noted(project, key, height, width)
         write_noted(project, key, _with_region(noted, rect, (height, width)))
+
+
+def _take_back(project: Project, key: str, rect: Rect, noted: ReviewMap) -> None:
+    label_map = project.read_any_mask(key)
+    if label_map is not None:
+        now = read_noted(project, key, *label_map.shape)
+        if now is not None:
+            write_noted(project, key, _with_part(now, rect, noted))
+
+
+def _with_part(noted: ReviewMap, rect: Rect, part: ReviewMap) -> ReviewMap:
+    result = noted.copy()
+    result[rect.slices] = part
+    return result
 
 
 def _with_region(noted: ReviewMap | None, rect: Rect, size: tuple[int, int]) -> ReviewMap:

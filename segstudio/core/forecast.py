@@ -12,9 +12,10 @@ Papers:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 LEAST_POINTS: Final = 3
 _NOISE: Final = 0.01  # of a score, from one training to the next, at least
@@ -54,6 +55,55 @@ def forecast(points: Sequence[tuple[int, float]], target: float) -> Forecast | N
     Returns:
         The forecast, or None if there are fewer than three points with different counts.
     """
+    fits = _fits(points)
+    if fits is None:
+        return None
+    reaches = (fits.limits > target) & (fits.drops > 0)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        needed = np.where(
+            reaches, (fits.drops / (fits.limits - target)) ** (1 / fits.speeds), np.inf
+        )
+    needed = np.where(needed > 1e9, np.inf, needed)
+    low, middle, high = map(_count, _quantiles(needed, fits.weights))
+    reachable = float((fits.weights * np.isfinite(needed)).sum() / fits.weights.sum())
+    return Forecast(target, middle, low, high, reachable)
+
+
+def learning_curve(
+    points: Sequence[tuple[int, float]], counts: Sequence[float]
+) -> NDArray[np.float64]:
+    """Return what score to expect of models trained on other numbers of images.
+
+    Args:
+        points: As for ``forecast``.
+        counts: N numbers of images, > 0.
+
+    Returns:
+        (3, N) float64: one in ten curves is lower, the median, one in ten is higher.
+
+    Raises:
+        ValueError: If there are too few points for a forecast.
+    """
+    fits = _fits(points)
+    if fits is None:
+        raise ValueError(f"{len(points)} points are too few for a curve")
+    columns = []
+    for count in counts:
+        scores = fits.limits - fits.drops * count**-fits.speeds
+        columns.append(_quantiles(scores, fits.weights))
+    return np.array(columns).T
+
+
+class _Fits(NamedTuple):
+    """Curves ``limit - drop * count ** -speed``, and how well each fits."""
+
+    limits: NDArray[np.float64]  # (L, 1)
+    speeds: NDArray[np.float64]  # (1, S)
+    drops: NDArray[np.float64]  # (L, S)
+    weights: NDArray[np.float64]  # (L, S)
+
+
+def _fits(points: Sequence[tuple[int, float]]) -> _Fits | None:
     counts = np.array([count for count, _ in points], np.float64)
     scores = np.array([score for _, score in points])
     if len(np.unique(counts)) < LEAST_POINTS or counts.min() < 1:
@@ -67,23 +117,18 @@ def forecast(points: Sequence[tuple[int, float]], target: float) -> Forecast | N
     errors = np.square(gaps - drops * falls).sum(axis=0)
     freedom = max(len(points) - 3, 1)
     noise = max(float(np.sqrt(errors.min() / freedom)), _NOISE)
-    weights = np.exp(-(errors - errors.min()) / (2 * noise**2))
-    reaches = (limits > target) & (drops > 0)
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        needed = np.where(reaches, (drops / (limits - target)) ** (1 / speeds), np.inf)
-    needed = np.where(needed > 1e9, np.inf, needed)
-    low, middle, high = (_quantile(needed.ravel(), weights.ravel(), share) for share in _RANGE)
-    return Forecast(
-        target, middle, low, high, float((weights * np.isfinite(needed)).sum() / weights.sum())
-    )
+    return _Fits(limits, speeds, drops, np.exp(-(errors - errors.min()) / (2 * noise**2)))
 
 
-def _quantile(
-    values: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
-    weights: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
-    share: float,
-) -> int | None:
-    order = np.argsort(values)
-    total = np.cumsum(weights[order])
-    value = values[order][min(int(np.searchsorted(total, share * total[-1])), len(values) - 1)]
+def _quantiles(values: NDArray[np.float64], weights: NDArray[np.float64]) -> list[float]:
+    """Return the values below which lie the shares ``_RANGE`` of the weights; both (L, S)."""
+    flat = values.ravel()
+    order = np.argsort(flat)
+    total = np.cumsum(weights.ravel()[order])
+    places = np.searchsorted(total, np.array(_RANGE) * total[-1])
+    found: list[float] = flat[order][np.minimum(places, len(flat) - 1)].tolist()
+    return found
+
+
+def _count(value: float) -> int | None:
     return int(np.ceil(value)) if np.isfinite(value) else None

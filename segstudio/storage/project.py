@@ -9,6 +9,7 @@
         review/             per image: is it approved, and what was looked at
         ledger/             per image: what was corrected, and how long that took
         kept/               per image: labels that are right although a model doubted them
+        left_out/           per image: parts that are not to be proposed any more
         class-changes/      what was done to the classes, and what it takes to undo that
         models/  runs/  exports/
 

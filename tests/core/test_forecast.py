@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from segstudio.core.forecast import forecast
+from segstudio.core.forecast import forecast, learning_curve
 
 
 def _score(count: int, limit: float = 0.85) -> float:
@@ -45,3 +45,20 @@ def test_noise_widens_the_range() -> None:
 @pytest.mark.parametrize("points", [[], [(2, 0.5)], [(2, 0.5), (4, 0.6)], [(2, 0.5)] * 5])
 def test_too_few_models_say_nothing(points: list[tuple[int, float]]) -> None:
     assert forecast(points, 0.9) is None
+
+
+def test_the_curve_goes_through_the_points_and_is_less_sure_beyond_them() -> None:
+    points = [(count, _score(count)) for count in (2, 4, 8, 16, 32)]
+
+    low, middle, high = learning_curve(points, [4, 16, 64, 500])
+
+    assert middle[:3] == pytest.approx([_score(4), _score(16), _score(64)], abs=0.02)
+    assert (low < middle).all()
+    assert (middle < high).all()
+    assert high[3] - low[3] > 2 * (high[1] - low[1])
+    assert low[3] < _score(500) < high[3]
+
+
+def test_there_is_no_curve_through_too_few_points() -> None:
+    with pytest.raises(ValueError, match="too few"):
+        learning_curve([(2, 0.5), (4, 0.6)], [8])

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
 from segstudio.core.label_map import RgbImage
@@ -25,9 +25,14 @@ class PictureSheet(QListWidget):
 
     Signals:
         key_pressed: One of ``keys``, while a picture is current.
+        undo_pressed: The keys that undo, while ``takes_undo``.
+
+    Attributes:
+        takes_undo: Whether these keys mean something here and not in the window.
     """
 
     key_pressed = Signal(int)
+    undo_pressed = Signal()
 
     def __init__(
         self,
@@ -39,6 +44,7 @@ class PictureSheet(QListWidget):
     ) -> None:
         super().__init__(parent)
         self._keys = frozenset(keys)
+        self.takes_undo = False
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setIconSize(QSize(side, side))
         self.setGridSize(QSize(side + _GAP, side + (lines + 1) * _LINE))
@@ -60,8 +66,7 @@ class PictureSheet(QListWidget):
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() in self._keys
-            and not event.modifiers()
+            and (self._is_own(event) or self._is_undo(event))
         ):
             event.accept()
             return True
@@ -69,11 +74,19 @@ class PictureSheet(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tell of the keys."""
-        if event.key() in self._keys and not event.modifiers():
+        if self._is_own(event):
             if self.currentRow() >= 0:
                 self.key_pressed.emit(event.key())
+        elif self._is_undo(event):
+            self.undo_pressed.emit()
         else:
             super().keyPressEvent(event)
+
+    def _is_own(self, event: QKeyEvent) -> bool:
+        return event.key() in self._keys and not event.modifiers()
+
+    def _is_undo(self, event: QKeyEvent) -> bool:
+        return self.takes_undo and event.matches(QKeySequence.StandardKey.Undo)
 
 
 def _icon(picture: RgbImage) -> QIcon:

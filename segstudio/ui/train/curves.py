@@ -65,11 +65,6 @@ class CurvesView(QWidget):
         for plot, title in ((self.loss, self.tr("loss")), (self.iou, self.tr("IoU"))):
             plot.setLabel("left", title)
             plot.getPlotItem().getAxis("left").setWidth(48)
-            plot.setMenuEnabled(False)
-            plot.hideButtons()
-            plot.setMouseEnabled(x=False, y=False)
-            plot.showGrid(y=True, alpha=0.2)
-            plot.getPlotItem().getAxis("left").enableAutoSIPrefix(False)
             plot.setMinimumHeight(100)
             layout.addWidget(plot, 1)
             # Below and not inside: the names of twelve classes would cover the curves.
@@ -161,15 +156,25 @@ class CurvesView(QWidget):
         return item
 
     def _restyle(self) -> None:
-        palette = self.palette()
         for plot in (self.loss, self.iou):
-            plot.setBackground(palette.color(QPalette.ColorRole.Base))
-            for side in ("left", "bottom"):
-                axis = plot.getPlotItem().getAxis(side)
-                axis.setPen(self._theme.muted)
-                axis.setTextPen(palette.color(QPalette.ColorRole.Text))
+            style_plot(plot, self._theme)
         self._looks = []
         self._draw()
+
+
+def style_plot(plot: pg.PlotWidget, theme: Theme) -> None:
+    """Give a plot the colours of the window, a grid, and nothing that moves under the mouse."""
+    palette = plot.palette()
+    plot.setBackground(palette.color(QPalette.ColorRole.Base))
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    plot.setMouseEnabled(x=False, y=False)
+    plot.showGrid(y=True, alpha=0.2)
+    for side in ("left", "bottom"):
+        axis = plot.getPlotItem().getAxis(side)
+        axis.enableAutoSIPrefix(False)
+        axis.setPen(theme.muted)
+        axis.setTextPen(palette.color(QPalette.ColorRole.Text))
 
 
 def _legend(lines: Sequence[_Line]) -> str:

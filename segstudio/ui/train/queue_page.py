@@ -1,4 +1,4 @@
-"""The contact sheet of what to label next, and how many more images it may take."""
+"""The contact sheet of what to label next."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -15,18 +14,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segstudio.controllers.followed_runs import FollowedRun
 from segstudio.controllers.labelling_queue import LabellingQueue, QueueItem
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
-from segstudio.core.forecast import Forecast, forecast
-from segstudio.core.splits import TRAIN
 from segstudio.engine.catalog import shown_names
 from segstudio.storage.lineage import read_lineage
 from segstudio.ui.quality.picture_sheet import PictureSheet
 from segstudio.ui.theme import Theme
 from segstudio.ui.thin_progress import thin_progress
 from segstudio.ui.train.empty_state import EmptyState
+from segstudio.ui.train.forecast_view import ForecastView
 
 _PICTURE: Final = 120
 _KEYS: Final = (Qt.Key.Key_A, Qt.Key.Key_X, Qt.Key.Key_Delete)
@@ -53,7 +50,6 @@ class QueuePage(QWidget):
         super().__init__(parent)
         self._queue = queue
         self._predict = predict
-        self._points: list[tuple[int, float]] = []
         self.search = QPushButton(self.tr("Find what to label next"))
         theme.keep_icon(self.search, "magnifying-glass")
         self.search.setToolTip(
@@ -67,7 +63,16 @@ class QueuePage(QWidget):
         self.others.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        self.unit = QComboBox()
+        self.unit.addItem(self.tr("Parts of images"), False)
+        self.unit.addItem(self.tr("Whole images"), True)
+        self.unit.setToolTip(
+            self.tr(
+                "Parts take least work; whole images tell more where all has to be seen at once"
+            )
+        )
         against = QHBoxLayout()
+        against.addWidget(self.unit)
         against.addWidget(QLabel(self.tr("Disagreement with")))
         against.addWidget(self.others, 1)
         self.state = QLabel()
@@ -87,6 +92,11 @@ class QueuePage(QWidget):
         self.relabel = QPushButton(self.tr("Correct it (Enter)"))
         self.relabel.setToolTip(self.tr("Opens the part with what the model says, to be painted"))
         self.relabel.clicked.connect(lambda: self._with_current(queue.relabel))
+        self.undo = QPushButton(self.tr("Take back (Ctrl+Z)"))
+        self.undo.setToolTip(self.tr("Proposes again what you decided about last"))
+        self.undo.clicked.connect(queue.undo)
+        self.sheet.undo_pressed.connect(queue.undo)
+        theme.keep_icon(self.undo, "arrow-counter-clockwise")
         decide = QHBoxLayout()
         for button in (self.accept, self.reject, self.relabel):
             decide.addWidget(button)
@@ -97,18 +107,7 @@ class QueuePage(QWidget):
                 "would learn most from, each unlike the others, come here."
             )
         )
-        self.target = QDoubleSpinBox()
-        self.target.setRange(0.05, 0.99)
-        self.target.setSingleStep(0.01)
-        self.target.setValue(0.8)
-        self.target.valueChanged.connect(self._show_forecast)
-        self.outlook = QLabel()
-        self.outlook.setTextFormat(Qt.TextFormat.PlainText)
-        self.outlook.setWordWrap(True)
-        row = QHBoxLayout()
-        row.addWidget(QLabel(self.tr("How many images for a mean IoU of")))
-        row.addWidget(self.target)
-        row.addStretch(1)
+        self.forecast = ForecastView(training, theme)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
@@ -119,29 +118,36 @@ class QueuePage(QWidget):
         layout.addWidget(self.empty, 1)
         layout.addWidget(self.sheet, 1)
         layout.addLayout(decide)
-        layout.addLayout(row)
-        layout.addWidget(self.outlook)
+        layout.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.forecast)
         predict.models_changed.connect(self._show_others)
         predict.model_loaded.connect(lambda _model: self._show_others())
         queue.changed.connect(self._show_items)
         queue.progressed.connect(self._show_progress)
         queue.running_changed.connect(self._on_running_changed)
         queue.accepted.connect(self._on_accepted)
-        training.histories_read.connect(self._take_runs)
         self._training = training
         self._show_others()
         self._show_items()
-        self._show_forecast()
 
     def showEvent(self, event: object) -> None:
         """Read how well models did, for the forecast."""
         self._training.read_histories()
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether there are parts to decide about."""
+        return bool(self._queue.items)
+
     def _on_find(self) -> None:
         if self._queue.is_running:
             self._queue.cancel()
         elif self._predict.model is not None:
-            self._queue.build(self._predict.model.path, self.others.currentData())
+            self._queue.build(
+                self._predict.model.path,
+                self.others.currentData(),
+                is_whole=self.unit.currentData(),
+            )
 
     def _show_others(self) -> None:
         """Offer the other models; at first the one that the chosen model took the place of."""
@@ -184,9 +190,12 @@ class QueuePage(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
-        count, is_running = len(self._queue.items), self._queue.is_running
+        queue = self._queue
+        count, is_running = len(queue.items), queue.is_running
         for part in (self.sheet, self.accept, self.reject, self.relabel):
             part.setVisible(bool(count))
+        self.undo.setVisible(self._queue.can_undo)
+        self.sheet.takes_undo = self._queue.can_undo
         self.empty.setVisible(not count)
         self.empty.words.setVisible(not is_running and not self._queue.was_built)
         self.search.setEnabled(is_running or self._predict.model is not None)
@@ -194,18 +203,30 @@ class QueuePage(QWidget):
             text = self.tr("Running the model…")
         elif count:
             text = (
-                self.tr("%d parts, the most telling first") % count
+                self.tr("%d proposals, the most telling first") % count
                 if count > 1
-                else self.tr("1 part")
-            )
+                else self.tr("1 proposal")
+            ) + self._of_how_many()
         elif self._predict.model is None:
             text = self.tr("Choose a model first: it is asked where it is unsure.")
         elif self._queue.was_built:
-            text = self.tr("Nothing is left to propose: everything was looked at, or is left out.")
+            text = (
+                self.tr("Nothing is left to propose: everything was looked at, or is left out.")
+                if queue.asked == queue.left
+                else self.tr("Nothing is left to propose in %d of the %d images. Find asks others.")
+                % (queue.asked, queue.left)
+            )
         else:
             text = ""
         self.state.setText(text)
         self.state.setVisible(bool(text))
+
+    def _of_how_many(self) -> str:
+        """Say so if the model was asked about some of the images only."""
+        queue = self._queue
+        if queue.asked == queue.left:
+            return ""
+        return self.tr(", from %d of %d images; Find asks others") % (queue.asked, queue.left)
 
     def _on_key(self, key: int) -> None:
         queue = self._queue
@@ -220,38 +241,3 @@ class QueuePage(QWidget):
         row = self.sheet.currentRow()
         if 0 <= row < len(self._queue.items):
             act(self._queue.items[row])
-
-    def _take_runs(self, runs: tuple[FollowedRun, ...]) -> None:
-        self._points = [
-            (run.history.starts[0].images.get(TRAIN, 0), run.history.best.mean_iou)
-            for run in runs
-            if run.history.starts
-            and run.history.best is not None
-            and run.history.best.mean_iou is not None
-        ]
-        self._show_forecast()
-
-    def _show_forecast(self) -> None:
-        target = self.target.value()
-        found = forecast(self._points, target)
-        now = max((count for count, _ in self._points), default=0)
-        self.outlook.setText(self._outlook_of(found, now))
-
-    def _outlook_of(self, found: Forecast | None, now: int) -> str:
-        if found is None:
-            return self.tr("A forecast needs three models, trained on different numbers of images.")
-        if found.images is None:
-            return self.tr(
-                "Going by %d runs, more images alone are unlikely to reach it (%.0f %% chance)."
-            ) % (len(self._points), found.reachable * 100)
-        more = max(found.images - now, 0)
-        low = max((found.low or found.images) - now, 0)
-        if found.high is None:
-            return self.tr(
-                "About %d more images, at least %d; there is a chance that no number is enough."
-            ) % (more, low)
-        return self.tr("About %d more images (probably %d to %d).") % (
-            more,
-            low,
-            max(found.high - now, 0),
-        )

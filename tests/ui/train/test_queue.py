@@ -9,12 +9,19 @@ from onnx_models import card_of, write_model
 from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
+from run_events import RunEvents
 
+from segstudio.controllers.followed_runs import FollowedRun
 from segstudio.core.label_set import LabelSet
+from segstudio.core.rect import Rect
 from segstudio.core.review import CHECKED
+from segstudio.core.run_history import History
+from segstudio.storage.left_out import leave_out, left_out_path, read_left_out, take_in
 from segstudio.storage.project import Project, create_project
 from segstudio.storage.review import read_noted
+from segstudio.storage.training_runs import TrainingRun
 from segstudio.ui.main_window import MainWindow
+from segstudio.ui.train.forecast_view import points_of
 from segstudio.ui.train.panel import TrainPanel
 
 SIZE = (120, 160)
@@ -112,19 +119,27 @@ def test_who_presses_faster_than_images_open_finds_all_parts_accepted(
         assert (noted[item.rect.slices] == CHECKED).all()
 
 
-def test_a_part_that_was_left_out_is_not_proposed_again(
-    qtbot: QtBot, window: MainWindow, panel: TrainPanel
+def test_a_part_that_was_left_out_is_not_proposed_again_even_after_a_new_start(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
 ) -> None:
     item = window.editor.work.queue.items[0]
     qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_X)
+    window.editor.workspace.flush()
+    assert read_left_out(project, item.key) == (item.rect,)
 
-    with qtbot.waitSignal(window.editor.work.queue.running_changed, timeout=60_000):
+    for is_new_start in (False, True):
+        if is_new_start:
+            window.editor.workspace.open(project.image_root)
+            qtbot.waitUntil(lambda: not window.editor.work.queue.was_built)
+            qtbot.waitUntil(lambda: window.editor.workspace.document is not None)
         qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.editor.work.queue.is_running, timeout=60_000)
-    assert window.editor.work.queue.items
-    assert all(
-        other.rect != item.rect for other in window.editor.work.queue.items if other.key == "b.png"
-    )
+        qtbot.waitUntil(lambda: not window.editor.work.queue.is_running, timeout=60_000)
+        assert window.editor.work.queue.items
+        assert all(
+            other.rect != item.rect
+            for other in window.editor.work.queue.items
+            if other.key == item.key
+        )
 
 
 def test_parts_on_which_two_models_disagree_are_worth_most(
@@ -142,6 +157,16 @@ def test_parts_on_which_two_models_disagree_are_worth_most(
     assert best.candidate.gain == best.rect.height * best.rect.width
 
 
+def test_whole_images_are_proposed_too(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    queue = window.editor.work.queue
+    panel.queue.unit.setCurrentIndex(1)
+    qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not queue.is_running, timeout=60_000)
+
+    assert [item.key for item in queue.items] == ["b.png", "a.png"]  # the less sure one first
+    assert {(item.rect.height, item.rect.width) for item in queue.items} == {SIZE}
+
+
 def test_enter_opens_the_part_to_be_corrected(
     qtbot: QtBot, window: MainWindow, panel: TrainPanel
 ) -> None:
@@ -157,11 +182,120 @@ def test_enter_opens_the_part_to_be_corrected(
     assert item in window.editor.work.queue.items
 
 
-def test_a_forecast_says_what_it_lacks(panel: TrainPanel) -> None:
-    assert "needs three models" in panel.queue.outlook.text()
+def test_a_decision_can_be_taken_back(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
+) -> None:
+    queue, sheet = window.editor.work.queue, panel.queue.sheet
+    before = list(queue.items)
+    control = Qt.KeyboardModifier.ControlModifier
+    assert not panel.queue.undo.isVisible()
+    with qtbot.waitSignal(queue.accepted, timeout=10_000):
+        qtbot.keyClick(sheet, Qt.Key.Key_A)
+    qtbot.keyClick(sheet, Qt.Key.Key_X)
+    assert len(queue.items) == len(before) - 2
 
-    panel.queue._points = [(count, 0.85 - 0.5 * count**-0.6) for count in (2, 4, 8, 16, 32)]
-    panel.queue.target.setValue(0.82)
-    assert panel.queue.outlook.text().startswith("About ")
-    panel.queue.target.setValue(0.98)
-    assert "unlikely" in panel.queue.outlook.text()
+    qtbot.keyClick(sheet, Qt.Key.Key_Z, control)
+    assert queue.items == before[1:]
+    window.editor.workspace.flush()
+    assert read_left_out(project, before[1].key) == ()
+    qtbot.mouseClick(panel.queue.undo, Qt.MouseButton.LeftButton)
+    assert queue.items == before
+    assert not panel.queue.undo.isVisible()
+
+    # Nothing of the image counts as looked at, in the window and on disk.
+    document = window.editor.workspace.document
+    assert document is not None
+    assert document.noted is not None
+    assert not document.noted.any()
+    window.editor.workspace.flush()
+    noted = read_noted(project, before[0].key, *SIZE)
+    assert noted is not None
+    assert not noted.any()
+
+
+def test_a_decision_about_another_image_can_be_taken_back(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, project: Project
+) -> None:
+    queue = window.editor.work.queue
+    item = queue.items[0]
+    with qtbot.waitSignal(queue.accepted, timeout=10_000):
+        qtbot.keyClick(panel.queue.sheet, Qt.Key.Key_A)
+    window.editor.workspace.open_image("a.png" if item.key == "b.png" else "b.png")
+    qtbot.waitUntil(
+        lambda: (
+            (document := window.editor.workspace.document) is not None and document.key != item.key
+        )
+    )
+
+    queue.undo()
+
+    window.editor.workspace.flush()
+    noted = read_noted(project, item.key, *SIZE)
+    assert noted is not None
+    assert not noted.any()
+    assert queue.items[0] is item
+
+
+def test_of_many_images_others_are_asked_each_time(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segstudio.controllers.labelling_queue.MOST_IMAGES", 1)
+    queue = window.editor.work.queue
+    asked = []
+    for _ in range(2):
+        qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not queue.is_running, timeout=60_000)
+        asked.append({item.key for item in queue.items})
+        assert "from 1 of 2 images" in panel.queue.state.text()
+    assert sorted(map(list, asked)) == [["a.png"], ["b.png"]]
+
+
+def test_a_forecast_says_what_it_lacks_and_how_sure_it_is(panel: TrainPanel) -> None:
+    view = panel.queue.forecast
+    assert "needs three models" in view.outlook.text()
+    assert not view.plot.isVisible()
+
+    view.show_points([(count, 0.85 - 0.5 * count**-0.6) for count in (2, 4, 8, 16, 32)])
+    view.target.setValue(0.82)
+    assert view.outlook.text().startswith("About ")
+    assert "Counted from the 32" in view.outlook.text()
+    assert view.plot.isVisible()
+    view.target.setValue(0.98)
+    assert "unlikely" in view.outlook.text()
+
+
+def test_a_forecast_goes_by_finished_runs_of_the_same_classes() -> None:
+    def run(count: int, score: float, **changes: object) -> FollowedRun:
+        names = changes.pop("names", ["background", "red"])
+        events = RunEvents(names)  # type: ignore[arg-type]
+        history = History()
+        history.add(events.started(images={"train": count, "val": 1}))
+        epoch = dict(events.epoch(1))
+        epoch["metrics"] = {**epoch["metrics"], "mean_iou": score}
+        history.add(epoch)
+        if changes.get("ends", True):
+            history.add({"event": "finished", "time": 1.7e9})
+        return FollowedRun(TrainingRun(Path(f"{count} {score}")), history, "", None, None)
+
+    runs = [
+        run(2, 0.5),
+        run(2, 0.6),
+        run(4, 0.1, ends=False),
+        run(8, 0.9, names=["background", "other"]),
+        run(6, 0.7),
+    ]
+
+    assert points_of(runs, LabelSet.named(["background", "red"])) == [(2, 0.6), (6, 0.7)]
+
+
+def test_notes_of_parts_left_out_that_are_damaged_count_as_nothing(project: Project) -> None:
+    leave_out(project, "a.png", Rect(0, 0, 8, 8))
+    leave_out(project, "a.png", Rect(8, 8, 9, 9))
+    take_in(project, "a.png", Rect(0, 0, 8, 8))
+    assert read_left_out(project, "a.png") == (Rect(8, 8, 9, 9),)
+
+    path = left_out_path(project, "a.png")
+    path.write_text('{"version": 1, "left_out": [[1, 2, 3], ["a", 0, 0, 0], [-1, 0, 4, 4], 7]}')
+    assert read_left_out(project, "a.png") == ()
+    path.write_text("{")
+    assert read_left_out(project, "a.png") == ()
