@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from segstudio.core.class_names import DatedChange
-from segstudio.core.splits import TRAIN
+from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.formats.dataset import LabelledDataset
 from segstudio.formats.segstudio_project import PROJECT_FORMAT, class_history
-from trainer.data.batches import crops_per_image
+from trainer.data.batches import crops_per_image, steps_worth
 from trainer.data.source import SampleCache, open_label_set
 from trainer.data.survey import Survey, survey
 from trainer.device import describe_device, pick_device
@@ -168,6 +168,6 @@ def _estimated_seconds(made: Prepared) -> float:
         precision=recipe.precision,
     )
     crops = crops_per_image(found.median_size, recipe.crop, recipe.augmentation.fit)
-    steps = max(found.images[TRAIN] * crops // recipe.batch, 1) * (recipe.epochs or 1)
-    # Validation takes about a tenth; what a trial leaves out, as much again.
-    return steps * (cost.seconds if cost else 0.0) / 0.8
+    steps = steps_worth(found.images[TRAIN], found.images[VALIDATION], crops, recipe.batch)
+    # What a trial leaves out takes about a tenth.
+    return (recipe.epochs or 1) * steps * (cost.seconds if cost else 0.0) / 0.9

@@ -156,6 +156,18 @@ def passes_per_epoch(training: int, validation: int) -> int:
     return max(math.ceil(cost * (1 - _VALIDATION_SHARE) / _VALIDATION_SHARE), 1)
 
 
+def steps_worth(training: int, validation: int, crops: int, batch: int) -> float:
+    """Return how many steps one pass over the images takes as long as, judging included.
+
+    Args:
+        training: Number of images.
+        validation: Number of images that judge.
+        crops: Crops that cover an image once.
+        batch: Crops of a step.
+    """
+    return max(training * crops // batch, 1) + validation * crops / batch / _STEP_COST
+
+
 def crops_per_image(size: tuple[int, int], crop: tuple[int, int], fit: str = "crop") -> int:
     """Return how many crops cover an image of this (height, width) about once."""
     if fit == "letterbox":  # each shows the whole image

@@ -8,7 +8,13 @@ import torch
 from PIL import Image
 
 from trainer.augmentation_settings import AugmentationSettings
-from trainer.data.batches import Batch, TrainingBatches, crops_per_image, passes_per_epoch
+from trainer.data.batches import (
+    Batch,
+    TrainingBatches,
+    crops_per_image,
+    passes_per_epoch,
+    steps_worth,
+)
 from trainer.data.source import SampleCache, items_of, open_label_set
 
 MakeVoc = Callable[..., Path]
@@ -130,3 +136,10 @@ def test_an_epoch_of_few_images_is_as_long_as_many_images_that_judge_deserve() -
     assert passes_per_epoch(367, 101) == 1
     assert passes_per_epoch(5, 101) == 27
     assert passes_per_epoch(2, 0) == 1
+
+
+def test_judging_counts_in_what_an_epoch_takes() -> None:
+    assert steps_worth(100, 0, crops=4, batch=4) == 100
+    assert steps_worth(100, 30, crops=4, batch=4) == 110
+    # As after the first corrections: most of the time goes into judging.
+    assert steps_worth(2, 99, crops=1, batch=4) > 8
