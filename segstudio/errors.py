@@ -6,6 +6,7 @@
     |   `-- ColorMaskError  ... but colours
     |-- StorageError        a file or folder cannot be written
     |-- ProjectError        a folder is not a usable project
+    |   `-- UnreviewedError     ... for training, before somebody has looked at an image
     |-- FormatError         a label set in some format cannot be read or written
     |   `-- AmbiguousMaskError  ... because nobody said what 0 and 255 mean
     |-- ScoreError          two sets of masks cannot be compared
@@ -63,6 +64,18 @@ class StorageError(_FileError):
 
 class ProjectError(_FileError):
     """A folder is not a usable project."""
+
+
+class UnreviewedError(ProjectError):
+    """Too few images were looked at for a training.
+
+    Attributes:
+        key: The image to look at first.
+    """
+
+    def __init__(self, path: Path, problem: str, *, hint: str, key: str) -> None:
+        super().__init__(path, problem, hint=hint)
+        self.key = key
 
 
 class FormatError(_FileError):

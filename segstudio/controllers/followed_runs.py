@@ -1,16 +1,24 @@
 """What a training run does, and what happened in it so far."""
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from segstudio.controllers.trainer_process import exit_code, is_alive
 from segstudio.core.run_history import History
 from segstudio.storage.event_tail import EventTail
 from segstudio.storage.lineage import Lineage, models_by_run, read_lineage
+from segstudio.storage.processes import ProcessMark
 from segstudio.storage.project import Project
 from segstudio.storage.training_runs import TrainingRun, find_runs
+
+_REDUCED: Final = 1600  # longer side of a picture that is to be fitted, pixels
 
 
 class RunState(StrEnum):
@@ -80,6 +88,87 @@ def followed_runs(project: Project) -> tuple[FollowedRun, ...]:
         lineage = read_lineage(model) if model else None
         found.append(FollowedRun(run, history, run.read_note(), model, lineage))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is new about a run.
+
+    Attributes:
+        events: What it told since the last look.
+        has_more: Whether there is more to read at once.
+        is_alive: Whether its process runs.
+        log_end: What that printed last, once it has ended.
+        exit_code: How it ended, where it was started here; negative: by a signal of the system.
+    """
+
+    events: list[dict[str, Any]]
+    has_more: bool
+    is_alive: bool
+    log_end: str
+    exit_code: int | None
+
+
+def runs_and_wanted(project: Project) -> tuple[list[TrainingRun], TrainingRun | None]:
+    """Return the runs of a project, the newest first, and the one to show: that which trains."""
+    runs = find_runs(project)
+    alive = (run for run in runs if is_alive(run.read_process(), run.last_sign()))
+    return runs, next(alive, runs[0] if runs else None)
+
+
+def look_at(run: TrainingRun, mark: ProcessMark | None, tail: EventTail) -> Look:
+    """Look at a run, and at its process."""
+    # Before the events: what a process says last is then seen.
+    alive = is_alive(mark, run.last_sign())
+    events, has_more = tail.read()
+    return Look(events, has_more, alive, "" if alive else run.log_end(), exit_code(mark))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """The picture of one epoch.
+
+    Attributes:
+        path: Its file.
+        whole: The picture.
+        reduced: The same, no larger than a screen, so that it is quickly fitted to a place.
+    """
+
+    path: Path
+    whole: QImage
+    reduced: QImage
+
+
+def read_sheet(run: TrainingRun, names: Sequence[str], known: Path | None) -> Sheet | None:
+    """Read the last picture of a run that is still there; None if there is none, or it is known.
+
+    Args:
+        run: The run.
+        names: Paths of pictures below its output, the oldest first.
+        known: The file of the one that was read last, or None.
+    """
+    for name in reversed(names):
+        path = run.output / name
+        if path == known:
+            return None
+        whole = QImage(str(path)) if path.is_file() else QImage()
+        if not whole.isNull():
+            reduced = whole
+            if max(whole.width(), whole.height()) > _REDUCED:
+                reduced = whole.scaled(
+                    _REDUCED,
+                    _REDUCED,
+                    Qt.AspectRatioMode.KeepAspectRatio,
+                    Qt.TransformationMode.SmoothTransformation,
+                )
+            return Sheet(path, whole, reduced)
+    return None
+
+
+def last_line(log: str) -> str:
+    """Return the last line of what a trainer printed that is no event."""
+    lines = (line.strip() for line in reversed(log.splitlines()))
+    return next((line for line in lines if line and not line.startswith("{")), "")
 
 
 def add_known(history: History, event: dict[str, Any]) -> None:

@@ -4,24 +4,27 @@ It is started detached, so that it lives on when the window is closed or crashes
 by its number and the moment it began.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from segstudio.errors import SegStudioError
-from segstudio.storage.training_runs import ProcessMark
+from segstudio.storage.processes import Life, ProcessMark, mark_of
 
 INSTALL_COMMAND: Final = "pip install 'segstudio[train]'"
 _NEEDED: Final = ("trainer", "torch", "accelerate", "onnx", "onnxscript", "matplotlib", "jinja2")
-_SAME_MOMENT: Final = 1.0  # seconds; systems tell the start of a process only roughly
+_SILENCE: Final = 300.0  # seconds after which a process on another computer counts as ended
+_POLL: Final = 0.1
 _NICE: Final = 5  # on Windows: the class of priorities below the normal one
 # Windows only: without a console of ours, which would close with the window.
 _DETACHED: Final[int] = getattr(subprocess, "DETACHED_PROCESS", 0)
-_started: dict[int, subprocess.Popen[bytes]] = {}  # our own children, to be asked how they ended
+_started: dict[ProcessMark, subprocess.Popen[bytes]] = {}  # ours, to be asked how they ended
 
 
 class TrainerError(SegStudioError):
@@ -64,79 +67,91 @@ def start_trainer(arguments: Sequence[str], folder: Path, log: Path) -> ProcessM
             f"The trainer could not be started ({error.strerror})",
             hint=f"Install it with: {INSTALL_COMMAND}",
         ) from error
-    _started[process.pid] = process
+    mark = mark_of(process.pid)
+    _started[mark] = process
     import psutil  # here and below: the window opens without it
 
-    try:
-        running = psutil.Process(process.pid)
-        running.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICE)
-        return ProcessMark(process.pid, running.create_time())
-    except psutil.Error as error:
-        raise TrainerError(
-            "The trainer ended as soon as it was started", hint=f"See {log}"
-        ) from error
+    with contextlib.suppress(psutil.Error):  # it has ended already; its log says why
+        nice = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICE
+        psutil.Process(process.pid).nice(nice)
+    return mark
 
 
 def run_trainer(
-    arguments: Sequence[str], folder: Path, timeout: float = 300
+    arguments: Sequence[str], folder: Path, cancelled: Callable[[], bool] = lambda: False
 ) -> subprocess.CompletedProcess[str]:
     """Run ``trainer`` to its end and return what it said.
 
     Args:
         arguments: Of its command line.
         folder: Working directory.
-        timeout: Seconds after which it is ended.
+        cancelled: Asked some times a second; the trainer is ended at once when it says so.
 
     Raises:
         TrainerError: If it cannot be started.
-        subprocess.TimeoutExpired: If it took too long.
     """
     try:
-        return subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-m", "trainer", *arguments],
             cwd=folder,
             env=_environment(),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             errors="replace",
-            timeout=timeout,
-            check=False,
         )
     except OSError as error:
         raise TrainerError(
             f"The trainer could not be started ({error.strerror})",
             hint=f"Install it with: {INSTALL_COMMAND}",
         ) from error
+    with process:
+        while True:
+            try:
+                out, told = process.communicate(timeout=_POLL)
+            except subprocess.TimeoutExpired:
+                if cancelled():
+                    process.kill()
+            else:
+                return subprocess.CompletedProcess(process.args, process.returncode, out, told)
 
 
-def is_alive(mark: ProcessMark | None) -> bool:
-    """Return whether this very process still runs, not another one of the same number."""
+def is_alive(mark: ProcessMark | None, last_sign: float = 0.0) -> bool:
+    """Return whether this very process still runs, not another one of the same number.
+
+    Args:
+        mark: The process, or None.
+        last_sign: When it last gave a sign, seconds since 1970: all that there is to go by where it
+            runs on another computer, which shares the folder of the project.
+    """
     if mark is None:
         return False
-    child = _started.get(mark.pid)
-    if child is not None and child.poll() is not None:
-        del _started[mark.pid]
-    import psutil
+    child = _started.get(mark)
+    if child is not None:
+        return child.poll() is None
+    match mark.life():
+        case Life.ALIVE:
+            return True
+        case Life.UNKNOWN:
+            return time.time() - last_sign < _SILENCE
+    return False
 
-    try:
-        process = psutil.Process(mark.pid)
-        same = abs(process.create_time() - mark.started) < _SAME_MOMENT
-        return same and bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
+
+def exit_code(mark: ProcessMark | None) -> int | None:
+    """Return how a process ended, or None if it runs or another window had started it."""
+    child = _started.get(mark) if mark is not None else None
+    return None if child is None else child.poll()
 
 
 def kill(mark: ProcessMark) -> None:
     """End this very process at once; what it has not saved is lost."""
-    if is_alive(mark):
+    if mark.life() is Life.ALIVE:
         import psutil
 
-        try:
+        with contextlib.suppress(psutil.Error):  # it has just ended by itself
             psutil.Process(mark.pid).kill()
-        except psutil.Error:  # it has just ended by itself
-            return
 
 
 def _environment() -> dict[str, str]:

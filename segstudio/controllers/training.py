@@ -1,19 +1,30 @@
 """Training from the window: start a run, follow it, pause it, find it again after a restart."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from segstudio.controllers.followed_runs import Pace, RunState, add_known, followed_runs
+from segstudio.controllers.followed_runs import (
+    Look,
+    Pace,
+    RunState,
+    Sheet,
+    add_known,
+    followed_runs,
+    last_line,
+    look_at,
+    read_sheet,
+    runs_and_wanted,
+)
 from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.run_start import begun_run, go_on_with, remove_run
 from segstudio.controllers.trainer_process import (
     INSTALL_COMMAND,
-    is_alive,
     kill,
     missing_packages,
-    start_trainer,
 )
 from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.workspace import Workspace
@@ -21,19 +32,12 @@ from segstudio.core.run_history import History
 from segstudio.core.training_request import TrainingRequest
 from segstudio.errors import SegStudioError
 from segstudio.storage.event_tail import EventTail
-from segstudio.storage.frozen_labels import freeze_labels
+from segstudio.storage.processes import ProcessMark
 from segstudio.storage.project import Project
-from segstudio.storage.training_runs import ProcessMark, TrainingRun, find_runs, new_run
+from segstudio.storage.training_runs import TrainingRun
 
 _POLL_MS: Final = 300
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    events: list[dict[str, Any]]
-    has_more: bool
-    is_alive: bool
-    log_end: str
+_CANCEL: Final = "cancel"
 
 
 class TrainingController(QObject):
@@ -42,13 +46,23 @@ class TrainingController(QObject):
     The process is detached: it goes on when the window is closed, and is found again when the
     project is opened.
 
+    Attributes:
+        run: The run that is shown, or None.
+        runs: All runs of the project, the newest first.
+        state: What the shown run does.
+        history: What happened in it.
+        pace: How it gets on.
+        problem: Why it failed, or an empty string.
+        log_end: What its trainer printed last, once that has ended.
+
     Signals:
-        changed: ``state``, ``history``, ``pace`` or ``read_only`` changed.
+        changed: ``state``, ``history``, ``pace``, ``log_end`` or ``read_only`` changed.
         run_changed: Another run is shown.
         runs_changed: ``runs`` changed.
         ended: The ``TrainingRun`` that has just finished.
         failed: A ``SegStudioError`` to tell the user.
         histories_read: The ``FollowedRun``s that ``read_histories`` found.
+        picture_read: The ``Sheet`` that ``read_picture`` found.
     """
 
     changed = Signal()
@@ -57,6 +71,7 @@ class TrainingController(QObject):
     ended = Signal(object)
     failed = Signal(object)
     histories_read = Signal(object)
+    picture_read = Signal(object)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,10 +83,12 @@ class TrainingController(QObject):
         self._mark: ProcessMark | None = None
         self._job: Job | None = None
         self._look_job: Job | None = None
+        self._give_up = threading.Event()
         self._asked = ""
         self._was_busy = False
         self._is_exporting = False
-        self._log_end = ""
+        self._exit_code: int | None = None
+        self.log_end = ""
         self.run: TrainingRun | None = None
         self.runs: list[TrainingRun] = []
         self.state = RunState.NONE
@@ -101,6 +118,11 @@ class TrainingController(QObject):
         """Whether a run is being prepared or trains."""
         return self.state.is_busy
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the shown run is, or was last, trained on another computer."""
+        return self._mark is not None and not self._mark.is_here
+
     def start(self, request: TrainingRequest) -> None:
         """Freeze the labels as they are now and train on them; what happens comes by signals."""
         if self.is_busy:
@@ -117,22 +139,20 @@ class TrainingController(QObject):
             )
             return
         self._forget_run()
+        self._give_up = give_up = threading.Event()
         self._set_state(RunState.PREPARING)
         self.run_changed.emit()
         # What the user has just painted takes part.
-        self._workspace.when_saved(lambda: self._prepare(project, request))
+        self._workspace.when_saved(lambda: self._prepare(project, request, give_up))
 
     def resume(self) -> None:
         """Go on with the shown run where it was."""
-        run = self.run
-        if run is None or self.is_busy or not self._may_write():
+        run, project = self.run, self._workspace.project
+        if run is None or project is None or self.is_busy or not self._may_write():
             return
 
         def begin(_cancelled: threading.Event) -> tuple[TrainingRun, ProcessMark]:
-            run.ask_nothing()
-            arguments = ["train", "--out", str(run.output), "--resume"]
-            arguments += ["--control", str(run.control)]
-            return run, _start(run, arguments)
+            return run, go_on_with(run, project)
 
         self._asked = ""
         self._set_state(RunState.PREPARING)
@@ -147,13 +167,27 @@ class TrainingController(QObject):
         self._ask("finish")
 
     def stop_at_once(self) -> None:
-        """End the process; the run can go on from its last checkpoint."""
-        if self._mark is not None:
+        """End what runs without waiting for it; what came after the last checkpoint is lost.
+
+        A run that has trained can go on; of one that has not yet, nothing is left.
+        """
+        if not self.is_busy or not self._may_write():
+            return
+        if self._mark is None or self._job is not None:
+            self._give_up.set()
+            self._leave()
+            self._find_runs()
+        elif self.is_elsewhere:
+            told = self.tr("This run trains on another computer")
+            self.failed.emit(SegStudioError(told, hint=self.tr("Pause it, or stop it there")))
+        else:
+            self._asked = _CANCEL
             kill(self._mark)
+            self._set_state(RunState.ENDING)
 
     def show(self, run: TrainingRun) -> None:
-        """Show another run; one that trains goes on."""
-        if run == self.run:
+        """Show another run, unless one trains: that one is followed."""
+        if run == self.run or self.is_busy:
             return
         self._forget_run()
         self._attach(run, run.read_process())
@@ -168,6 +202,18 @@ class TrainingController(QObject):
             job.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
             job.start(self._pool)
 
+    def read_picture(self, run: TrainingRun, names: Sequence[str], known: Path | None) -> None:
+        """Read the last of some pictures of a run, unless it is known, in the background."""
+
+        def tell(sheet: Sheet | None) -> None:
+            if sheet is not None and run == self.run:
+                self.picture_read.emit(sheet)
+
+        if names:
+            job = Job(lambda _cancelled: read_sheet(run, names, known), self)
+            job.succeeded.connect(tell)
+            job.start(self._pool)
+
     def write_note(self, run: TrainingRun, text: str) -> None:
         """Keep what the user says about a run."""
         if not self._may_write():
@@ -180,9 +226,9 @@ class TrainingController(QObject):
     def shut_down(self) -> None:
         """Stop following; the process goes on."""
         self._timer.stop()
-        for job in (self._job, self._look_job):
-            if job is not None:
-                job.cancel()
+        self._job = None  # a run that was asked for still begins
+        if self._look_job is not None:
+            self._look_job.cancel()
         self._pool.shut_down()
 
     def _may_write(self) -> bool:
@@ -192,23 +238,24 @@ class TrainingController(QObject):
 
     # --- Beginning
 
-    def _prepare(self, project: Project, request: TrainingRequest) -> None:
-        def begin(cancelled: threading.Event) -> tuple[TrainingRun, ProcessMark]:
-            run = new_run(project)
-            freeze_labels(project, run.labels, request.images, cancelled=cancelled.is_set)
-            options = request.options(data=run.labels, out=run.output, control=run.control)
-            run.write_job(options)
-            return run, _start(run, ["train", "--job", str(run.job)])
+    def _prepare(
+        self, project: Project, request: TrainingRequest, give_up: threading.Event
+    ) -> None:
+        if give_up.is_set():
+            return
+
+        def begin(_cancelled: threading.Event) -> tuple[TrainingRun, ProcessMark] | None:
+            return begun_run(project, request, give_up)
 
         self._begin(begin)
 
-    def _begin(self, begin: Any) -> None:  # noqa: ANN401 - a job's function
-        self._job = Job(begin, self)
-        self._job.succeeded.connect(self._on_begun)
-        self._job.failed.connect(self._on_begin_failed)
-        self._job.start(self._pool)
+    def _begin(self, begin: Callable[[threading.Event], object]) -> None:
+        job = self._job = Job(begin, self)
+        # What was left alone, for another project or the end of the program, begins all the same.
+        job.succeeded.connect(lambda begun: self._on_begun(begun) if job is self._job else None)
+        job.failed.connect(lambda error: self._on_begin_failed(error) if job is self._job else None)
+        job.start(self._pool)
 
-    @Slot(object)
     def _on_begun(self, begun: tuple[TrainingRun, ProcessMark]) -> None:
         self._job = None
         run, mark = begun
@@ -217,7 +264,6 @@ class TrainingController(QObject):
         self.run_changed.emit()
         self._find_runs()
 
-    @Slot(object)
     def _on_begin_failed(self, error: Exception) -> None:
         self._job = None
         told = as_user_error(error)
@@ -240,28 +286,23 @@ class TrainingController(QObject):
 
     @Slot()
     def _on_project_changed(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-        self._forget_run()
         self.runs = []
+        self._leave()
+        self._find_runs()
+
+    def _leave(self) -> None:
+        """Show no run; what begins or trains goes on by itself."""
+        self._job = None
+        self._forget_run()
         self._set_state(RunState.NONE)
         self.run_changed.emit()
-        self._find_runs()
 
     def _find_runs(self) -> None:
         project = self._workspace.project
         if project is None:
             return
 
-        def find(
-            _cancelled: threading.Event,
-        ) -> tuple[Project, list[TrainingRun], TrainingRun | None]:
-            runs = find_runs(project)
-            alive = next((run for run in runs if is_alive(run.read_process())), None)
-            return project, runs, alive or (runs[0] if runs else None)
-
-        job = Job(find, self)
+        job = Job(lambda _cancelled: (project, *runs_and_wanted(project)), self)
         job.succeeded.connect(self._on_runs_found)
         job.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
         job.start(self._pool)
@@ -292,8 +333,9 @@ class TrainingController(QObject):
             self._look_job = None
         self.run = self._mark = self._tail = None
         self.history, self.pace = History(), Pace()
-        self._asked = self.problem = self._log_end = ""
+        self._asked = self.problem = self.log_end = ""
         self._was_busy = self._is_exporting = False
+        self._exit_code = None
 
     @Slot()
     def _look(self) -> None:
@@ -301,33 +343,32 @@ class TrainingController(QObject):
         if run is None or tail is None or self._look_job is not None:
             return
 
-        def look(_cancelled: threading.Event) -> _Look:
-            alive = is_alive(mark)  # before the events: what a process says last is then seen
-            events, has_more = tail.read()
-            return _Look(events, has_more, alive, "" if alive else run.log_end())
-
-        self._look_job = Job(look, self)
+        self._look_job = Job(lambda _cancelled: look_at(run, mark, tail), self)
         self._look_job.succeeded.connect(self._on_looked)
         self._look_job.failed.connect(self._on_look_failed)
         self._look_job.start(self._pool)
 
     @Slot(object)
-    def _on_looked(self, look: _Look) -> None:
+    def _on_looked(self, look: Look) -> None:
         self._look_job = None
         for event in look.events:
             self._take(event)
-        self._log_end = look.log_end
+        self.log_end, self._exit_code = look.log_end, look.exit_code
         if look.has_more:
             self._timer.start(0)
             return
-        was_busy = self._was_busy
-        self._was_busy = look.is_alive
-        state = self._state_now(is_alive=look.is_alive)
+        # What another computer's process has told as its end counts before its silence does.
+        alive = look.is_alive and not (self.is_elsewhere and self.history.ending)
+        was_busy, self._was_busy = self._was_busy, alive
+        if self._asked == _CANCEL and not alive and self.run and not self.run.can_resume:
+            self._drop_run(self.run)
+            return
+        state = self._state_now(is_alive=alive)
         if state is not self.state or look.events:
             self._set_state(state)
-        if look.is_alive:
+        if alive:
             self._timer.start(_POLL_MS)
-        elif was_busy:
+        elif was_busy and self._asked != _CANCEL:
             self._tell_end()
 
     @Slot(object)
@@ -362,8 +403,29 @@ class TrainingController(QObject):
             case "failed":
                 self.problem = self.history.failure
                 return RunState.FAILED
-        self.problem = _last_line(self._log_end)
-        return RunState.INTERRUPTED if self.history.starts else RunState.FAILED
+        self.problem = self._last_words()
+        has_begun = self.history.starts or self._asked == _CANCEL
+        return RunState.INTERRUPTED if has_begun else RunState.FAILED
+
+    def _last_words(self) -> str:
+        """Return why a process that told no end has ended, or nothing."""
+        if self._asked == _CANCEL:
+            return ""
+        if self._exit_code is not None and self._exit_code < 0:
+            return (
+                self.tr("The system ended the training (signal %d), perhaps for want of memory")
+                % -self._exit_code
+            )
+        # What a process printed that was killed out of our sight is about its training.
+        said_why = self._exit_code or not self.history.starts
+        return last_line(self.log_end) if said_why else ""
+
+    def _drop_run(self, run: TrainingRun) -> None:
+        """Forget a run that was cancelled before it had trained."""
+        self._leave()
+        job = Job(lambda _cancelled: remove_run(run), self)
+        job.succeeded.connect(lambda _none: self._find_runs())
+        job.start(self._pool)
 
     def _tell_end(self) -> None:
         if self.run is None:
@@ -382,16 +444,3 @@ class TrainingController(QObject):
     def _set_state(self, state: RunState) -> None:
         self.state = state
         self.changed.emit()
-
-
-def _start(run: TrainingRun, arguments: list[str]) -> ProcessMark:
-    mark = start_trainer(arguments, run.folder, run.log)
-    run.write_process(mark)
-    return mark
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    # Events are printed as well; they are no explanation.
-    told = [line for line in lines if not line.startswith("{")]
-    return told[-1] if told else ""

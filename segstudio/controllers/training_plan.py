@@ -1,23 +1,22 @@
 """Ask the trainer what it would do, without training."""
 
 import json
-import shutil
-import subprocess
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.run_start import prepared_run, remove_run
 from segstudio.controllers.trainer_process import TrainerError, run_trainer
 from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.core.training_request import TrainingRequest
-from segstudio.storage.frozen_labels import freeze_labels
 from segstudio.storage.project import Project
-from segstudio.storage.training_runs import new_run
+from segstudio.storage.training_runs import find_trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +50,30 @@ class TrainingPlan(QObject):
         self._workspace = workspace
         self._pool = Pool(1, self)
         self._job: Job | None = None
+        workspace.project_changed.connect(self._drop)
 
     def ask(self, request: TrainingRequest) -> None:
         """Ask about a request; the answer to one before is dropped."""
         project = self._workspace.freeze_splits()
         if project is None:
             return
-        if self._job is not None:
-            self._job.cancel()
+        self._drop()
         self._workspace.when_saved(lambda: self._ask(project, request))
 
     def shut_down(self) -> None:
         """Stop asking."""
-        if self._job is not None:
-            self._job.cancel()
+        self._drop()
         self._pool.shut_down()
 
+    def _drop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
     def _ask(self, project: Project, request: TrainingRequest) -> None:
-        def ask(cancelled: threading.Event) -> Plan:
-            return self._told(_dry_run(project, request, cancelled))
+        def ask(cancelled: threading.Event) -> Plan | None:
+            plan = _dry_run(project, request, cancelled)
+            return None if plan is None else self._told(plan)
 
         self._job = Job(ask, self)
         self._job.succeeded.connect(self._on_planned)
@@ -85,32 +89,50 @@ class TrainingPlan(QObject):
         self.failed.emit(as_user_error(error))
 
     def _told(self, plan: dict[str, Any]) -> Plan:
-        images, minutes = plan["images"], max(round(plan["seconds"] / 60), 1)
-        took = self.tr("About a minute") if minutes == 1 else self.tr("About %d minutes") % minutes
+        images = plan["images"]
         return Plan(
             self.tr("%s on %s; images that train: %d, that judge: %d.")
-            % (took, plan["device_name"], images[TRAIN], images[VALIDATION]),
+            % (
+                self._duration(plan["seconds"]),
+                plan["device_name"],
+                images[TRAIN],
+                images[VALIDATION],
+            ),
             (
                 (self.tr("Classes"), ", ".join(item["name"] for item in plan["classes"]), ""),
-                (self.tr("Varied by"), _augmentation(plan["recipe"]["augmentation"]), ""),
+                (self.tr("Varied by"), _augmentation(plan["recipe"]["augmentation"], self.tr), ""),
                 *((each["setting"], each["value"], each["why"]) for each in plan["reasons"]),
             ),
             tuple(plan["notes"]),
         )
 
+    def _duration(self, seconds: float) -> str:
+        minutes = round(seconds / 60)
+        if minutes < 1:
+            return self.tr("Less than a minute")
+        if minutes == 1:
+            return self.tr("About a minute")
+        if minutes < 120:
+            return self.tr("About %d minutes") % minutes
+        return self.tr("About %d hours") % round(seconds / 3600)
+
 
 def _dry_run(
     project: Project, request: TrainingRequest, cancelled: threading.Event
-) -> dict[str, Any]:
-    run = new_run(project)
+) -> dict[str, Any] | None:
+    """Return what the trainer says, or None if it was cancelled."""
+    for left in find_trials(project):  # by a window that was killed
+        remove_run(left)
+    run = prepared_run(project, request, cancelled, is_trial=True)
+    if run is None:
+        return None
     try:
-        freeze_labels(project, run.labels, request.images, cancelled=cancelled.is_set)
-        run.write_job(request.options(data=run.labels, out=run.output, control=run.control))
-        done = run_trainer(["train", "--job", str(run.job), "--dry-run", "--json"], run.folder)
-    except subprocess.TimeoutExpired as error:
-        raise TrainerError("The trainer took too long to look at the images") from error
+        asked = ["train", "--job", str(run.job), "--dry-run", "--json"]
+        done = run_trainer(asked, run.folder, cancelled.is_set)
     finally:
-        shutil.rmtree(run.folder, ignore_errors=True)
+        remove_run(run)
+    if cancelled.is_set():
+        return None
     if done.returncode:
         told = done.stderr.strip().splitlines()
         raise TrainerError(told[-1].rstrip(".") if told else "The trainer gave no answer")
@@ -118,9 +140,32 @@ def _dry_run(
     return plan
 
 
-def _augmentation(settings: dict[str, Any]) -> str:
-    least, most = settings["scale"]
-    return (
-        f"scale {least:g} to {most:g}, rotation {settings['rotation']:g}°, "
-        f"flip {settings['flip']}, light and colour"
-    )
+def _augmentation(settings: dict[str, Any], tr: Callable[[str], str]) -> str:
+    """Return in words how crops are varied; what is off is left out."""
+    (least, most), parts = settings["scale"], []
+    if settings["warped"]:
+        if least != most:
+            parts.append(tr("size × %g to %g") % (least, most))
+        if settings["rotation"]:
+            parts.append(tr("turned up to %g°") % settings["rotation"])
+        if settings["elastic"]:
+            parts.append(tr("bent"))
+    if settings["flip"] == "both":
+        parts.append(tr("mirrored both ways"))
+    elif settings["flip"] == "horizontal":
+        parts.append(tr("mirrored left to right"))
+    if settings["light_share"] and (settings["brightness"] or settings["contrast"]):
+        parts.append(tr("brightness and contrast"))
+    has_colour = settings["hue"] or settings["saturation"]
+    if settings["hsv_share"] and has_colour and not settings["grey"]:
+        parts.append(tr("colour"))
+    parts += [
+        word
+        for share, word in (
+            ("blur_share", tr("blur")),
+            ("noise_share", tr("noise")),
+            ("jpeg_share", tr("JPEG artefacts")),
+        )
+        if settings[share]
+    ]
+    return ", ".join(parts) or tr("nothing")

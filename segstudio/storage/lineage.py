@@ -56,6 +56,8 @@ class Trainable:
 def promote(project: Project, run: TrainingRun, name: str, parent: str) -> Path:
     """Put the model of a run among the project's models; return its file.
 
+    A model that is there already stays the one that it is.
+
     Args:
         project: The project.
         run: The run; it has made a model.
@@ -65,6 +67,8 @@ def promote(project: Project, run: TrainingRun, name: str, parent: str) -> Path:
     Raises:
         StorageError: If it cannot be written.
     """
+    if known := models_by_run(project).get(run.name):
+        return known
     folder = project.models_folder
     make_folder(folder)
     path = _free_path(folder, name)

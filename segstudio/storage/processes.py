@@ -61,6 +61,11 @@ class ProcessMark:
         host, boot, space, pid, started = match.groups()
         return cls(host, boot, space, int(pid), int(started))
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the process was started where the calling one can see it."""
+        return (self.host, self.space) == (_host(), _space())
+
     def life(self) -> Life:
         """Return whether the process lives."""
         if self.host != _host():
@@ -77,7 +82,11 @@ class ProcessMark:
 
 def this_process() -> ProcessMark:
     """Return the mark of the calling process."""
-    pid = os.getpid()
+    return mark_of(os.getpid())
+
+
+def mark_of(pid: int) -> ProcessMark:
+    """Return the mark of a process on this computer, such as a child that was just started."""
     return ProcessMark(_host(), _boot(), _space(), pid, _started(pid) or 0)
 
 

@@ -21,23 +21,12 @@ from typing import Any, Final
 from segstudio.core.strict_json import parse_json
 from segstudio.errors import StorageError
 from segstudio.storage.atomic_write import atomic_write, atomic_write_json, make_folder
+from segstudio.storage.processes import ProcessMark
 from segstudio.storage.project import Project
 
 _VERSION: Final = 1
 _MAX_NOTE: Final = 2**16
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessMark:
-    """What tells a process from every other, before and after it.
-
-    Attributes:
-        pid: Its number, which the system gives to another one some day.
-        started: When it began, seconds since 1970, as the system tells it.
-    """
-
-    pid: int
-    started: float
+_HIDDEN: Final = "."  # begins the names of folders that are no runs to be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +106,16 @@ class TrainingRun:
 
     def write_process(self, mark: ProcessMark) -> None:
         """Keep which process trains; raises StorageError."""
-        atomic_write_json(
-            self.folder / "process.json",
-            {"version": _VERSION, "pid": mark.pid, "started": mark.started},
-        )
+        atomic_write_json(self.folder / "process.json", {"version": _VERSION, "process": mark.tag})
 
     def read_process(self) -> ProcessMark | None:
         """Return the process that trains or last trained, or None if that is not known."""
-        value = _read_json(self.folder / "process.json")
-        pid, started = value.get("pid"), value.get("started")
-        if type(pid) is not int or not isinstance(started, int | float) or pid <= 0:
-            return None
-        return ProcessMark(pid, float(started))
+        return ProcessMark.parse(str(_read_json(self.folder / "process.json").get("process")))
+
+    def last_sign(self) -> float:
+        """Return when the trainer last wrote something, seconds since 1970; 0 if never."""
+        signs = (self.folder / "process.json", self.log, self.events)
+        return max(map(_changed, signs))
 
     def ask(self, word: str) -> None:
         """Ask the trainer to "pause" or to "finish"; raises StorageError."""
@@ -166,11 +153,16 @@ class TrainingRun:
             return ""
 
 
-def new_run(project: Project) -> TrainingRun:
-    """Make the folder of a new run; raises StorageError."""
+def new_run(project: Project, *, is_trial: bool = False) -> TrainingRun:
+    """Make the folder of a new run; raises StorageError.
+
+    Args:
+        project: Whose run it is.
+        is_trial: Whether it is none to be kept: it is not among the project's runs.
+    """
     runs = project.folder / "runs"
     make_folder(runs)
-    base = f"{datetime.now():%Y-%m-%d %H.%M.%S}"
+    base = f"{_HIDDEN if is_trial else ''}{datetime.now():%Y-%m-%d %H.%M.%S}"
     for name in (base, *(f"{base} ({number})" for number in range(2, 100))):
         with contextlib.suppress(FileExistsError):
             try:
@@ -191,8 +183,20 @@ def find_runs(project: Project) -> list[TrainingRun]:
         folders = [path for path in (project.folder / "runs").iterdir() if path.is_dir()]
     except OSError:  # none was begun yet
         return []
-    runs = [TrainingRun(path) for path in folders if not path.name.startswith(".")]
+    runs = [TrainingRun(path) for path in folders if not path.name.startswith(_HIDDEN)]
     return sorted((run for run in runs if run.job.is_file()), key=_age, reverse=True)
+
+
+def find_trials(project: Project) -> list[TrainingRun]:
+    """Return the trials that are there: one that goes on, or what a killed one left."""
+    return [TrainingRun(path) for path in (project.folder / "runs").glob(f"{_HIDDEN}*")]
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _age(run: TrainingRun) -> str:

@@ -151,7 +151,7 @@ class Editor(QObject):
             self._work = ProjectWork(
                 self.workspace, self.predict, self.review, self._theme, self._window
             )
-            self._work.failed.connect(self.messages.show_error)
+            self._work.report_to(self.messages)
             self._work.queue.region_opened.connect(self.canvas.show_part)
             self._work.quality.errors.region_opened.connect(self.canvas.show_region)
         return self._work

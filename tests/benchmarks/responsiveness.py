@@ -132,9 +132,9 @@ def _fill_form(form: Any, options: argparse.Namespace) -> None:  # noqa: ANN401 
     form.starts.setCurrentIndex(0)
     form.by_epochs.setChecked(True)
     form.epochs.setValue(10_000)  # it is asked to finish before
-    form.is_expert.setChecked(True)
+    form.expert_page.is_expert.setChecked(True)
     for name, text in (("crop", options.crop), ("batch", str(options.batch)), ("device", "cpu")):
-        form.expert[name].setText(text)
+        form.expert_page.edits[name].setText(text)
 
 
 class Seat:

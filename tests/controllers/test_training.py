@@ -1,7 +1,11 @@
 """Training from the window: a real project, the real trainer in a process of its own."""
 
 import json
+import os
+import shutil
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +20,12 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_set import LabelSet
 from segstudio.core.review import Review
 from segstudio.core.training_request import ImageChoice, TrainingRequest
+from segstudio.errors import UnreviewedError
 from segstudio.storage.frozen_labels import freeze_labels
+from segstudio.storage.processes import mark_of
 from segstudio.storage.project import Project, create_project, load_project, open_path
 from segstudio.storage.review import approved_now, flagged_now, write_review
-from segstudio.storage.training_runs import ProcessMark
+from segstudio.storage.training_runs import find_runs, find_trials, new_run
 
 SIDE = 48
 KEYS = ("a.png", "b.png", "c.png", "d.png")
@@ -115,12 +121,92 @@ def test_a_run_whose_process_dies_says_so_and_can_go_on(qtbot: QtBot, open_proje
     training = open_project()
     training.start(TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT))
     qtbot.waitUntil(lambda: bool(training.history.epochs), timeout=120_000)
-    with qtbot.waitSignal(training.failed, timeout=10_000) as failed:
-        training.stop_at_once()
-    assert training.state is RunState.INTERRUPTED
-    assert "goes on from the last checkpoint" in failed.args[0].sentence
     assert training.run is not None
+    mark = training.run.read_process()
+    assert mark is not None
+    with qtbot.waitSignal(training.failed, timeout=10_000) as failed:
+        kill(mark)
+    assert training.state is RunState.INTERRUPTED
+    assert "signal 9" in failed.args[0].sentence
+    assert "goes on from the last checkpoint" in failed.args[0].sentence
     assert training.run.can_resume
+
+
+def test_a_training_that_is_cancelled_before_it_trains_leaves_nothing(
+    qtbot: QtBot, open_project: Open, project: Project
+) -> None:
+    training = open_project()
+    failures: list[object] = []
+    training.failed.connect(failures.append)
+    training.start(TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT))
+    qtbot.waitUntil(lambda: training.run is not None, timeout=20_000)
+    assert training.run is not None
+    mark = training.run.read_process()
+
+    training.stop_at_once()
+
+    qtbot.waitUntil(lambda: training.state is RunState.NONE, timeout=20_000)
+    assert not is_alive(mark)
+    qtbot.waitUntil(lambda: not any((project.folder / "runs").iterdir()), timeout=10_000)
+    assert failures == []
+
+
+def test_a_training_that_is_cancelled_while_labels_are_kept_leaves_nothing(
+    qtbot: QtBot, open_project: Open, project: Project
+) -> None:
+    training = open_project()
+    training.start(TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT))
+
+    training.stop_at_once()
+
+    assert training.state is RunState.NONE
+    training._workspace.flush()
+    training._pool.wait()
+    runs = project.folder / "runs"
+    assert not runs.exists() or not any(runs.iterdir())
+
+
+def test_a_training_begins_on_all_its_images_though_the_window_is_closed_at_once(
+    qtbot: QtBot, open_project: Open, project: Project
+) -> None:
+    training = open_project()
+    training.start(TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT))
+    qtbot.waitUntil(lambda: training._job is not None or training.run is not None)
+
+    training.shut_down()
+
+    (run,) = find_runs(project)
+    mark = run.read_process()
+    assert mark is not None
+    assert is_alive(mark)
+    kill(mark)
+    assert load_project(run.labels).splits.keys() == {"a.png", "b.png", "c.png"}
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_after_its_project_was_moved(
+    qtbot: QtBot, open_project: Open, project: Project, tmp_path: Path
+) -> None:
+    training = open_project()
+    training.start(TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT))
+    qtbot.waitUntil(lambda: bool(training.history.epochs), timeout=120_000)
+    training.pause()
+    qtbot.waitUntil(lambda: training.state is RunState.PAUSED, timeout=90_000)
+    done = training.history.step
+    training.shut_down()
+
+    shutil.move(project.image_root, tmp_path / "moved")
+    workspace = Workspace()
+    again = TrainingController(workspace)
+    workspace.set_opened(open_path(tmp_path / "moved" / "segstudio"))
+    qtbot.waitUntil(lambda: again.state is RunState.PAUSED, timeout=20_000)
+    again.resume()
+    qtbot.waitUntil(lambda: again.history.step > done + 2, timeout=120_000)
+    again.stop_at_once()
+    qtbot.waitUntil(lambda: again.state is RunState.INTERRUPTED, timeout=20_000)
+    again.shut_down()
+    workspace.flush()
+    workspace.shut_down()
 
 
 def test_a_training_that_the_trainer_refuses_says_why(qtbot: QtBot, open_project: Open) -> None:
@@ -137,22 +223,55 @@ def test_a_training_without_images_says_what_to_do(
     training = open_project()
     with qtbot.waitSignal(training.failed, timeout=10_000) as failed:
         training.start(
-            TrainingRequest(network="unet-mini", minutes=1.0, images=ImageChoice.CORRECTED)
+            TrainingRequest(network="unet-mini", minutes=1.0, images=ImageChoice.APPROVED)
         )
-    assert "no corrected image can train yet" in failed.args[0].sentence
+    error = failed.args[0]
+    assert isinstance(error, UnreviewedError)
+    assert "no approved image can train yet" in error.sentence
+    assert error.key == "a.png"
+    assert error.key in error.sentence
+    assert not any((project.folder / "runs").iterdir())
     assert training.state is RunState.NONE
 
 
 def test_another_process_of_the_same_number_is_not_the_trainer() -> None:
-    import os
-
-    import psutil
-
-    started = psutil.Process().create_time()
-    assert is_alive(ProcessMark(os.getpid(), started))
-    assert not is_alive(ProcessMark(os.getpid(), started - 60))
-    assert not is_alive(ProcessMark(2**22 - 3, started))
+    here = mark_of(os.getpid())
+    assert is_alive(here)
+    assert not is_alive(replace(here, started=here.started - 1))
+    assert not is_alive(replace(here, pid=2**22 - 3))
     assert not is_alive(None)
+
+
+def test_a_process_of_another_computer_lives_as_long_as_it_gives_signs() -> None:
+    there = replace(mark_of(os.getpid()), host="0123abcd")
+    assert not there.is_here
+    assert is_alive(there, last_sign=time.time())
+    assert not is_alive(there, last_sign=time.time() - 3600)
+    kill(there)  # the process of this number is another one here: ours
+
+
+def test_the_choice_of_images_is_what_the_list_calls_them(project: Project, tmp_path: Path) -> None:
+    project = project.with_splits({**project.splits, "d.png": "train"})
+    write_review(project, "b.png", approved_now(Review(), is_approved=True))
+
+    kept = {
+        choice: freeze_labels(project, tmp_path / choice, choice).train for choice in ImageChoice
+    }
+
+    # d.png is what a model said; a.png and b.png were painted by hand, which the list calls so.
+    assert kept == {
+        ImageChoice.APPROVED: ("b.png",),
+        ImageChoice.CORRECTED: ("a.png", "b.png"),
+        ImageChoice.ALL: ("a.png", "b.png"),
+    }
+
+
+def test_what_is_only_asked_about_is_no_run(project: Project) -> None:
+    trial = new_run(project, is_trial=True)
+    trial.write_job({})
+
+    assert find_runs(project) == []
+    assert find_trials(project) == [trial]
 
 
 def test_a_flagged_image_takes_no_part(project: Project, tmp_path: Path) -> None:

@@ -26,13 +26,14 @@ from segstudio.controllers.comparison import Comparison, JudgedImage, JudgedMode
 from segstudio.core.comparison import Difference
 from segstudio.core.label_map import RgbImage
 from segstudio.core.label_set import LabelSet
-from segstudio.ui.theme import Theme
+from segstudio.ui.theme import ACCENT, Theme
 from segstudio.ui.thin_progress import thin_progress
 from segstudio.ui.train.empty_state import EmptyState
 
 _FLICKER_MS: Final = 600
 _BETTER: Final = "#009e73"
 _WORSE: Final = "#d55e00"
+_SHADE: Final = 0.5  # opacity of a cell of the confusion matrix that holds all pixels of its row
 
 
 class ComparePage(QWidget):
@@ -263,6 +264,9 @@ class _Confusions(QWidget):
                 cell = QTableWidgetItem(f"{shares[row, column]:.1%}")
                 cell.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
                 cell.setToolTip(f"{int(counts[row, column]):,}")
+                shade = QColor(ACCENT if row == column else _WORSE)
+                shade.setAlphaF(_SHADE * float(shares[row, column]))
+                cell.setBackground(shade)
                 self.table.setItem(row, column, cell)
         self.table.resizeColumnsToContents()
 

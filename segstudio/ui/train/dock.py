@@ -1,6 +1,6 @@
 """The place of the train panel in the window; the panel is made when it first shows."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -12,6 +12,9 @@ from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
 from segstudio.controllers.training_plan import TrainingPlan
 from segstudio.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from segstudio.ui.train.panel import TrainPanel
 
 _WIDTH: Final = 440
 
@@ -49,6 +52,24 @@ class TrainDock(QDockWidget):
     def toggle(self) -> None:
         """Show the panel, or hide it."""
         self.setVisible(self.isHidden())
+
+    @property
+    def shows_comparison(self) -> bool:
+        """Whether the user sees the new model beside the old one."""
+        panel = self._panel()
+        return panel is not None and panel.compare.isVisible()
+
+    def show_comparison(self) -> None:
+        """Show the panel with the shown run's model beside the chosen one."""
+        self.show()
+        if panel := self._panel():
+            panel.show_comparison()
+
+    def _panel(self) -> "TrainPanel | None":
+        from segstudio.ui.train.panel import TrainPanel
+
+        panel = self.widget()
+        return panel if isinstance(panel, TrainPanel) else None
 
     def showEvent(self, event: QShowEvent) -> None:
         """Make the panel, which loads the library of curves."""

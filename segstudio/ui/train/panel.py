@@ -101,8 +101,17 @@ class TrainPanel(QTabWidget):
         self.form.show_waiting()
         self._plan.ask(request)
 
-    def _on_ended(self, _run: TrainingRun) -> None:
+    def show_comparison(self) -> None:
+        """Show the shown run's model beside the chosen one, and compare them if need be."""
         self.setCurrentWidget(self.compare)
+        last = self._comparison.last
+        if not self._comparison.is_running and (last is None or last.run != self._training.run):
+            self._on_compare()
+
+    def _on_ended(self, _run: TrainingRun) -> None:
+        # Whoever decides about parts goes on doing so: their keys mean other things elsewhere.
+        if self.currentWidget() is not self.queue or not self.queue.has_parts:
+            self.setCurrentWidget(self.compare)
         self._on_compare()
 
     def _on_compare(self) -> None:
@@ -154,7 +163,8 @@ class TrainPanel(QTabWidget):
     def _show_state(self) -> None:
         self.form.set_busy(is_busy=self._training.is_busy)
         error = self._training.read_only
-        self.form.show_read_only(error.sentence if error else "")
+        no_images = "" if self._training.project else self.tr("Open images first.")
+        self.form.show_read_only(error.sentence if error else no_images)
         self.compare.show_read_only(error.sentence if error else "")
         self.runs.note.setReadOnly(error is not None)
 

@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -23,6 +21,7 @@ from segstudio.controllers.training import TrainingController
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.curves import CurvesView
 from segstudio.ui.train.empty_state import EmptyState
+from segstudio.ui.train.sheet_view import SheetView
 
 _LOG_LINES: Final = 500
 _DRAW_SECONDS: Final = 2.0
@@ -59,6 +58,9 @@ class ProgressPage(QWidget):
         self.pause.clicked.connect(self._on_pause)
         self.finish = QPushButton(self.tr("Stop and keep the best"))
         self.finish.clicked.connect(training.finish)
+        self.cancel = QPushButton()
+        self.cancel.clicked.connect(training.stop_at_once)
+        theme.keep_icon(self.cancel, "x")
         self.report = QPushButton(self.tr("Report"))
         self.report.setToolTip(self.tr("All of this run as one page, in the browser"))
         self.report.clicked.connect(self._on_report)
@@ -67,11 +69,12 @@ class ProgressPage(QWidget):
         self._theme = theme
         self._resumes = False
         buttons = QHBoxLayout()
-        for button in (self.pause, self.finish, self.report):
+        for button in (self.pause, self.finish, self.cancel, self.report):
             buttons.addWidget(button)
         buttons.addStretch(1)
         self.curves = CurvesView(theme)
-        self.picture = _Picture()
+        self.picture = SheetView()
+        training.picture_read.connect(self.picture.show_sheet)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(_LOG_LINES)
@@ -99,7 +102,8 @@ class ProgressPage(QWidget):
         training.run_changed.connect(self._on_run_changed)
         theme.changed.connect(self._show_icon)
         self._show_icon()
-        self._drawn_epochs, self._drawn_steps = (-1, -1, -1), -1
+        self._drawn_epochs: tuple[int, ...] = ()
+        self._drawn_steps = -1
         self._next_drawing = 0.0
         self.refresh()
 
@@ -130,7 +134,8 @@ class ProgressPage(QWidget):
     def _draw_news(self) -> None:
         """Draw what is new on the tab that shows: epochs at once, steps now and then."""
         history, tab = self._training.history, self.tabs.currentWidget()
-        epochs = (len(history.starts), len(history.epochs), len(history.notes))
+        told = (history.starts, history.epochs, history.notes, self._training.log_end)
+        epochs = tuple(len(part) for part in told)
         is_new = epochs != self._drawn_epochs
         has_steps = len(history.steps) != self._drawn_steps
         is_due = time.monotonic() > self._next_drawing
@@ -156,11 +161,11 @@ class ProgressPage(QWidget):
 
     def _on_run_changed(self) -> None:
         self._forget_drawn()
-        self.picture.show_file(None)
+        self.picture.show_nothing()
         self.refresh()
 
     def _forget_drawn(self) -> None:
-        self._drawn_epochs, self._drawn_steps = (-1, -1, -1), -1
+        self._drawn_epochs, self._drawn_steps = (), -1
         self._next_drawing = 0.0
 
     def _title_of(self, state: RunState) -> str:
@@ -181,16 +186,18 @@ class ProgressPage(QWidget):
 
     def _details(self) -> str:
         training = self._training
-        history, pace = training.history, training.pace
+        history, pace, state = training.history, training.pace, training.state
         parts = []
-        if training.state in (RunState.FAILED, RunState.INTERRUPTED) and training.problem:
+        if state in (RunState.FAILED, RunState.INTERRUPTED) and training.problem:
             parts.append(training.problem)
-        if training.state is RunState.TRAINING and pace.remaining_s is not None:
+        if state is RunState.TRAINING and pace.remaining_s is not None:
             parts.append(self.tr("%s left") % _duration(pace.remaining_s))
-        if training.state is RunState.TRAINING and pace.images_per_s:
+        if state is RunState.TRAINING and pace.images_per_s:
             parts.append(self.tr("%.1f images/s") % pace.images_per_s)
         if history.starts:
-            parts.append(history.starts[-1].device)
+            device = history.starts[-1].device
+            where = training.is_elsewhere and state.is_busy
+            parts.append(self.tr("%s of another computer") % device if where else device)
         if (best := history.best) is not None and best.mean_iou is not None:
             parts.append(self.tr("best mIoU %.3f in epoch %d") % (best.mean_iou, best.epoch))
         return "  ·  ".join(parts)
@@ -205,21 +212,26 @@ class ProgressPage(QWidget):
             self._resumes = resumes
             self._show_icon()
         self.pause.setEnabled(may_write and (resumes or state is RunState.TRAINING))
-        self.pause.setVisible(state not in (RunState.NONE, RunState.FINISHED))
+        self.pause.setVisible(state not in (RunState.NONE, RunState.FINISHED, RunState.PREPARING))
         self.finish.setEnabled(may_write and state is RunState.TRAINING)
-        self.finish.setVisible(state.is_busy)
+        self.finish.setVisible(state.is_busy and state is not RunState.PREPARING)
+        is_preparing = state is RunState.PREPARING
+        self.cancel.setText(self.tr("Cancel") if is_preparing else self.tr("Stop at once"))
+        self.cancel.setToolTip(
+            "" if is_preparing else self.tr("What came after the last checkpoint is lost")
+        )
+        self.cancel.setVisible(is_preparing or state is RunState.ENDING)
+        self.cancel.setEnabled(may_write)
         self.report.setVisible(run is not None and not state.is_busy and run.report.is_file())
 
     def _show_icon(self) -> None:
         self.pause.setIcon(self._theme.icon("play" if self._resumes else "pause"))
 
     def _show_picture(self) -> None:
-        run = self._training.run
-        epochs = self._training.history.epochs
-        if run is None:
-            return
-        named = (run.output / e.picture for e in reversed(epochs[-20:]) if e.picture)
-        self.picture.show_file(next((path for path in named if path.is_file()), None))
+        run, epochs = self._training.run, self._training.history.epochs
+        if run is not None:
+            names = [epoch.picture for epoch in epochs if epoch.picture]
+            self._training.read_picture(run, names, self.picture.path)
 
     def _show_log(self) -> None:
         history = self._training.history
@@ -240,7 +252,10 @@ class ProgressPage(QWidget):
             )
             for epoch in history.epochs[-_LOG_LINES // 2 :]
         ]
-        self.log.setPlainText("\n".join(lines))
+        # What a run said that ended otherwise than well tells more than what it did before.
+        if self._training.log_end and history.ending not in ("finished", "stopped"):
+            lines += ["", self.tr("The trainer's last words:"), self._training.log_end.strip()]
+        self.log.setPlainText("\n".join(lines).strip())
         self.log.verticalScrollBar().setValue(self.log.verticalScrollBar().maximum())
 
     def _on_pause(self) -> None:
@@ -252,59 +267,6 @@ class ProgressPage(QWidget):
     def _on_report(self) -> None:
         if self._training.run is not None:
             self.report_requested.emit(self._training.run.report)
-
-
-class _Picture(QScrollArea):
-    """A picture as wide as the place for it, or, after a click, in its full size."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setWidgetResizable(True)
-        self._label = QLabel()
-        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setWidget(self._label)
-        self._whole = QPixmap()
-        self._file: Path | None = None
-        self._is_full = False
-        self.show_file(None)
-
-    def show_file(self, path: Path | None) -> None:
-        if path is None:
-            self._file, self._whole = None, QPixmap()
-            self._label.setText(
-                self.tr("Validation images, with prediction and truth,\ncome here.")
-            )
-        elif path != self._file:
-            self._file, self._whole = path, QPixmap(str(path))
-            self._fit()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Change between both sizes."""
-        self._is_full = not self._is_full
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        if self._whole.isNull():
-            return
-        ratio = self.devicePixelRatioF()
-        shown = self._whole
-        if not self._is_full:
-            shown = shown.scaled(
-                self.viewport().size() * ratio,
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-        shown.setDevicePixelRatio(ratio)
-        self._label.setPixmap(shown)
-        self._label.setToolTip(
-            self.tr("Click to see all of it") if self._is_full else self.tr("Click to enlarge it")
-        )
 
 
 def _plain_label() -> QLabel:

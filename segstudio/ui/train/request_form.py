@@ -1,18 +1,15 @@
 """What to train: a few choices, and an expert page for the rest."""
 
 from html import escape
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QRadioButton,
     QSpinBox,
@@ -20,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segstudio.controllers.trainer_process import INSTALL_COMMAND
 from segstudio.controllers.training_plan import Plan
 from segstudio.core.network_choices import NETWORKS, NetworkChoice
 from segstudio.core.training_request import (
@@ -31,20 +27,14 @@ from segstudio.core.training_request import (
 )
 from segstudio.storage.lineage import Trainable
 from segstudio.ui.theme import Theme
+from segstudio.ui.train.expert_page import ExpertError, ExpertPage
+from segstudio.ui.train.not_installed import NotInstalled
 
 _MINUTES: Final = 10
 _EPOCHS: Final = 50
-
-
-class ExpertError(ValueError):
-    """What was typed on the expert page cannot be read; the message says what."""
-
-
-class _Expert(NamedTuple):
-    option: str
-    title: str
-    example: str
-    kind: type
+# What to start from, besides FROM_SCRATCH and FROM_IMAGENET.
+_THIS_MODEL: Final = "model"  # if there is one
+_OPEN: Final = "open"  # nothing was chosen for this network
 
 
 class RequestForm(QWidget):
@@ -64,14 +54,17 @@ class RequestForm(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._trainable: Trainable | None = None
+        self._start = _THIS_MODEL
         self._is_busy, self._read_only = False, ""
-        self.missing = _Missing(theme)
+        self._awaits_plan = self._shows_plan = False
+        self.missing = NotInstalled(theme)
         self.networks = QComboBox()
         for row in NETWORKS:
             self.networks.addItem(row.title, row)
         self.networks.setToolTip(self.tr("unet-mini is fast and keeps fine detail: start with it"))
-        self.networks.currentIndexChanged.connect(self._show_starts)
+        self.networks.currentIndexChanged.connect(self._on_network)
         self.starts = QComboBox()
+        self.starts.activated.connect(self._on_start)
         self.images = QComboBox()
         for choice, title in (
             (ImageChoice.ALL, self.tr("Everything that was looked at")),
@@ -82,6 +75,7 @@ class RequestForm(QWidget):
         self.images.setToolTip(
             self.tr("What a model said and nobody has corrected or approved never trains")
         )
+        self.expert_page = ExpertPage()
         self._choices = QWidget()
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
@@ -110,7 +104,7 @@ class RequestForm(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)
         inner.addLayout(form)
-        inner.addWidget(self._build_expert_page())
+        inner.addWidget(self.expert_page)
         inner.addLayout(buttons)
         inner.addWidget(self.reason)
         inner.addWidget(self.plan)
@@ -120,6 +114,13 @@ class RequestForm(QWidget):
         layout.addWidget(self._choices)
         layout.addStretch(1)
         self._show_starts()
+        for chosen in (
+            *(box.currentIndexChanged for box in (self.networks, self.starts, self.images)),
+            *(box.valueChanged for box in (self.minutes, self.epochs)),
+            self.expert_page.changed,
+            self.by_time.toggled,
+        ):
+            chosen.connect(self._outdate_plan)
         self.show_missing(())
         self._show_text(
             self.tr(
@@ -136,19 +137,28 @@ class RequestForm(QWidget):
 
     def show_model(self, trainable: Trainable | None) -> None:
         """Offer to go on from the chosen model, if its checkpoint is there."""
+        if trainable == self._trainable:
+            return
         self._trainable = trainable
+        if self._start == _OPEN and self._is_models_network():
+            self._start = _THIS_MODEL
+        if self._start == _THIS_MODEL:
+            self._choose_models_network()
         self._show_starts()
 
     def show_waiting(self) -> None:
         """Say that the settings are being found out."""
         self._show_text(self.tr("Looking at the images and timing a step on this computer…"))
+        self._awaits_plan = True
 
     def show_problem(self, sentence: str) -> None:
         """Say why what was asked for cannot be done."""
         self._show_text(sentence)
 
     def show_plan(self, plan: Plan) -> None:
-        """Show what a training would do, each setting with its reason."""
+        """Show what a training would do, each setting with its reason, if that is still wanted."""
+        if not self._awaits_plan:
+            return
         muted = self._theme.muted.name()
         lines = [f"<p><b>{escape(plan.summary)}</b></p>"]
         for name, value, why in plan.settings:
@@ -158,8 +168,15 @@ class RequestForm(QWidget):
         lines += [f"<p>{escape(note)}</p>" for note in plan.notes]
         self.plan.setTextFormat(Qt.TextFormat.RichText)
         self.plan.setText("".join(lines))
+        self._awaits_plan, self._shows_plan = False, True
+
+    def _outdate_plan(self) -> None:
+        """Take away settings that are those of other choices."""
+        if self._awaits_plan or self._shows_plan:
+            self._show_text(self.tr("You chose anew: Show settings tells what comes of it."))
 
     def _show_text(self, text: str) -> None:
+        self._awaits_plan = self._shows_plan = False
         self.plan.setTextFormat(Qt.TextFormat.PlainText)
         self.plan.setText(text)
 
@@ -202,7 +219,7 @@ class RequestForm(QWidget):
             images=ImageChoice(self.images.currentData()),
             minutes=float(self.minutes.value()) if by_time else None,
             epochs=None if by_time else self.epochs.value(),
-            expert=self._expert_options(),
+            expert=self.expert_page.options(),
         )
 
     def _build_budget(self) -> QWidget:
@@ -234,83 +251,57 @@ class RequestForm(QWidget):
         self.by_time.setChecked(True)
         return budget
 
-    def _build_expert_page(self) -> QWidget:
-        rows = (
-            _Expert("crop", self.tr("Crop, height and width"), "256 256", tuple),
-            _Expert("batch", self.tr("Batch, crops a step"), "4", int),
-            _Expert("lr", self.tr("Learning rate"), "0.001", float),
-            _Expert("loss", self.tr("Loss"), "ce+dice", str),
-            _Expert("class-weights", self.tr("Class weights"), "log", str),
-            _Expert("correction-weight", self.tr("Weight of corrected pixels"), "3", float),
-            _Expert("schedule", self.tr("Learning rate falls"), "poly", str),
-            _Expert("patience", self.tr("End after epochs without gain"), "20", int),
-            _Expert("seed", self.tr("Seed"), "0", int),
-            _Expert("device", self.tr("Device"), "auto", str),
-        )
-        page = QWidget()
-        self.is_expert = QCheckBox(self.tr("Expert"))
-        self.is_expert.setToolTip(
-            self.tr("What is left empty, the trainer decides from your images")
-        )
-        inner = QWidget()
-        form = QFormLayout(inner)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self.expert: dict[str, QLineEdit] = {}
-        self._expert_rows = rows
-        for row in rows:
-            edit = QLineEdit()
-            edit.setPlaceholderText(self.tr("decided for you (such as %s)") % row.example)
-            form.addRow(row.title, edit)
-            self.expert[row.option] = edit
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.is_expert)
-        layout.addWidget(inner)
-        inner.hide()
-        self.is_expert.toggled.connect(inner.setVisible)
-        return page
+    def _on_network(self) -> None:
+        """Leave the model that cannot be trained further as another network."""
+        if self._start == _THIS_MODEL and self._trainable and not self._is_models_network():
+            self._start = _OPEN
+        self._show_starts()
 
-    def _expert_options(self) -> dict[str, Any]:
-        if not self.is_expert.isChecked():
-            return {}
-        options: dict[str, Any] = {}
-        for row in self._expert_rows:
-            text = self.expert[row.option].text().strip()
-            if not text:
-                continue
-            try:
-                options[row.option] = (
-                    [int(part) for part in text.replace("x", " ").split()]
-                    if row.kind is tuple
-                    else row.kind(text)
-                )
-            except ValueError as error:
-                raise ExpertError(
-                    self.tr("%s cannot be “%s”. Write it like %s, or leave it empty.")
-                    % (row.title, text, row.example)
-                ) from error
-        return options
+    def _on_start(self) -> None:
+        """Keep what the user chose, whatever models come and go."""
+        data = self.starts.currentData()
+        self._start = _THIS_MODEL if isinstance(data, Trainable) else str(data)
+        if self._start == _THIS_MODEL:
+            self._choose_models_network()
+
+    def _is_models_network(self) -> bool:
+        row: NetworkChoice = self.networks.currentData()
+        model = self._trainable
+        return model is not None and (row.network, row.backbone) == (model.network, model.backbone)
+
+    def _choose_models_network(self) -> None:
+        for place in range(self.networks.count()):
+            row: NetworkChoice = self.networks.itemData(place)
+            model = self._trainable
+            if model and (row.network, row.backbone) == (model.network, model.backbone):
+                self.networks.setCurrentIndex(place)
 
     def _show_starts(self) -> None:
         row: NetworkChoice = self.networks.currentData()
-        before = self.starts.currentIndex()
         self.starts.clear()
         self.starts.addItem(self.tr("Scratch"), FROM_SCRATCH)
         if row.has_imagenet:
             self.starts.addItem(self.tr("ImageNet"), FROM_IMAGENET)
         if self._trainable is not None:
             self.starts.addItem(self.tr("This model: %s") % self._trainable.name, self._trainable)
-            if before <= 0:  # what there is already learns fastest
-                self.starts.setCurrentIndex(self.starts.count() - 1)
+        wanted = {
+            FROM_SCRATCH: 0,
+            FROM_IMAGENET: 1 if row.has_imagenet else 0,
+            _OPEN: 0,
+            # What there is already learns fastest.
+            _THIS_MODEL: self.starts.count() - 1 if self._trainable else 0,
+        }
+        self.starts.setCurrentIndex(wanted[self._start])
         self.starts.setToolTip(
-            self.tr("A model goes on with its own network, whatever is chosen above")
+            self.tr("A model goes on with its own network")
             if self._trainable
             else self.tr("A model that was trained in this project can be trained further")
         )
 
     def _on_train(self) -> None:
         self._send(self.train_requested)
+        if self._start != _THIS_MODEL:  # what comes of this training is what to go on from
+            self._start = _OPEN
 
     def _on_preview(self) -> None:
         self._send(self.preview_requested)
@@ -322,39 +313,6 @@ class RequestForm(QWidget):
             self.mistyped.emit(str(error))
         else:
             signal.emit(request)
-
-
-class _Missing(QWidget):
-    """Says what training needs that is not installed, and the command to be copied."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.words = _plain_label()
-        self.command = QLineEdit(INSTALL_COMMAND)
-        self.command.setReadOnly(True)
-        self.command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        copy = QPushButton(self.tr("Copy"))
-        theme.keep_icon(copy, "copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.command.text()))
-        row = QHBoxLayout()
-        row.addWidget(self.command, 1)
-        row.addWidget(copy)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.words)
-        layout.addLayout(row)
-
-    def show_packages(self, packages: tuple[str, ...]) -> None:
-        self.setVisible(bool(packages))
-        self.words.setText(
-            self.tr(
-                "Training needs PyTorch, which is not installed here (missing: %s).\n\n"
-                "Run this command in a terminal, where segstudio is installed, and start "
-                "segstudio again:"
-            )
-            % ", ".join(packages)
-        )
 
 
 def _plain_label() -> QLabel:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from segstudio.controllers.followed_runs import FollowedRun
 from segstudio.controllers.training import TrainingController
 from segstudio.core.training_request import FROM_IMAGENET, FROM_SCRATCH
+from segstudio.storage.training_runs import TrainingRun
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.curves import CurvesView
 from segstudio.ui.train.empty_state import EmptyState
@@ -109,6 +110,8 @@ class RunsPage(QWidget):
         training.histories_read.connect(self._show_runs)
         training.runs_changed.connect(self._read_again)
         training.ended.connect(lambda _run: self._read_again())
+        training.changed.connect(self._show_buttons)
+        self._noted: TrainingRun | None = None  # whose note shows
         self._show_selected()
 
     def showEvent(self, event: object) -> None:
@@ -157,13 +160,23 @@ class RunsPage(QWidget):
         self.empty.setVisible(not self._runs)
         selected = self._selected()
         one = selected[0] if len(selected) == 1 else None
-        self.show_run.setEnabled(one is not None)
+        self._show_buttons()
         self.report.setEnabled(one is not None and one.run.report.is_file())
         self.use_model.setEnabled(one is not None and one.model is not None)
         self.note.setEnabled(one is not None)
-        self.note.setText(one.note if one else "")
+        noted = one.run if one else None
+        if noted != self._noted or not self.note.isModified():  # else it is being written
+            self._noted = noted
+            self.note.setText(one.note if one else "")
         self.differences.setText(self._differences_of(selected))
         self.curves.show_runs([(run.run.name, run.history) for run in selected])
+
+    def _show_buttons(self) -> None:
+        is_busy = self._training.is_busy
+        self.show_run.setEnabled(len(self._selected()) == 1 and not is_busy)
+        self.show_run.setToolTip(
+            self.tr("A run trains, and is followed until it ends") if is_busy else ""
+        )
 
     def _differences_of(self, runs: Sequence[FollowedRun]) -> str:
         recipes = [run.history.starts[0].recipe for run in runs if run.history.starts]
@@ -208,6 +221,7 @@ class RunsPage(QWidget):
 
     def _on_noted(self) -> None:
         selected = self._selected()
+        self.note.setModified(False)
         if len(selected) == 1 and self.note.text() != selected[0].note:
             self._training.write_note(selected[0].run, self.note.text())
 

@@ -110,6 +110,9 @@ def test_a_model_of_other_classes_is_mapped_and_not_refused(
     _mean, background, red = comparison.rows
     assert background.old == 1
     assert red.old == 0
+    changed = [image.changed for image in comparison.images]
+    assert changed == sorted(changed, reverse=True)  # those that changed most come first
+    assert len(set(changed)) == len(JUDGE)
 
 
 def test_a_new_model_is_compared_promoted_and_gone_back_from(
@@ -141,6 +144,20 @@ def test_a_new_model_is_compared_promoted_and_gone_back_from(
     assert view.picture.pixmap().toImage() == truth
     view.buttons["old"].click()
     assert view.picture.pixmap().toImage() != truth
+    panel.compare.tabs.setCurrentWidget(view)
+    view.flicker.setChecked(True)
+    for following in ("new", "truth", "old"):
+        qtbot.waitUntil(lambda name=following: view.shown == name, timeout=5_000)  # type: ignore[misc]
+    view.flicker.setChecked(False)
+
+    # The old model takes each class for the other.
+    matrix = panel.compare.confusions
+    shares = {}
+    for place, name in enumerate(("old", "new")):
+        matrix.which.setCurrentIndex(place)
+        cells = [matrix.table.item(0, column) for column in range(2)]
+        shares[name] = [cell.text() for cell in cells if cell]
+    assert shares == {"old": ["0.0%", "100.0%"], "new": ["100.0%", "0.0%"]}
 
     with qtbot.waitSignal(window.editor.work.comparison.promoted, timeout=10_000) as promoted:
         qtbot.mouseClick(panel.compare.promote, Qt.MouseButton.LeftButton)
@@ -197,3 +214,43 @@ def test_runs_are_listed_with_their_differences_and_notes(
     with qtbot.waitSignal(window.editor.work.training.histories_read, timeout=10_000):
         runs.note.editingFinished.emit()
     assert run.read_note() == "too few images"
+
+    # A note that is being written is not lost to runs that are read again.
+    qtbot.keyClicks(runs.note, " and dark ones")
+    with qtbot.waitSignal(window.editor.work.training.histories_read, timeout=10_000):
+        window.editor.work.training.read_histories()
+    assert runs.note.text() == "too few images and dark ones"
+    assert runs.show_run.isEnabled()
+    window.editor.work.training._set_state(RunState.TRAINING)
+    assert not runs.show_run.isEnabled()  # the one that trains is followed
+    window.editor.work.training._set_state(RunState.FINISHED)
+
+
+def test_whoever_labels_when_a_training_ends_is_told_and_not_led_away(
+    qtbot: QtBot,
+    window: MainWindow,
+    open_folder: Callable[[Path], None],
+    project: Project,
+    run: TrainingRun,
+    old: Path,
+) -> None:
+    # Not labelled yet, and the model is not sure of it.
+    Image.new("RGB", (40, 30), (140, 0, 0)).save(project.image_root / "f.png")
+    open_folder(project.image_root)
+    training, queue = window.editor.work.training, window.editor.work.queue
+    qtbot.waitUntil(lambda: training.state is RunState.FINISHED, timeout=10_000)
+    qtbot.keyClick(window.editor.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    panel = window.editor.work.train_dock.widget()
+    assert isinstance(panel, TrainPanel)
+    panel.setCurrentWidget(panel.queue)
+    qtbot.mouseClick(panel.queue.search, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(queue.items), timeout=60_000)
+
+    with qtbot.waitSignal(window.editor.work.comparison.compared, timeout=60_000):
+        training.ended.emit(run)
+
+    assert panel.currentWidget() is panel.queue
+    assert window.editor.messages.text == "The training has finished."
+    qtbot.mouseClick(window.editor.messages._button, Qt.MouseButton.LeftButton)
+    assert panel.currentWidget() is panel.compare
+    assert panel.compare.promote.isVisible()
