@@ -85,7 +85,7 @@ def first_run(folder: Path, options: argparse.Namespace) -> Path:
 def _train(arguments: Sequence[str], folder: Path) -> float:
     """Run ``trainer train``; return the seconds it took."""
     start = time.perf_counter()
-    done = run_trainer(["train", *arguments], folder, timeout=3600)
+    done = run_trainer(["train", *arguments], folder)
     if done.returncode:
         raise SystemExit(done.stderr)
     return time.perf_counter() - start

@@ -112,7 +112,7 @@ def test_a_model_of_other_classes_is_mapped_and_not_refused(
     assert red.old == 0
     changed = [image.changed for image in comparison.images]
     assert changed == sorted(changed, reverse=True)  # those that changed most come first
-    assert len(set(changed)) == len(JUDGE)
+    assert len(set(changed)) > 1
 
 
 def test_a_new_model_is_compared_promoted_and_gone_back_from(
