@@ -14,6 +14,7 @@ from segstudio.controllers.session import Session, Unsaved
 from segstudio.core.display import Values
 from segstudio.core.history import History
 from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.memory import copied
 from segstudio.core.pyramid import ReducedImage, sampled
 from segstudio.core.review import ReviewMap
 from segstudio.errors import SegStudioError
@@ -293,7 +294,7 @@ def _read_mask(request: Request, height: int, width: int) -> Mask:
     noted = read_noted(project, key, height, width)
     is_approved = read_review(project, key).is_approved
     if request.unsaved is not None:
-        label_map, history = request.unsaved.snapshot.pixels().copy(), request.unsaved.history
+        label_map, history = copied(request.unsaved.snapshot.pixels()), request.unsaved.history
         fits = True
     else:
         known = store.fingerprint(key)

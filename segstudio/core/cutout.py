@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import RgbImage
+from segstudio.core.memory import copied, empty, writable
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 
@@ -42,7 +43,7 @@ def object_in_box(image: RgbImage, box: Rect) -> Region | None:
     ).clipped_to(height, width)
     scale = min(1.0, math.sqrt(_MAX_PIXELS / (window.height * window.width)))
     size = (max(1, round(window.width * scale)), max(1, round(window.height * scale)))
-    part = image[window.slices].copy()  # OpenCV refuses to read what may not be written
+    part = writable(image[window.slices])
     if scale < 1:
         part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
     labels = np.full(part.shape[:2], cv2.GC_BGD, np.uint8)
@@ -61,10 +62,11 @@ def object_in_box(image: RgbImage, box: Rect) -> Region | None:
     if scale < 1:
         # Interpolated, not repeated: an outline in steps of the reduced pixels looks like an error.
         full = (window.width, window.height)
-        grey = cv2.resize(found * np.uint8(255), full, interpolation=cv2.INTER_LINEAR)
-        found = np.asarray(grey > 127, np.bool_)
-    mask = found[box.moved(-window.top, -window.left).slices]
-    return Region(box, np.ascontiguousarray(mask)) if mask.any() else None
+        grey = empty((window.height, window.width), np.uint8)
+        cv2.resize(found * np.uint8(255), full, grey, interpolation=cv2.INTER_LINEAR)
+        found = np.greater(grey, 127, out=grey.view(np.bool_))
+    mask = copied(found[box.moved(-window.top, -window.left).slices])
+    return Region(box, mask) if mask.any() else None
 
 
 def _cut(pixels: RgbImage, labels: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.memory import copied, empty, writable, zeros
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 
@@ -92,7 +93,7 @@ def class_fill(
         return None
     found = _class_flooded(label_map, pixel, np.uint8(class_index), diagonal, is_stopped)
     part = found.box.slices
-    return MaskPatch(found.rect, found.before[part].copy(), found.after[part])
+    return MaskPatch(found.rect, copied(found.before[part]), found.after[part])
 
 
 def color_region(
@@ -126,10 +127,11 @@ def holes(region: Region, *, diagonal: bool = False) -> Region:
 
     # From a rim around it, whatever is not reached without crossing the region lies inside.
     height, width = region.mask.shape
-    padded = np.zeros((height + 2, width + 2), np.uint8)
-    padded[1:-1, 1:-1] = region.mask
+    padded = zeros((height + 2, width + 2), np.uint8)
+    inner = padded[1:-1, 1:-1]
+    inner[:] = region.mask
     cv2.floodFill(padded, None, (0, 0), 2, flags=4 if diagonal else 8)
-    return Region(region.rect, padded[1:-1, 1:-1] == 0)
+    return Region(region.rect, np.equal(inner, 0, out=empty(inner.shape, np.bool_)))
 
 
 def _color_flooded(
@@ -153,8 +155,11 @@ def _color_flooded(
         window = Rect(row - reach, column - reach, row + reach, column + reach).clipped_to(
             height, width
         )
-        part = image[window.slices].copy()  # OpenCV refuses to read what may not be written
-        barred = None if label_map is None else label_map[window.slices] != label_map[pixel]
+        part = writable(image[window.slices])
+        barred = None
+        if label_map is not None:
+            classes, barred = label_map[window.slices], empty(part.shape[:2], np.bool_)
+            np.not_equal(classes, label_map[pixel], out=barred)
         seed = (row - window.top, column - window.left)
         found = _flooded(part, seed, tolerance, diagonal=diagonal, barred=barred)
         rect = found.rect.moved(window.top, window.left)
@@ -243,7 +248,7 @@ def _class_flooded_within(
 
     part = label_map[window.slices]
     # Writing into a copy is seven times as fast as marking what was reached in a mask.
-    filled = part.copy()
+    filled = copied(part)
     seed = (pixel[1] - window.left, pixel[0] - window.top)
     left, top, width, height = cv2.floodFill(
         filled, None, seed, int(value), flags=8 if diagonal else 4
@@ -275,7 +280,7 @@ def _flooded(
 
     height, width = pixels.shape[:2]
     # OpenCV wants a mask with a rim of one pixel; it marks what it reached with 1.
-    reached = np.zeros((height + 2, width + 2), np.uint8)
+    reached = zeros((height + 2, width + 2), np.uint8)
     if barred is not None:
         reached[1:-1, 1:-1] = barred
         reached[1:-1, 1:-1] *= 2
@@ -287,4 +292,4 @@ def _flooded(
     )
     rect = Rect(top, left, top + box_height, left + box_width)
     part = reached[top + 1 : top + 1 + box_height, left + 1 : left + 1 + box_width]
-    return Region(rect, part == 1)
+    return Region(rect, np.equal(part, 1, out=empty(part.shape, np.bool_)))

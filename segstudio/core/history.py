@@ -10,14 +10,18 @@ import numpy as np
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import Changes, MaskPatch
+from segstudio.core.memory import empty
 from segstudio.core.rect import Rect
-from segstudio.core.release import release
+from segstudio.core.strips import strips
 
 DEFAULT_LIMIT: Final = 512 * 2**20
 """Bytes of patches that the histories of all images may hold together."""
 
 PLAIN_LIMIT: Final = 64 * 2**20
 """Bytes of them that may be plain pixels; the edits next to undo and redo are plain anyhow."""
+
+_LEVEL: Final = 1  # label maps are long runs, so higher levels cost time and gain little
+_PIECE: Final = 2**13  # packed bytes; they hold at most 8 MB of pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,7 @@ class PackedPatch:
     @classmethod
     def of(cls, patch: MaskPatch) -> "PackedPatch":
         """Return ``patch`` with its pixels compressed."""
-        # Level 1: label maps are long runs, so higher levels cost time and gain little.
-        # Not ``tobytes``: it would hold Python's lock while it copies a whole image.
-        before, after = (np.ascontiguousarray(pixels) for pixels in (patch.before, patch.after))
-        return cls(patch.rect, zlib.compress(before.data, 1), zlib.compress(after.data, 1))
+        return cls(patch.rect, _deflated(patch.before), _deflated(patch.after))
 
     def unpacked(self) -> MaskPatch:
         """Return the patch.
@@ -48,18 +49,37 @@ class PackedPatch:
         Raises:
             ValueError: If the bytes are not the pixels of the rectangle.
         """
-        return MaskPatch(self.rect, self._pixels(self.before), self._pixels(self.after))
+        size = self.rect.height, self.rect.width
+        return MaskPatch(self.rect, _inflated(self.before, size), _inflated(self.after, size))
 
-    def _pixels(self, packed: bytes) -> LabelMap:
-        count = self.rect.height * self.rect.width
-        inflate = zlib.decompressobj()
-        try:
-            pixels = inflate.decompress(packed, count)
-        except zlib.error as error:
-            raise ValueError("the pixels of an edit are damaged") from error
-        if len(pixels) != count:
-            raise ValueError("the pixels of an edit do not fill its rectangle")
-        return np.frombuffer(pixels, np.uint8).reshape(self.rect.height, self.rect.width)
+
+def _deflated(pixels: LabelMap) -> bytes:
+    deflate = zlib.compressobj(_LEVEL)
+    # Not ``tobytes`` of all: it would hold Python's lock while it copies a whole image.
+    parts = [
+        deflate.compress(np.ascontiguousarray(pixels[strip]).data)
+        for strip in strips(*pixels.shape)
+    ]
+    return b"".join([*parts, deflate.flush()])
+
+
+def _inflated(packed: bytes, size: tuple[int, int]) -> LabelMap:
+    """Return the (h, w) uint8 pixels of ``_deflated``; ValueError if they are others."""
+    pixels = empty(size, np.uint8)
+    rest = pixels.reshape(-1)
+    inflate = zlib.decompressobj()
+    try:
+        for start in range(0, len(packed), _PIECE):
+            part = np.frombuffer(inflate.decompress(packed[start : start + _PIECE]), np.uint8)
+            if part.size > rest.size:
+                raise ValueError("the pixels of an edit are more than its rectangle holds")
+            rest[: part.size] = part
+            rest = rest[part.size :]
+    except zlib.error as error:
+        raise ValueError("the pixels of an edit are damaged") from error
+    if rest.size or not inflate.eof:
+        raise ValueError("the pixels of an edit do not fill its rectangle")
+    return pixels
 
 
 class Edit:
@@ -130,7 +150,7 @@ class Edit:
             self.packed_size = _packed_size(packed)
             self._packed = packed
         if not self._is_near:
-            self._let_plain_go()
+            self._plain = None
         return packed
 
     def unpack(self) -> None:
@@ -142,19 +162,7 @@ class Edit:
         """Keep the plain pixels, or only until they are packed."""
         self._is_near = is_near
         if not is_near and self._packed is not None:
-            self._let_plain_go()
-
-    def plain_pixels(self) -> list[LabelMap]:
-        """Return the plain pixels of patches that are held; not those of the tiles of a gesture."""
-        plain = self._plain
-        if plain is None or isinstance(plain, Changes):
-            return []
-        return [pixels for patch in plain for pixels in (patch.before, patch.after)]
-
-    def _let_plain_go(self) -> None:
-        pixels = self.plain_pixels()
-        self._plain = None
-        release(pixels)
+            self._plain = None
 
     def rects(self) -> Iterator[Rect]:
         """Yield what the patches cover, or more."""
@@ -254,10 +262,7 @@ class History:
 
     def push(self, edit: Edit) -> None:
         """Add an edit that is already applied; what could be redone is forgotten."""
-        # Not set free by the edits themselves: who packs one meanwhile still needs its pixels.
-        pixels = [array for undone in self._edits[self._done :] for array in undone.plain_pixels()]
         del self._edits[self._done :]
-        release(pixels)
         self._edits.append(edit)
         self._done = len(self._edits)
         self._mark_near()

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from segstudio.core.memory import empty
+
 LabelMap: TypeAlias = NDArray[np.uint8]
 """(H, W) uint8 class indices; 0..254 are classes, 255 is IGNORE_INDEX."""
 
@@ -21,7 +23,9 @@ MAX_CLASSES: Final = 255
 
 def unlabelled(height: int, width: int) -> LabelMap:
     """Return an (H, W) label map on which nothing is labelled yet."""
-    return np.full((height, width), IGNORE_INDEX, np.uint8)
+    label_map = empty((height, width), np.uint8)
+    label_map.fill(IGNORE_INDEX)
+    return label_map
 
 
 def with_value_replaced(label_map: LabelMap, value: int, new: int) -> LabelMap:

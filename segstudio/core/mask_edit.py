@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segstudio.core.label_map import LabelMap
+from segstudio.core.memory import copied, empty
 from segstudio.core.rect import Rect
 from segstudio.core.snapshot import Tile, WaitingTiles, tile_rect, tiles_of
 
@@ -35,13 +36,13 @@ def difference_patch(label_map: LabelMap, after: LabelMap) -> MaskPatch | None:
     Returns:
         The edit, or None if the two are equal.
     """
-    changed = label_map != after
+    changed = np.not_equal(label_map, after, out=empty(label_map.shape, np.bool_))
     rows = np.flatnonzero(changed.any(axis=1))
     if rows.size == 0:
         return None
     columns = np.flatnonzero(changed.any(axis=0))
     rect = Rect(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
-    return MaskPatch(rect, label_map[rect.slices].copy(), after[rect.slices].copy())
+    return MaskPatch(rect, copied(label_map[rect.slices]), copied(after[rect.slices]))
 
 
 class EditRecorder:

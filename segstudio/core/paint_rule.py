@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
 from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.memory import empty
+from segstudio.core.strips import strips
 
-_STRIP: Final = 1 << 18  # pixels
 _FEW: Final = 4
 
 
@@ -69,16 +70,16 @@ def held_to(patch: MaskPatch | None, writable: NDArray[np.bool_]) -> MaskPatch |
     """
     if patch is None or writable.all():
         return patch
-    # Which bits to turn over, in strips that the processor's cache holds.
-    after = patch.before ^ patch.after
-    rows = max(1, _STRIP // max(patch.rect.width, 1))
-    for top in range(0, patch.rect.height, rows):
-        strip = slice(top, top + rows)
-        after[strip] *= _is_writable(patch.before[strip], writable).view(np.uint8)
-    if not after.any():
-        return None
-    after ^= patch.before
-    return MaskPatch(patch.rect, patch.before, after)
+    after = empty(patch.before.shape, np.uint8)
+    is_any = False
+    for strip in strips(*after.shape):
+        before = patch.before[strip]
+        # Which bits to turn over.
+        bits: LabelMap = np.bitwise_xor(before, patch.after[strip], out=after[strip])
+        bits *= _is_writable(before, writable).view(np.uint8)
+        is_any = is_any or bool(bits.any())
+        bits ^= before
+    return MaskPatch(patch.rect, patch.before, after) if is_any else None
 
 
 def _is_writable(pixels: LabelMap, writable: NDArray[np.bool_]) -> NDArray[np.bool_]:

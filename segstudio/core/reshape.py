@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.memory import copied, empty, zeros
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region, region_patch
+from segstudio.core.strips import strips
 
 
 class Reshaping(StrEnum):
@@ -28,7 +30,7 @@ class Reshaping(StrEnum):
 
 def class_mask(label_map: LabelMap, class_index: int) -> Region | None:
     """Return all pixels of a class with the smallest rectangle around them, or None."""
-    mask = label_map == class_index
+    mask = np.equal(label_map, class_index, out=empty(label_map.shape, np.bool_))
     rows = np.flatnonzero(mask.any(axis=1))
     if rows.size == 0:
         return None
@@ -70,23 +72,27 @@ def reshaped(
         region.rect.right + reach,
     ).clipped_to(*label_map.shape)
     top, left = region.rect.top - rect.top, region.rect.left - rect.left
-    mask = np.zeros((rect.height, rect.width), np.uint8)
+    mask = zeros((rect.height, rect.width), np.uint8)
     mask[top : top + region.rect.height, left : left + region.rect.width] = region.mask
     wanted = _OPERATIONS[reshaping](mask, amount)
-    before = label_map[rect.slices].copy()
-    after = np.where(wanted, np.uint8(class_index), before)
-    taken = mask.view(np.bool_) & ~wanted
+    before = copied(label_map[rect.slices])
+    after = copied(before)
+    np.copyto(after, np.uint8(class_index), where=wanted)
+    # What is taken away: in the mask, and not wanted.
+    taken = np.greater(mask.view(np.bool_), wanted, out=wanted)
     if taken.any():
-        after[taken] = _nearest_outside(before, mask)[taken]
-    return None if np.array_equal(before, after) else MaskPatch(rect, before, after)
+        _take_from_outside(after, taken, before, mask)
+    is_same = all(np.array_equal(before[s], after[s]) for s in strips(*before.shape))
+    return None if is_same else MaskPatch(rect, before, after)
 
 
 def _grown(mask: NDArray[np.uint8], amount: int) -> NDArray[np.bool_]:
-    return _distance_to_zero(1 - mask) <= amount
+    distance = _distance_to_zero(np.subtract(1, mask, out=empty(mask.shape, np.uint8)))
+    return np.less_equal(distance, amount, out=empty(mask.shape, np.bool_))
 
 
 def _shrunk(mask: NDArray[np.uint8], amount: int) -> NDArray[np.bool_]:
-    return _distance_to_zero(mask) > amount
+    return np.greater(_distance_to_zero(mask), amount, out=empty(mask.shape, np.bool_))
 
 
 def _smoothed(mask: NDArray[np.uint8], amount: int) -> NDArray[np.bool_]:
@@ -94,51 +100,71 @@ def _smoothed(mask: NDArray[np.uint8], amount: int) -> NDArray[np.bool_]:
 
     # The level line at one half of a blurred mask: curvature flow for a short time, as in
     # Merriman, Bence, Osher: "Motion of multiple junctions" (1994).
-    blurred = cv2.GaussianBlur(
-        mask.astype(np.float32), (0, 0), amount / 2, borderType=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(blurred > 0.5)
+    blurred = empty(mask.shape, np.float32)
+    np.copyto(blurred, mask)
+    cv2.GaussianBlur(blurred, (0, 0), amount / 2, blurred, borderType=cv2.BORDER_REPLICATE)
+    return np.greater(blurred, 0.5, out=empty(mask.shape, np.bool_))
 
 
 def _without_islands(mask: NDArray[np.uint8], amount: int) -> NDArray[np.bool_]:
-    return mask.view(np.bool_) & ~_small_parts(mask, amount, connectivity=8)
+    small = _small_parts(mask, amount, connectivity=8)
+    return np.greater(mask.view(np.bool_), small, out=small)
 
 
 def _without_holes(mask: NDArray[np.uint8], amount: int) -> NDArray[np.bool_]:
     # Four neighbours here, where the region has eight: else a hole would leak through a corner.
-    return mask.view(np.bool_) | _small_parts(1 - mask, amount, connectivity=4)
+    others = np.subtract(1, mask, out=empty(mask.shape, np.uint8))
+    small = _small_parts(others, amount, connectivity=4)
+    return np.logical_or(mask.view(np.bool_), small, out=small)
 
 
 def _small_parts(mask: NDArray[np.uint8], amount: int, *, connectivity: int) -> NDArray[np.bool_]:
     import cv2
 
-    _count, labels, stats, _centroids = cv2.connectedComponentsWithStats(
-        mask, connectivity=connectivity
+    labels = empty(mask.shape, np.int32)
+    _count, _labels, stats, _centroids = cv2.connectedComponentsWithStats(
+        mask, labels, connectivity=connectivity
     )
     is_small = stats[:, cv2.CC_STAT_AREA] <= amount * amount
     is_small[0] = False  # label 0 is what lies outside the mask
-    return np.asarray(is_small[labels], np.bool_)
+    result = empty(mask.shape, np.bool_)
+    for strip in strips(*mask.shape):
+        result[strip] = is_small[labels[strip]]
+    return result
 
 
 def _distance_to_zero(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
     import cv2
 
+    distance = empty(mask.shape, np.float32)
     if mask.all():  # no zero to be near to; OpenCV would answer some large number or none
-        return np.full(mask.shape, np.inf, np.float32)
-    return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
+        distance.fill(np.inf)
+    else:
+        cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE, distance)
+    return distance
 
 
-def _nearest_outside(pixels: LabelMap, mask: NDArray[np.uint8]) -> LabelMap:
-    """Return, for each pixel, the value of the nearest pixel outside the mask."""
+def _take_from_outside(
+    after: LabelMap, taken: NDArray[np.bool_], before: LabelMap, mask: NDArray[np.uint8]
+) -> None:
+    """Give each taken pixel the value that the nearest pixel outside the mask had before."""
     import cv2
 
-    _distance, nearest = cv2.distanceTransformWithLabels(
-        mask, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    nearest = empty(mask.shape, np.int32)
+    cv2.distanceTransformWithLabels(
+        mask,
+        cv2.DIST_L2,
+        cv2.DIST_MASK_5,
+        empty(mask.shape, np.float32),
+        nearest,
+        labelType=cv2.DIST_LABEL_PIXEL,
     )
-    outside = mask == 0
-    values = np.zeros(int(nearest.max()) + 1, np.uint8)
-    values[nearest[outside]] = pixels[outside]
-    return np.asarray(values[nearest], np.uint8)
+    values = zeros((int(nearest.max()) + 1,), np.uint8)
+    for strip in strips(*mask.shape):
+        outside = mask[strip] == 0
+        values[nearest[strip][outside]] = before[strip][outside]
+    for strip in strips(*mask.shape):
+        after[strip][taken[strip]] = values[nearest[strip][taken[strip]]]
 
 
 _OPERATIONS = {

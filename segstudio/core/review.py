@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.strips import strips
 
 UNCHECKED: Final = 0
 CHECKED: Final = 1
 CORRECTED: Final = 2
-_PART_PIXELS: Final = 2**20
 
 ReviewMap: TypeAlias = NDArray[np.uint8]
 """(H, W) uint8: UNCHECKED, CHECKED (looked at and right) or CORRECTED (changed by the user)."""
@@ -103,10 +103,7 @@ def count_corrected(
         noted: As for ``review_map``.
     """
     differing = corrected = 0
-    # In parts: arrays as large as the image would have to be freed with Python's lock held.
-    rows = max(_PART_PIXELS // max(label_map.shape[1], 1), 1)
-    for top in range(0, len(label_map), rows):
-        part = slice(top, top + rows)
+    for part in strips(*label_map.shape):
         said = None if prediction is None else prediction[part]
         written = None if noted is None else noted[part]
         differing += int(np.count_nonzero(corrected_pixels(label_map[part], said)))

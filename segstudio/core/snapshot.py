@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from segstudio.core.label_map import LabelMap
+from segstudio.core.memory import empty
 from segstudio.core.rect import Rect
 
 _TILE: Final = 256
@@ -110,7 +111,7 @@ class Snapshot:
         height, width = label_map.shape
         self.shape = height, width
         self._source = label_map
-        self._copy = np.empty_like(label_map) if will_change else label_map
+        self._copy = empty(label_map.shape, np.uint8) if will_change else label_map
         tiles = tiles_of(Rect(0, 0, height, width)) if will_change and label_map.size else ()
         self.tiles = WaitingTiles(tiles, self._copy_tile)
 

@@ -37,6 +37,7 @@ from PIL import ExifTags, Image, ImageFile, PngImagePlugin, TiffImagePlugin, Uni
 
 from segstudio.core.display import Values
 from segstudio.core.label_map import RgbImage
+from segstudio.core.memory import copied, empty
 from segstudio.core.pyramid import ReducedImage
 from segstudio.errors import ImageError, SegStudioError
 from segstudio.storage.deep_images import (
@@ -336,13 +337,15 @@ def _whole_jpeg(image: Image.Image) -> RgbImage | None:
         return None
     image.fp.seek(0)
     try:
-        pixels: RgbImage = simplejpeg.decode_jpeg(image.fp.read(), "RGB")
+        room = empty((image.height, image.width, 3), np.uint8)
+        pixels: RgbImage = simplejpeg.decode_jpeg(image.fp.read(), "RGB", buffer=room)
     except ValueError:
         return None
     # Pillow has read the header already, and may read another: of the first frame, the sizes agree.
     if pixels.shape[:2] != (image.height, image.width):
         return None
-    return np.ascontiguousarray(_UPRIGHT[_orientation(image)](pixels))
+    upright = _UPRIGHT[_orientation(image)](pixels)
+    return upright if upright.flags.c_contiguous else copied(upright)
 
 
 def _rgb(path: Path, image: Image.Image) -> RgbImage:
@@ -356,7 +359,7 @@ def _rgb(path: Path, image: Image.Image) -> RgbImage:
     image.info.pop("transparency", None)  # dropped, and Pillow warns about some kinds of it
     rgb = image if image.mode == "RGB" else image.convert("RGB")
     # Strip by strip: Pillow hands pixels over as bytes, of which it would hold the image twice.
-    pixels = np.empty((rgb.height, rgb.width, 3), np.uint8)
+    pixels = empty((rgb.height, rgb.width, 3), np.uint8)
     rows = max(_STRIP // (4 * rgb.width), 1)
     for top in range(0, rgb.height, rows):
         bottom = min(top + rows, rgb.height)

@@ -130,7 +130,7 @@ def read_noted(project: Project, key: str, height: int, width: int) -> ReviewMap
         return None
     if noted.shape != (height, width):
         return None
-    return np.minimum(noted, CORRECTED).astype(np.uint8)
+    return np.minimum(noted, CORRECTED, out=noted)
 
 
 def write_noted(project: Project, key: str, noted: ReviewMap) -> None:

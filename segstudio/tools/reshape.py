@@ -2,9 +2,12 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from segstudio.core.flood import class_region
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
+from segstudio.core.memory import empty
 from segstudio.core.region import Region
 from segstudio.core.reshape import class_mask, reshaped
 from segstudio.tools.options import Extent, ToolContext, ToolOptions
@@ -111,5 +114,5 @@ def _find(
     patch = asker.held(reshaped(label_map, chosen, value, options.reshaping, options.amount))
     if patch is None:
         return _Found(chosen, None, None, 0)
-    changed = Region(patch.rect, patch.before != patch.after)
-    return _Found(chosen, patch, changed, int(changed.mask.sum()))
+    changed = np.not_equal(patch.before, patch.after, out=empty(patch.before.shape, np.bool_))
+    return _Found(chosen, patch, Region(patch.rect, changed), int(changed.sum()))

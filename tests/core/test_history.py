@@ -40,7 +40,7 @@ def test_an_edit_of_one_class_is_held_in_few_bytes() -> None:
     assert edit.size < side * side / 50
 
 
-@pytest.mark.parametrize("packed", [b"", b"x", zlib.compress(bytes(5)), zlib.compress(b"")])
+@pytest.mark.parametrize("packed", [b"", b"x", *(zlib.compress(bytes(n)) for n in (0, 5, 7))])
 def test_bytes_that_are_not_the_pixels_of_the_rectangle_are_refused(packed: bytes) -> None:
     with pytest.raises(ValueError, match="the pixels of an edit"):
         PackedPatch(Rect(0, 0, 2, 3), packed, packed).unpacked()

@@ -7,6 +7,7 @@ from segstudio.core.label_map import LabelMap
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 from segstudio.core.reshape import Reshaping, class_mask, reshaped
+from segstudio.core.strips import STRIP
 
 
 def after(label_map: LabelMap, reshaping: Reshaping, amount: int, class_index: int = 1) -> LabelMap:
@@ -72,6 +73,22 @@ def test_islands_go_and_the_mainland_stays() -> None:
     assert not cleared[12:].any()
     assert np.array_equal(cleared[:12], label_map[:12])
     assert np.array_equal(after(label_map, Reshaping.ISLANDS, 1), label_map)
+
+
+def test_what_is_taken_away_gets_the_class_beside_it_all_over_a_large_image() -> None:
+    label_map = np.full((3 * STRIP // 20, 20), 5, np.uint8)
+    label_map[:, 10:] = 255
+    label_map[:, 8:12] = 1
+    shrunk = after(label_map, Reshaping.SHRINK, 1)
+    assert (shrunk == [5] * 9 + [1, 1] + [255] * 9).all()
+
+
+def test_islands_go_all_over_a_large_image() -> None:
+    label_map = np.zeros((3 * STRIP // 20, 20), np.uint8)
+    label_map[:, 15:] = 1
+    mainland = label_map.copy()
+    label_map[::9, 5:7] = 1
+    assert np.array_equal(after(label_map, Reshaping.ISLANDS, 2), mainland)
 
 
 def test_holes_up_to_the_amount_are_filled() -> None:

@@ -23,7 +23,7 @@ from segstudio.storage.plain_masks import (
 LIMIT = 10**6
 
 
-@pytest.fixture(params=[(1, 1), (1, 300), (300, 1), (37, 41), (256, 256)], ids=str)
+@pytest.fixture(params=[(1, 1), (1, 300), (300, 1), (37, 41), (256, 256), (700, 600)], ids=str)
 def label_map(request: pytest.FixtureRequest) -> LabelMap:
     rng = np.random.default_rng(3)
     noise = rng.integers(0, 256, request.param, dtype=np.uint8)

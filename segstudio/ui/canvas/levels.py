@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter
 
+from segstudio.core.memory import zeros
 from segstudio.core.pyramid import (
     BLOCK,
     Pixels,
@@ -57,8 +58,7 @@ class Levels:
         self.count = level_count(height, width)
         self.reduce = reduce
         shapes = [level_shape(height, width, level) for level in range(1, self.count + 1)]
-        # Pages of zeros take no memory before they are written.
-        self._pixels = [np.zeros(shape, np.uint32) for shape in shapes]
+        self._pixels = [zeros(shape, np.uint32) for shape in shapes]
         # A QImage borrows the array's memory, so the arrays are kept beside them.
         self._pictures = [borrowed(pixels, kind) for pixels in self._pixels]
         self.rough = rough_level(height, width)
