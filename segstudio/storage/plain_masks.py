@@ -280,7 +280,7 @@ def _inflated(packed: bytes, size: int) -> NDArray[np.uint8] | None:
         return None
     unpacked = empty((size,), np.uint8)
     try:
-        found = deflate_decode(packed, out=unpacked)
+        found = deflate_decode(packed, out=unpacked.data)
     except (DeflateError, ValueError):
         return None
     return unpacked if len(found) == size else None
