@@ -23,7 +23,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """Three labelled images; the last judges."""
+    """Three labelled grey images; the last judges."""
     root = tmp_path / "images"
     root.mkdir()
     project = create_project(root).with_label_set(LabelSet.named(["background", "cell"]))
@@ -31,7 +31,7 @@ def project(tmp_path: Path) -> Project:
     for number, key in enumerate(KEYS):
         labels = np.zeros((SIDE, SIDE), np.uint8)
         labels[:, 20 + 8 * number :] = 1
-        pixels = labels[..., None] * 120 + rng.integers(0, 60, (SIDE, SIDE, 3))
+        pixels = labels * 120 + rng.integers(0, 60, (SIDE, SIDE))
         Image.fromarray(pixels.astype(np.uint8)).save(root / key)
         project.write_mask(key, labels)
     project = project.with_splits({"a.png": "train", "b.png": "train", "c.png": "val"})
