@@ -1,6 +1,6 @@
 """Take pictures of the window in the states a user sees first, to be looked at.
 
-    QT_QPA_PLATFORM=offscreen python tests/screenshots.py OUT_DIR [--dark]
+    QT_QPA_PLATFORM=offscreen python tests/screenshots.py OUT_DIR [--dark] [--chinese]
 
 Set QT_SCALE_FACTOR=2 for a display of 200 %. The README's picture is made by this script.
 """
@@ -25,6 +25,7 @@ from segstudio.storage.atomic_write import atomic_write
 from segstudio.storage.masks import read_label_map
 from segstudio.storage.sample import sample_project
 from segstudio.ui.app import make_application
+from segstudio.ui.language import CHINESE, install_language
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.quality.compare_dialog import CompareDialog
 from segstudio.ui.quality.errors_dock import ErrorsDock
@@ -38,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--chinese", action="store_true")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
@@ -46,6 +48,9 @@ def main() -> None:
         theme = Theme(application)
         theme.use(Qt.ColorScheme.Dark if arguments.dark else Qt.ColorScheme.Light)
         settings = QSettings(f"{home}/settings.ini", QSettings.Format.IniFormat)
+        if arguments.chinese:
+            settings.setValue("language", CHINESE)
+        install_language(application, settings)
         take_pictures(MainWindow(theme, settings), arguments.out)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.background import Work
+from segstudio.controllers.error_words import translated
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.mask_colors import MaskColors
 from segstudio.controllers.workspace import Workspace
@@ -173,7 +174,9 @@ class ClassChangeController(Work):
         try:
             change = planned(operation, label_set)
         except ValueError as error:
-            self.failed.emit(SegStudioError(self.tr("The classes stay as they are: %s") % error))
+            self.failed.emit(
+                SegStudioError(self.tr("The classes stay as they are: %s") % translated(str(error)))
+            )
             return
         self._begin(change, self._text(operation, label_set))
 
@@ -220,7 +223,9 @@ class ClassChangeController(Work):
         try:
             change = undone(last.name, last.change, self._workspace.label_set)
         except ValueError as error:
-            self.failed.emit(SegStudioError(self.tr("It cannot be undone: %s") % error))
+            self.failed.emit(
+                SegStudioError(self.tr("It cannot be undone: %s") % translated(str(error)))
+            )
             return
         self._begin(change, self.tr("Undo: %s") % last.text)
 

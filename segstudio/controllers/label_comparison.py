@@ -12,6 +12,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.background import BackgroundWork, Report
+from segstudio.controllers.error_words import told
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.agreement import (
     AgreementCounter,
@@ -213,7 +214,7 @@ def _compare_image(
             results.binary += theirs is not None and is_ambiguous(theirs)
         return None if theirs is None else compared(key, ours, theirs, len(project.label_set))
     except (SegStudioError, ValueError) as error:
-        sentence = error.sentence if isinstance(error, SegStudioError) else f"{key}: {error}"
+        sentence = told(error) if isinstance(error, SegStudioError) else f"{key}: {error}"
         with results.lock:
             results.problems.append(sentence)
         return None

@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from segstudio.controllers.background import BackgroundWork, Report
+from segstudio.controllers.error_words import told
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_errors import LEAST_CONFIDENCE, LikelyError, likely_errors, ranked
 from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
@@ -233,7 +234,7 @@ def find_on_disk(
                 except Cancelled:
                     raise
                 except SegStudioError as error:
-                    problems.append(error.sentence)
+                    problems.append(told(error))
                 report(done, len(keys))
     except Cancelled:
         return None

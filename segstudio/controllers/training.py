@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.followed_runs import (
     Look,
     Pace,
@@ -266,10 +267,10 @@ class TrainingController(QObject):
 
     def _on_begin_failed(self, error: Exception) -> None:
         self._job = None
-        told = as_user_error(error)
-        self.problem = told.sentence
+        user_error = as_user_error(error)
+        self.problem = told(user_error)
         self._set_state(RunState.FAILED if self.run else RunState.NONE)
-        self.failed.emit(told)
+        self.failed.emit(user_error)
         self._find_runs()  # the last one is shown again
 
     def _ask(self, word: str) -> None:

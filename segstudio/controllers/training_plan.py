@@ -2,11 +2,10 @@
 
 import json
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.run_start import prepared_run, remove_run
@@ -100,7 +99,7 @@ class TrainingPlan(QObject):
             ),
             (
                 (self.tr("Classes"), ", ".join(item["name"] for item in plan["classes"]), ""),
-                (self.tr("Varied by"), _augmentation(plan["recipe"]["augmentation"], self.tr), ""),
+                (self.tr("Varied by"), _augmentation(plan["recipe"]["augmentation"]), ""),
                 *((each["setting"], each["value"], each["why"]) for each in plan["reasons"]),
             ),
             tuple(plan["notes"]),
@@ -140,32 +139,33 @@ def _dry_run(
     return plan
 
 
-def _augmentation(settings: dict[str, Any], tr: Callable[[str], str]) -> str:
+def _augmentation(settings: dict[str, Any]) -> str:
     """Return in words how crops are varied; what is off is left out."""
+    translate = QCoreApplication.translate
     (least, most), parts = settings["scale"], []
     if settings["warped"]:
         if least != most:
-            parts.append(tr("size × %g to %g") % (least, most))
+            parts.append(translate("TrainingPlan", "size × %g to %g") % (least, most))
         if settings["rotation"]:
-            parts.append(tr("turned up to %g°") % settings["rotation"])
+            parts.append(translate("TrainingPlan", "turned up to %g°") % settings["rotation"])
         if settings["elastic"]:
-            parts.append(tr("bent"))
+            parts.append(translate("TrainingPlan", "bent"))
     if settings["flip"] == "both":
-        parts.append(tr("mirrored both ways"))
+        parts.append(translate("TrainingPlan", "mirrored both ways"))
     elif settings["flip"] == "horizontal":
-        parts.append(tr("mirrored left to right"))
+        parts.append(translate("TrainingPlan", "mirrored left to right"))
     if settings["light_share"] and (settings["brightness"] or settings["contrast"]):
-        parts.append(tr("brightness and contrast"))
+        parts.append(translate("TrainingPlan", "brightness and contrast"))
     has_colour = settings["hue"] or settings["saturation"]
     if settings["hsv_share"] and has_colour and not settings["grey"]:
-        parts.append(tr("colour"))
+        parts.append(translate("TrainingPlan", "colour"))
     parts += [
         word
         for share, word in (
-            ("blur_share", tr("blur")),
-            ("noise_share", tr("noise")),
-            ("jpeg_share", tr("JPEG artefacts")),
+            ("blur_share", translate("TrainingPlan", "blur")),
+            ("noise_share", translate("TrainingPlan", "noise")),
+            ("jpeg_share", translate("TrainingPlan", "JPEG artefacts")),
         )
         if settings[share]
     ]
-    return ", ".join(parts) or tr("nothing")
+    return ", ".join(parts) or translate("TrainingPlan", "nothing")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from segstudio import __version__
 from segstudio.storage.assets import assets_folder
+from segstudio.ui.language import install_language
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.theme import Theme
 
@@ -39,6 +40,7 @@ def run(opened: "Opened | None", screenshot: Path | None = None) -> int:
     # Ctrl-C in the terminal ends the app as closing the window does.
     signal.signal(signal.SIGINT, lambda _signal, _frame: application.closeAllWindows())
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "segstudio")
+    install_language(application, settings)
     window = MainWindow(Theme(application), settings)
     window.completed.connect(lambda: QTimer.singleShot(0, window, _collect_garbage))
     if opened is not None:

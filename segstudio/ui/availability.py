@@ -5,6 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.export import ExportController
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.predict_all import PredictAllController
@@ -122,7 +123,7 @@ class Availability(QObject):
         """Let a tool tip say why its command is off, else what it does."""
         action, reason = self._actions[name], self._workspace.read_only
         text = action.text().replace("&&", "&")
-        set_tool_tip(action, text, reason.sentence if reason else self._notes.get(name, ""))
+        set_tool_tip(action, text, told(reason) if reason else self._notes.get(name, ""))
 
     def _show_history(self) -> None:
         document = self._workspace.document

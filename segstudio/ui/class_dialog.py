@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.controllers.class_changes import ClassChangeController
+from segstudio.controllers.error_words import as_sentence
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.class_census import Census, SplitCount
 from segstudio.core.class_change import ChangeKind, ClassChange, Operation, Split, planned
@@ -246,7 +247,7 @@ class ClassDialog(QDialog):
             try:
                 change = planned(operation, self._workspace.label_set)
             except ValueError as error:
-                problem = f"{str(error)[:1].upper()}{str(error)[1:]}."
+                problem = as_sentence(error)
         counted = self._split_count
         is_split = change is not None and change.split is not None
         if is_split and (counted is None or counted.split != operation):
@@ -350,7 +351,7 @@ class ClassDialog(QDialog):
         self.undo.setToolTip(_plain(last.text) if last is not None else "")
 
     def _report(self, stored: StoredChange) -> str:
-        return changed_text(stored, self)
+        return changed_text(stored)
 
     # --- Doing
 

@@ -84,13 +84,13 @@ class ClassEditing(QObject):
 
     def _on_finished(self, stored: StoredChange) -> None:
         can_undo = stored.change.changes_pixels and not stored.change.undoes
-        self._tell(changed_text(stored, self), can_undo=can_undo)
+        self._tell(changed_text(stored), can_undo=can_undo)
 
     def _on_stopped(self) -> None:
         self._tell(self.tr("The classes were not changed; everything is as it was."))
 
     def _on_settled(self, changes: tuple[StoredChange, ...]) -> None:
-        text = " ".join(changed_text(stored, self) for stored in changes)
+        text = " ".join(changed_text(stored) for stored in changes)
         self._tell(
             self.tr("A change of the classes was interrupted and is finished now. %s") % text
         )

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.controllers.class_changes import ClassChangeController
+from segstudio.controllers.error_words import told, translated
 from segstudio.controllers.toolbox import Toolbox
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.class_change import ChangeKind, Recolor, Rename
@@ -199,7 +200,9 @@ class ClassPanel(QWidget):
         try:
             self._workspace.set_label_set(self._workspace.label_set.added(name))
         except ValueError as error:
-            self.failed.emit(SegStudioError(self.tr("No class was added: %s") % error))
+            self.failed.emit(
+                SegStudioError(self.tr("No class was added: %s") % translated(str(error)))
+            )
             return
         row = self._just_added = len(names)
         self._toolbox.choose_class(row)
@@ -256,7 +259,7 @@ class ClassPanel(QWidget):
         reason = self._workspace.read_only
         self._model.is_read_only = reason is not None
         self._add.setEnabled(has_project and reason is None)
-        self._add.setToolTip(reason.sentence if reason else "")
+        self._add.setToolTip(told(reason) if reason else "")
         self._model.set_label_set(self._workspace.label_set)
         self._select_chosen()
 
@@ -305,7 +308,9 @@ class ClassPanel(QWidget):
         try:
             renamed = label_set.renamed(class_index, name)
         except ValueError as error:
-            self.failed.emit(SegStudioError(self.tr("The class keeps its name: %s") % error))
+            self.failed.emit(
+                SegStudioError(self.tr("The class keeps its name: %s") % translated(str(error)))
+            )
             return
         if class_index == self._just_added:
             self._workspace.set_label_set(renamed)

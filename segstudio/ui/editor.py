@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.export import ExportController
 from segstudio.controllers.history_steps import HistorySteps
 from segstudio.controllers.image_list import ImageList
@@ -31,7 +32,8 @@ from segstudio.ui.image_panel import ImagePanel
 from segstudio.ui.inference import InferenceUi
 from segstudio.ui.job_bar import JobBar
 from segstudio.ui.key_list import KeyList
-from segstudio.ui.menus import Menus, fill_menus
+from segstudio.ui.language import LanguageMenu
+from segstudio.ui.menus import MenuName, Menus, fill_menus
 from segstudio.ui.messages import MessageBar
 from segstudio.ui.opening import Opening
 from segstudio.ui.option_bar import OptionBar
@@ -270,6 +272,10 @@ class Editor(QObject):
             self.status,
         )
         fill_menus(self._menus, self.actions_by_name, self._work_parts.toggles)
+        languages = LanguageMenu(self._settings, self._window)
+        languages.told.connect(self.messages.show_notice)
+        self._menus[MenuName.VIEW].addSeparator()
+        self._menus[MenuName.VIEW].addMenu(languages)
 
     def _connect_parts(self) -> None:
         connect_commands(self, self._window)
@@ -302,9 +308,9 @@ class Editor(QObject):
             canvas,
         ):
             part.failed.connect(self.messages.show_error)
-        self.class_panel.failed.connect(lambda error: self.messages.show_notice(error.sentence))
+        self.class_panel.failed.connect(lambda error: self.messages.show_notice(told(error)))
         self.toolbox.class_needed.connect(self._on_class_needed)
-        self.toolbox.refused.connect(lambda error: self.messages.show_notice(error.sentence))
+        self.toolbox.refused.connect(lambda error: self.messages.show_notice(told(error)))
         self.predict.model_loaded.connect(self.status.show_engine)
         self.predict.predicted.connect(
             lambda note: self.status.show_engine(note.model, note.milliseconds)
@@ -384,7 +390,7 @@ class Editor(QObject):
             self._window,
             self.tr("Labels are not saved"),
             self.tr("The labels of %d images could not be saved. %s\n\nClose and lose them?")
-            % (len(self.workspace.unsaved_keys), error.sentence if error else ""),
+            % (len(self.workspace.unsaved_keys), told(error) if error else ""),
             QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )

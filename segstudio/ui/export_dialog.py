@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from segstudio.controllers.workspace import Workspace
 from segstudio.formats.table import FORMATS
+from segstudio.ui.format_words import format_title, format_values
 
 
 class ExportDialog(QDialog):
@@ -38,8 +39,8 @@ class ExportDialog(QDialog):
         self.formats.setAccessibleName(self.tr("Format"))
         self.formats.setMaxVisibleItems(30)
         writable = [row for row in FORMATS.values() if row.write is not None]
-        for row in sorted(writable, key=lambda row: row.title.casefold()):
-            self.formats.addItem(row.title, row.name)
+        for row in sorted(writable, key=lambda row: format_title(row).casefold()):
+            self.formats.addItem(format_title(row), row.name)
         self.folder = QLineEdit()
         self.folder.setAccessibleName(self.tr("Folder"))
         self.folder.setPlaceholderText(self.tr("A new folder, or an empty one"))
@@ -94,9 +95,9 @@ class ExportDialog(QDialog):
 
     def _show(self) -> None:
         row = FORMATS[self.formats.currentData()]
-        holds = self.tr("How labels are kept: %s.") % row.values
+        holds = self.tr("How labels are kept: %s.") % format_values(row)
         if row.lossless:
-            lossless = FORMATS[row.lossless].title
+            lossless = format_title(FORMATS[row.lossless])
             keeps = self.tr("It may not hold every pixel; the format %s does.") % lossless
         else:
             keeps = self.tr("Keeps every pixel, holes and single pixels too.")

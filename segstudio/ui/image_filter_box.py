@@ -299,31 +299,31 @@ def _least_number(wanted: ImageFilter) -> int:
 
 
 def _least_text(wanted: ImageFilter) -> str:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     number = _least_number(wanted)
     match wanted.sort:
         case ImageSort.UNCERTAINTY:
-            return tr("ImageFilterBox", "at least %s %%") % f"{number:,}"
+            return translate("ImageFilterBox", "at least %s %%") % f"{number:,}"
         case ImageSort.DATE if number == 1:
-            return tr("ImageFilterBox", "changed in the last day")
+            return translate("ImageFilterBox", "changed in the last day")
         case ImageSort.DATE:
-            return tr("ImageFilterBox", "changed in the last %s days") % f"{number:,}"
+            return translate("ImageFilterBox", "changed in the last %s days") % f"{number:,}"
         case _ if number == 1:
-            return tr("ImageFilterBox", "at least 1 pixel")
+            return translate("ImageFilterBox", "at least 1 pixel")
         case _:
-            return tr("ImageFilterBox", "at least %s pixels") % f"{number:,}"
+            return translate("ImageFilterBox", "at least %s pixels") % f"{number:,}"
 
 
 def sort_names() -> dict[ImageSort, str]:
     """Return what the orders are called, in lower case."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return {
-        ImageSort.NAME: tr("ImageSort", "name"),
-        ImageSort.STATE: tr("ImageSort", "review state"),
-        ImageSort.UNCERTAINTY: tr("ImageSort", "uncertainty of the model"),
-        ImageSort.DISAGREEMENT: tr("ImageSort", "pixels changed from the prediction"),
-        ImageSort.AREA: tr("ImageSort", "area"),
-        ImageSort.DATE: tr("ImageSort", "date of the last change"),
+        ImageSort.NAME: translate("ImageSort", "name"),
+        ImageSort.STATE: translate("ImageSort", "review state"),
+        ImageSort.UNCERTAINTY: translate("ImageSort", "uncertainty of the model"),
+        ImageSort.DISAGREEMENT: translate("ImageSort", "pixels changed from the prediction"),
+        ImageSort.AREA: translate("ImageSort", "area"),
+        ImageSort.DATE: translate("ImageSort", "date of the last change"),
     }
 
 

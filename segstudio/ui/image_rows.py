@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.image_list import ImageList
 from segstudio.controllers.indexer import Indexer
 from segstudio.controllers.review import ReviewController
@@ -131,7 +132,7 @@ class ImageRows(QAbstractListModel):
         if note := self._review.note(key):
             lines.append(note)
         if damage := self._thumbnails.damage(key):
-            lines.append(damage.sentence)
+            lines.append(told(damage))
         if problem := table.problems.get(key):
             lines.append(problem)
         # Tool tips guess whether they hold markup; a file name or a note never does.

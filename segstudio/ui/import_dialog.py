@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.controllers.error_words import told, told_again
 from segstudio.controllers.import_labels import Found, ImportController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import RgbImage
@@ -32,6 +33,7 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.binary import Positive
 from segstudio.formats.import_labels import Fate, ImportReport, Row
 from segstudio.formats.table import FORMATS
+from segstudio.ui.format_words import format_title
 
 _SWATCH: Final = 12
 _UNLABELLED: Final = object()
@@ -195,7 +197,7 @@ class ImportDialog(QDialog):
         self.formats.clear()
         others = [row for row in FORMATS.values() if row not in found.formats]
         for row in (*found.formats, *others):
-            self.formats.addItem(row.title, row.name)
+            self.formats.addItem(format_title(row), row.name)
         splits = ", ".join(f"{name} {len(items)}" for name, items in plan.dataset.splits.items())
         parts = [
             self.tr("%s with labels (%s).") % (self._images(len(plan.matches)), splits),
@@ -214,10 +216,10 @@ class ImportDialog(QDialog):
 
     def _on_failed(self, error: SegStudioError) -> None:
         self._found = None
-        self.summary.setText(error.sentence)
+        self.summary.setText(told(error))
         if self._source is not None and not self.formats.count():
             for row in FORMATS.values():
-                self.formats.addItem(row.title, row.name)
+                self.formats.addItem(format_title(row), row.name)
             self.formats.setCurrentIndex(-1)
         self._show_state()
 
@@ -318,7 +320,8 @@ class ImportDialog(QDialog):
 
 
 def _line(row: Row) -> str:
-    return f"{row.name}: {row.reason}" if row.name else row.reason
+    reason = told_again(row.reason)
+    return f"{row.name}: {reason}" if row.name else reason
 
 
 def _swatch(color: Color) -> QIcon:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from segstudio.controllers.error_words import stopped
 from segstudio.controllers.predict import CardQuestion, PredictController
 from segstudio.controllers.predict_all import AllOutcome, PredictAllController
 from segstudio.controllers.uncertainty import UncertaintyController
@@ -111,7 +112,7 @@ class InferenceUi(QObject):
             words.append(self.tr("%d failed") % outcome.failed)
         if outcome.was_stopped:
             words.append(self.tr("stopped; run again to go on"))
-        self._messages.show_notice(", ".join(words) + ".")
+        self._messages.show_notice(stopped(", ".join(words)))
 
     def _show_disagreements(self, outcome: AllOutcome) -> None:
         if not outcome.disagreements:

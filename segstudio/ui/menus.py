@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -94,12 +95,13 @@ _HELD: Final[Mapping[MenuName, Sequence[str]]] = {
 
 def add_menus(window: QMainWindow) -> Menus:
     """Return the menus of the menu bar, with nothing in them yet."""
+    translate = QCoreApplication.translate
     titles = {
-        MenuName.FILE: window.tr("&File"),
-        MenuName.EDIT: window.tr("&Edit"),
-        MenuName.VIEW: window.tr("&View"),
-        MenuName.TOOLS: window.tr("&Tools"),
-        MenuName.HELP: window.tr("&Help"),
+        MenuName.FILE: translate("Menus", "&File"),
+        MenuName.EDIT: translate("Menus", "&Edit"),
+        MenuName.VIEW: translate("Menus", "&View"),
+        MenuName.TOOLS: translate("Menus", "&Tools"),
+        MenuName.HELP: translate("Menus", "&Help"),
     }
     menus = {name: window.menuBar().addMenu(title) for name, title in titles.items()}
     for menu in menus.values():

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from segstudio.controllers.error_words import told
 from segstudio.errors import SegStudioError
 from segstudio.ui.theme import ACCENT, Theme
 
@@ -72,7 +73,7 @@ class MessageBar(QWidget):
         self, error: SegStudioError, label: str = "", action: Callable[[], None] | None = None
     ) -> None:
         """Show what went wrong and what to do, with the next step as a button."""
-        self._show(error.sentence, _ERROR, label, action)
+        self._show(told(error), _ERROR, label, action)
         self._timer.stop()
 
     def show_notice(

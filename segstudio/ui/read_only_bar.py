@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.workspace import Workspace
 from segstudio.storage.locks import ProjectLockedError
 from segstudio.ui.messages import Choice, MessageBar
@@ -29,6 +30,6 @@ class ReadOnlyBar(MessageBar):
             take = Choice(
                 self.tr("Edit anyway"), lambda: self._workspace.try_editing(take_over=True)
             )
-            self.show_question(text % reason.sentence, try_again, take)
+            self.show_question(text % told(reason), try_again, take)
         else:
-            self.show_question(text % reason.sentence, try_again)
+            self.show_question(text % told(reason), try_again)

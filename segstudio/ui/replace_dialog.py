@@ -1,6 +1,6 @@
 """Asks which class to replace by which in all images, and says first how much that is."""
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -146,22 +146,26 @@ class ReplaceDialog(QDialog):
         self.found.setText(text)
 
 
-def replaced_text(outcome: Outcome, words: QObject) -> str:
+def replaced_text(outcome: Outcome) -> str:
     """Return what a replacement in all images did, as a sentence or two.
 
     Args:
         outcome: What it did.
-        words: Translates.
     """
+    translate = QCoreApplication.translate
     count = len(outcome.changed)
-    images = words.tr("%d images") % count if count != 1 else words.tr("1 image")
+    images = (
+        translate("ReplaceDialog", "%d images") % count
+        if count != 1
+        else translate("ReplaceDialog", "1 image")
+    )
     if outcome.is_undo:
-        text = words.tr("%s: taken back in %s.") % (outcome.name, images)
+        text = translate("ReplaceDialog", "%s: taken back in %s.") % (outcome.name, images)
     else:
-        text = words.tr("%s: %s changed.") % (outcome.name, images)
+        text = translate("ReplaceDialog", "%s: %s changed.") % (outcome.name, images)
     if outcome.was_stopped:
-        text += " " + words.tr("It was stopped before the last one.")
+        text += " " + translate("ReplaceDialog", "It was stopped before the last one.")
     if outcome.left_out:
         names = ", ".join(outcome.left_out[:3]) + ("…" if len(outcome.left_out) > 3 else "")
-        text += " " + words.tr("Left as they are: %s.") % names
+        text += " " + translate("ReplaceDialog", "Left as they are: %s.") % names
     return text

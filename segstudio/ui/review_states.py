@@ -21,11 +21,11 @@ DAMAGED_COLOR: Final = QColor("#d0453a")
 
 def state_name(state: ReviewState) -> str:
     """Return what a state is called, in lower case."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return {
-        ReviewState.UNLABELLED: tr("ReviewState", "not labelled"),
-        ReviewState.PREDICTED: tr("ReviewState", "predicted"),
-        ReviewState.CORRECTED: tr("ReviewState", "corrected"),
-        ReviewState.APPROVED: tr("ReviewState", "approved"),
-        ReviewState.FLAGGED: tr("ReviewState", "flagged"),
+        ReviewState.UNLABELLED: translate("ReviewState", "not labelled"),
+        ReviewState.PREDICTED: translate("ReviewState", "predicted"),
+        ReviewState.CORRECTED: translate("ReviewState", "corrected"),
+        ReviewState.APPROVED: translate("ReviewState", "approved"),
+        ReviewState.FLAGGED: translate("ReviewState", "flagged"),
     }[state]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.workspace import Workspace
 from segstudio.storage.mask_store import MaskChangedError
 from segstudio.storage.recovery import Recovery
@@ -97,7 +98,7 @@ class SafetyBar(MessageBar):
 
         self._ask(
             lambda: self.show_question(
-                error.sentence,
+                told(error),
                 Choice(self.tr("Keep mine"), answered(self._workspace.keep_mine)),
                 Choice(self.tr("Take theirs"), answered(self._workspace.take_theirs)),
             )

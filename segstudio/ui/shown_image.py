@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.thumbnails import Thumbnails
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.pyramid import ReducedImage
@@ -59,4 +60,4 @@ class ShownImage(QObject):
 
     def _on_failed(self, _key: str, error: SegStudioError) -> None:
         self._thumbnails.go_on()
-        self._pages.show_problem(error.sentence)
+        self._pages.show_problem(told(error))

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.controllers.error_words import as_sentence, told
 from segstudio.controllers.splits import SplitController, SplitView
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.image_groups import Grouping
@@ -321,7 +322,7 @@ class SplitDialog(QDialog):
         self.keep.setEnabled(may)
 
     def _on_failed(self, error: SegStudioError) -> None:
-        self.note.setText(error.sentence)
+        self.note.setText(told(error))
 
     # --- Doing
 
@@ -344,7 +345,7 @@ class SplitDialog(QDialog):
         try:
             rule = self._rule()
         except ValueError as error:
-            self.note.setText(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            self.note.setText(as_sentence(error))
             return
         self._splits.set_rule(rule)
 

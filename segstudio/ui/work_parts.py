@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QToolBar, QWidget
 
@@ -36,9 +36,10 @@ class WorkParts:
             self._add_bar(bar, Qt.ToolBarArea.TopToolBarArea)
         tools = self._tool_bar(actions)
         self._add_bar(tools, Qt.ToolBarArea.LeftToolBarArea)
+        translate = QCoreApplication.translate
         self._docks = [
-            self._add_dock("classes", window.tr("Classes"), classes),
-            self._add_dock("images", window.tr("Images"), images),
+            self._add_dock("classes", translate("WorkParts", "Classes"), classes),
+            self._add_dock("images", translate("WorkParts", "Images"), images),
         ]
         window.setStatusBar(status)
         self._parts: tuple[QWidget, ...] = (*self._docks, tools, *bars, status)
@@ -63,7 +64,7 @@ class WorkParts:
 
     def _tool_bar(self, actions: Actions) -> QToolBar:
         tools = [actions[name] for name in ToolName]
-        bar = QToolBar(self._window.tr("Tools"), self._window)
+        bar = QToolBar(QCoreApplication.translate("WorkParts", "Tools"), self._window)
         bar.addActions(tools)
         bar.addSeparator()
         bar.addActions([actions["undo"], actions["redo"]])

@@ -87,7 +87,7 @@ class WorkReports(QObject):
             self._jobs.end()
 
     def _on_replaced(self, outcome: Outcome) -> None:
-        text = replaced_text(outcome, self)
+        text = replaced_text(outcome)
         if self._replace.can_undo:
             self._messages.show_notice(text, self.tr("Undo in all"), self._replace.undo)
         else:
@@ -112,8 +112,9 @@ class WorkReports(QObject):
         lost = report.changed_by_class(self._workspace.label_set)
         names = ", ".join(f"{name} {pixels:,}" for name, pixels in lost.items())
         from segstudio.formats.table import FORMATS  # loaded by the export
+        from segstudio.ui.format_words import format_title
 
-        title = FORMATS[report.lossless].title
+        title = format_title(FORMATS[report.lossless])
         self._messages.show_notice(
             text + " " + self.tr("It cannot hold: %s.") % names,
             self.tr("Export as %s") % title,

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.label_comparison import (
     CompareRequest,
     LabelComparison,
@@ -259,7 +260,7 @@ class CompareDialog(QDialog):
 
     def _show_error(self, error: SegStudioError) -> None:
         self._show_nothing()
-        self.summary.setText(error.sentence)
+        self.summary.setText(told(error))
 
     def _on_project_changed(self) -> None:
         self._show_nothing()
@@ -292,4 +293,4 @@ class CompareDialog(QDialog):
             self.save_sheet(path)
 
     def _write(self, path: Path, write: Write) -> None:
-        self.state.setText(saved_text(path, write, self))
+        self.state.setText(saved_text(path, write))

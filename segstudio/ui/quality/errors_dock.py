@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.label_errors import Doubt, LabelErrorsController
 from segstudio.controllers.predict import PredictController
 from segstudio.core.label_errors import LEAST_CONFIDENCE
@@ -118,7 +119,7 @@ class ErrorsDock(QDockWidget):
         self.state.setText(self.tr("%d of %d images looked at") % (done, total))
 
     def _show_error(self, error: SegStudioError) -> None:
-        self.state.setText(error.sentence)
+        self.state.setText(told(error))
 
     def _show_doubts(self) -> None:
         row = self.sheet.currentRow()

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from segstudio.controllers.error_words import told
 from segstudio.core.label_statistics import NumberTable, csv_text
 from segstudio.errors import SegStudioError
 from segstudio.storage.atomic_write import atomic_write
@@ -38,10 +39,10 @@ Write = Callable[[Path], None]
 """Writes a file; raises StorageError."""
 
 
-def saved_text(path: Path, write: Write, words: QObject) -> str:
-    """Write a file, and return what to tell the user about that; ``words`` translates."""
+def saved_text(path: Path, write: Write) -> str:
+    """Write a file, and return what to tell the user about that."""
     try:
         write(path)
     except SegStudioError as error:
-        return error.sentence
-    return words.tr("Saved as %s") % path.name
+        return told(error)
+    return QCoreApplication.translate("Saving", "Saved as %s") % path.name

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.controllers.error_words import told
 from segstudio.controllers.statistics import ProjectStatistics, StatisticsController
 from segstudio.controllers.workspace import Workspace
 from segstudio.errors import SegStudioError
@@ -172,7 +173,7 @@ class StatisticsDialog(QDialog):
         self.state.setText(self.tr("%d of %d images") % (done, total))
 
     def _show_error(self, error: SegStudioError) -> None:
-        self.state.setText(error.sentence)
+        self.state.setText(told(error))
 
     def _file_name(self) -> str:
         view = self.page.view
@@ -190,7 +191,7 @@ class StatisticsDialog(QDialog):
             self.save_numbers(path)
 
     def _write(self, path: Path, write: Write) -> None:
-        self.state.setText(saved_text(path, write, self))
+        self.state.setText(saved_text(path, write))
 
 
 class StatisticsPage(QWidget):

@@ -3,7 +3,7 @@
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -147,7 +147,7 @@ class ComparePage(QWidget):
         lines = []
         mean = comparison.rows[0]
         if comparison.old is not None:
-            lines.append(_verdict(self, mean, where))
+            lines.append(_verdict(mean, where))
         elif mean.new is not None:
             lines.append(self.tr("Mean IoU %.3f %s.") % (mean.new, where))
         for title, model in ((self.tr("old"), comparison.old), (self.tr("new"), comparison.new)):
@@ -167,19 +167,20 @@ class ComparePage(QWidget):
         return "\n".join(lines)
 
 
-def _verdict(page: QWidget, mean: Difference, where: str) -> str:
+def _verdict(mean: Difference, where: str) -> str:
+    translate = QCoreApplication.translate
     if mean.difference is None:
-        return page.tr("There is nothing to compare %s.") % where
+        return translate("ComparePage", "There is nothing to compare %s.") % where
     if mean.low is None or mean.high is None:
-        return page.tr("Mean IoU changes by %+.3f %s.") % (mean.difference, where)
+        return translate("ComparePage", "Mean IoU changes by %+.3f %s.") % (mean.difference, where)
     sure = (
-        page.tr("Surely better")
+        translate("ComparePage", "Surely better")
         if mean.is_sure and mean.difference > 0
-        else page.tr("Surely worse")
+        else translate("ComparePage", "Surely worse")
         if mean.is_sure
-        else page.tr("No sure difference")
+        else translate("ComparePage", "No sure difference")
     )
-    return page.tr("%s: mean IoU %+.3f (95 %% interval %+.3f to %+.3f) %s.") % (
+    return translate("ComparePage", "%s: mean IoU %+.3f (95 %% interval %+.3f to %+.3f) %s.") % (
         sure,
         mean.difference,
         mean.low,

@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from segstudio.controllers.comparison import ComparisonController
+from segstudio.controllers.error_words import told
 from segstudio.controllers.labelling_queue import LabellingQueue
 from segstudio.controllers.predict import PredictController
 from segstudio.controllers.training import TrainingController
@@ -66,7 +67,7 @@ class TrainPanel(QTabWidget):
         self.form.mistyped.connect(self.form.show_problem)
         self.progress.report_requested.connect(_open_file)
         plan.planned.connect(self.form.show_plan)
-        plan.failed.connect(lambda error: self.form.show_problem(error.sentence))
+        plan.failed.connect(lambda error: self.form.show_problem(told(error)))
         training.failed.connect(self._on_refused)
         training.changed.connect(self._show_state)
         training.ended.connect(self._on_ended)
@@ -147,7 +148,7 @@ class TrainPanel(QTabWidget):
         """Go back to what was asked for, if a training did not even begin."""
         if self._training.run is None and self.currentWidget() is self.progress:
             self.setCurrentIndex(0)
-            self.form.show_problem(error.sentence)
+            self.form.show_problem(told(error))
 
     def _on_run_requested(self, run: TrainingRun) -> None:
         self._training.show(run)
@@ -164,8 +165,8 @@ class TrainPanel(QTabWidget):
         self.form.set_busy(is_busy=self._training.is_busy)
         error = self._training.read_only
         no_images = "" if self._training.project else self.tr("Open images first.")
-        self.form.show_read_only(error.sentence if error else no_images)
-        self.compare.show_read_only(error.sentence if error else "")
+        self.form.show_read_only(told(error) if error else no_images)
+        self.compare.show_read_only(told(error) if error else "")
         self.runs.note.setReadOnly(error is not None)
 
     def _show_model(self) -> None:
