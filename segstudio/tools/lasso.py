@@ -1,5 +1,7 @@
 """Lasso: an outline of clicked vertices and freehand parts, filled when it is closed."""
 
+from typing import ClassVar
+
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.raster import Point, polygon_region
@@ -17,11 +19,16 @@ class Lasso(Tool):
     a click on the first vertex closes the outline. One single drag closes by itself.
     """
 
+    has_parts: ClassVar[bool] = True
+
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
         self._parts: list[tuple[Point, ...]] = []  # a vertex, or the points of one drag
         self._drawn: list[Point] = []  # the drag under way
         self._moved: int | None = None  # the part whose vertex is being moved
+        self._closes = (
+            False  # when the button is released where it was pressed: on the first vertex
+        )
         self._pointer: Point | None = None
         self._erases = False
         self._is_open = False
@@ -43,7 +50,8 @@ class Lasso(Tool):
         return self._preview
 
     def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
-        """Begin the outline, add, insert or remove a vertex, take hold of one, or close."""
+        """Begin the outline, add, insert or remove a vertex, or take hold of one."""
+        self._closes = False
         if not self._is_open:
             self._erases = at.alt
             self._is_open = True
@@ -54,17 +62,19 @@ class Lasso(Tool):
             return None
         elif at.shift and self._vertex_at(at) is None and (place := self._line_at(at)) is not None:
             self._parts.insert(place, (at.point,))
-        elif self._count >= 3 and at.is_near(self._parts[0][0]):
-            return self.finish(label_map)
+        else:
+            self._closes = self._count >= 3 and at.is_near(self._parts[0][0])
         self._moved = self._vertex_at(at)
-        self._drawn = [] if self._moved is not None else [at.point]
+        self._drawn = [] if self._closes or self._moved is not None else [at.point]
         self._show(at.point)
         return None
 
     def move(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
         """Draw freehand, or move the vertex that was taken hold of."""
         if self._moved is not None:
-            self._parts[self._moved] = (at.point,)
+            self._closes = self._closes and at.is_near(self._parts[0][0])
+            if not self._closes:
+                self._parts[self._moved] = (at.point,)
         elif self._drawn and (len(self._drawn) > 1 or not at.is_near(self._drawn[0])):
             # A hand that trembles while it clicks draws nothing.
             self._drawn.append(at.point)
@@ -72,7 +82,9 @@ class Lasso(Tool):
         return None
 
     def release(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
-        """End the freehand part; if it is all there is, close it."""
+        """End the freehand part, and close the outline if it is all there is; or let go."""
+        if self._closes:
+            return self.finish(label_map)
         is_single_drag = not self._parts and len(self._drawn) > 2
         if self._drawn:
             self._parts.append(tuple(self._drawn))
@@ -97,6 +109,12 @@ class Lasso(Tool):
             self._parts.pop()
         self._is_open = bool(self._parts)
         self._show(self._pointer)
+
+    def let_go(self) -> None:
+        """See ``Tool``."""
+        self._moved, self._drawn, self._closes = None, [], False
+        self._is_open = bool(self._parts)
+        self._show(None)
 
     @property
     def _points(self) -> list[Point]:

@@ -32,10 +32,13 @@ class Preview:
 
     @property
     def area(self) -> int:
-        """How many pixels are covered: counted, or of an outline measured (shoelace formula)."""
+        """How many pixels are covered: counted, or of an outline measured (shoelace formula).
+
+        An outline that is still open counts as closed by a straight line.
+        """
         if self.region is not None:
             return int(np.count_nonzero(self.region.mask))
-        if not self.is_closed or len(self.points) < 3:
+        if len(self.points) < 3:
             return 0
         y, x = np.array(self.points).T
         return round(abs(float(np.dot(y, np.roll(x, 1)) - np.dot(x, np.roll(y, 1)))) / 2)

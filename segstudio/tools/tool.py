@@ -84,11 +84,13 @@ class Tool:
     Attributes:
         is_stroke: Whether the edits between press and release are one step of the history. The
             other tools make one edit, when they are finished.
+        has_parts: Whether an open gesture can be taken back part by part, as an outline can.
         begun_at: The press with which what is under way began; an open gesture may begin anew.
             The class there is the one that "only over the clicked class" means.
     """
 
     is_stroke: ClassVar[bool] = False
+    has_parts: ClassVar[bool] = False
 
     def __init__(self, context: ToolContext) -> None:
         self._context = context
@@ -140,6 +142,9 @@ class Tool:
 
     def step_back(self) -> None:
         """Take back the last part of an open gesture: Backspace."""
+
+    def let_go(self) -> None:
+        """Take back the press that is under way: a second finger came, and the two only zoom."""
 
     def take(self, label_map: LabelMap, answer: object) -> MaskPatch | None:
         """Take the answer to ``work``, which is then done."""

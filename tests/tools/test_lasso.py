@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from segstudio.tools.lasso import Lasso
 from segstudio.tools.tool import Pointer
@@ -28,7 +29,8 @@ def test_a_click_on_the_first_vertex_closes(make_context: MakeContext, write: Wr
     label_map = MAP.copy()
     lasso = Lasso(make_context())
     click(lasso, (10, 10), (10, 30), (20, 30), (20, 10))
-    write(label_map, lasso.press(label_map, Pointer(10.4, 10.4)))
+    assert lasso.press(label_map, Pointer(10.4, 10.4)) is None
+    write(label_map, lasso.release(label_map, Pointer(10.4, 10.4)))
     assert not lasso.is_open
     assert label_map.sum() == 200
 
@@ -175,3 +177,18 @@ def test_alt_and_a_click_remove_a_vertex_and_with_the_last_one_the_outline(
     click_at(tool, label_map, 25, 25, alt=True)
     assert not tool.is_open
     assert tool.preview is None
+
+
+def test_the_first_vertex_can_be_dragged_instead_of_closing(
+    make_context: MakeContext, write: Write
+) -> None:
+    label_map = MAP.copy()
+    lasso = Lasso(make_context())
+    click(lasso, (10, 10), (10, 30), (20, 30), (20, 10))
+    lasso.press(label_map, Pointer(10, 10))
+    lasso.move(label_map, Pointer(5, 10))
+    lasso.move(label_map, Pointer(10.2, 10))  # back where it was: still a drag
+    assert lasso.release(label_map, Pointer(10.2, 10)) is None
+    assert lasso.is_open
+    write(label_map, lasso.finish(label_map))
+    assert label_map.sum() == pytest.approx(200, abs=10)

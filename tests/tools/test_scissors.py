@@ -79,7 +79,8 @@ def test_a_click_on_the_first_anchor_closes(
     for at in (NORTH, EAST, SOUTH, WEST):
         click(tool, label_map, at)
         answer(tool, label_map)
-    write(label_map, tool.press(label_map, Pointer(20.4, 60.4)))
+    assert tool.press(label_map, Pointer(20.4, 60.4)) is None
+    write(label_map, tool.release(label_map, Pointer(20.4, 60.4)))
     assert not tool.is_open
     assert label_map[60, 60] == 1
 
@@ -122,3 +123,67 @@ def test_beside_the_image_no_outline_begins(image: np.ndarray, make_context: Mak
     tool = Scissors(make_context(image=image))
     click(tool, label_map, (-3, 5))
     assert not tool.is_open
+
+
+@pytest.fixture
+def outlined(image: np.ndarray, make_context: MakeContext, answer: Answer) -> Scissors:
+    """Four anchors, of which the one in the south lies far off the disk."""
+    label_map = np.zeros((120, 130), np.uint8)
+    tool = Scissors(make_context(image=image))
+    for at in (NORTH, EAST, (118.5, 120.5), WEST):
+        click(tool, label_map, at)
+        answer(tool, label_map)
+    return tool
+
+
+def test_a_dragged_anchor_takes_the_outline_with_it(
+    outlined: Scissors, disk: np.ndarray, write: Write, answer: Answer
+) -> None:
+    label_map = np.zeros((120, 130), np.uint8)
+    assert outlined.press(label_map, Pointer(118, 120)) is None
+    for at in ((110, 90), SOUTH):
+        assert outlined.move(label_map, Pointer(*at)) is None
+        assert outlined.preview is not None
+        assert outlined.preview.handles == (NORTH, EAST, at, WEST)
+        assert outlined.preview.points[-1] == WEST  # no line runs to the pointer meanwhile
+    assert outlined.release(label_map, Pointer(*SOUTH)) is None
+    answer(outlined, label_map)
+    patch = outlined.finish(label_map)
+    write(label_map, patch if patch is not None else answer(outlined, label_map))
+    assert overlap(label_map, disk) > 0.93
+
+
+def test_the_first_anchor_can_be_dragged_too_and_a_trembling_click_on_it_closes(
+    outlined: Scissors, answer: Answer
+) -> None:
+    label_map = np.zeros((120, 130), np.uint8)
+    outlined.press(label_map, Pointer(*NORTH, reach=4))
+    outlined.move(label_map, Pointer(30, 60, reach=4))
+    assert outlined.release(label_map, Pointer(30, 60)) is None
+    assert outlined.is_open
+    assert outlined.preview is not None
+    assert outlined.preview.handles[0] == (30, 60)
+    answer(outlined, label_map)
+    outlined.press(label_map, Pointer(30, 60, reach=4))
+    outlined.move(label_map, Pointer(30.5, 60.5, reach=4))
+    patch = outlined.release(label_map, Pointer(30.5, 60.5))
+    assert (patch or answer(outlined, label_map)) is not None
+    assert not outlined.is_open
+
+
+def test_alt_and_a_click_remove_an_anchor_and_shift_and_a_click_insert_one(
+    outlined: Scissors, disk: np.ndarray, write: Write, answer: Answer
+) -> None:
+    label_map = np.zeros((120, 130), np.uint8)
+    click(outlined, label_map, (118.5, 120.5), alt=True)
+    assert outlined.preview is not None
+    assert outlined.preview.handles == (NORTH, EAST, WEST)
+    points = outlined.preview.points
+    middle = points[len(points) // 3]
+    click(outlined, label_map, middle, shift=True)
+    assert outlined.preview is not None
+    assert len(outlined.preview.handles) == 4
+    assert middle in outlined.preview.handles
+    patch = outlined.finish(label_map)
+    write(label_map, patch if patch is not None else answer(outlined, label_map))
+    assert overlap(label_map, disk) > 0.9
