@@ -11,9 +11,9 @@ from segstudio.core.raster import Point
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 
-BLOCK: Final = 512
-"""Side of the squares of the image that are cut into superpixels one by one, image pixels."""
-
+_BLOCK: Final = 512  # about the side of the squares that are cut into superpixels one by one
+_MARGIN: Final = 4  # superpixels around a block that are cut with it
+_LARGE: Final = 40  # pixels; around larger ones the margin is narrower, for its area grows
 _ITERATIONS: Final = 5  # more than this moves hardly an edge any more
 _SMOOTHING: Final = 1 / 16  # of the size: grain of the film or the camera makes ragged edges
 _LEAST_SHARE: Final = 25  # per cent of the usual size; smaller ones join a neighbour
@@ -35,33 +35,53 @@ class Grain:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Superpixels:
-    """The superpixels of one block.
+    """The superpixels of one block, with a margin, so that they do not end where the block does.
 
     Attributes:
         rect: The block, image pixels.
-        numbers: (h, w) uint16, the number of the superpixel that each pixel belongs to.
-        borders: The pixels at which another superpixel begins.
+        window: The block and its margin.
+        numbers: (h, w) uint16, the superpixel that each pixel of the window belongs to.
+        borders: The pixels of the block at which another superpixel begins.
     """
 
     rect: Rect
+    window: Rect
     numbers: NDArray[np.uint16] = field(repr=False)
     borders: Region = field(repr=False)
 
     def at(self, point: Point) -> Region:
         """Return the superpixel under a point (y, x) of the block."""
-        row, column = int(point[0]) - self.rect.top, int(point[1]) - self.rect.left
-        mask = self.numbers == self.numbers[row, column]
+        mask = self.numbers == self.number_at(point)
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         box = Rect(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
-        return Region(box.moved(self.rect.top, self.rect.left), mask[box.slices])
+        return Region(box.moved(self.window.top, self.window.left), mask[box.slices])
+
+    def number_at(self, point: Point) -> int:
+        """Return the number of the superpixel under a point (y, x) of the block."""
+        return int(self.numbers[int(point[0]) - self.window.top, int(point[1]) - self.window.left])
 
 
-def block_at(point: Point, height: int, width: int) -> Rect | None:
-    """Return the block of an image of this size that a point (y, x) lies in, or None."""
+def block_side(size: int) -> int:
+    """Return the side of the blocks for superpixels of a usual width, image pixels.
+
+    A multiple of it: SLIC begins with a grid of that width, which then goes on from block to block.
+    """
+    return size * max(1, round(_BLOCK / size))
+
+
+def block_at(point: Point, height: int, width: int, side: int) -> Rect | None:
+    """Return the block of an image of this size that a point (y, x) lies in, or None.
+
+    Args:
+        point: (y, x).
+        height: Of the image.
+        width: Of the image.
+        side: Of the blocks, see ``block_side``.
+    """
     if not (0 <= point[0] < height and 0 <= point[1] < width):
         return None
-    top, left = int(point[0]) // BLOCK * BLOCK, int(point[1]) // BLOCK * BLOCK
-    return Rect(top, left, top + BLOCK, left + BLOCK).clipped_to(height, width)
+    top, left = int(point[0]) // side * side, int(point[1]) // side * side
+    return Rect(top, left, top + side, left + side).clipped_to(height, width)
 
 
 def superpixels(image: RgbImage, rect: Rect, grain: Grain) -> Superpixels:
@@ -70,6 +90,9 @@ def superpixels(image: RgbImage, rect: Rect, grain: Grain) -> Superpixels:
     SLIC: Achanta et al., "SLIC superpixels compared to state-of-the-art superpixel methods",
     IEEE TPAMI 34(11), 2012. Clusters pixels by colour (CIELAB) and place.
 
+    Blocks are cut with a margin, from a grid that goes on from block to block: nine of ten pixels
+    of a superpixel at the seam are then the same for the blocks on both sides of it.
+
     Args:
         image: (H, W, 3) uint8 RGB.
         rect: The block, on the image.
@@ -77,23 +100,25 @@ def superpixels(image: RgbImage, rect: Rect, grain: Grain) -> Superpixels:
     """
     import cv2
 
-    pixels = cv2.GaussianBlur(image[rect.slices].copy(), (0, 0), grain.size * _SMOOTHING)
+    margin = grain.size * (_MARGIN if grain.size <= _LARGE else _MARGIN - 1)
+    window = rect.grown(margin).clipped_to(*image.shape[:2])
+    pixels = cv2.GaussianBlur(image[window.slices].copy(), (0, 0), grain.size * _SMOOTHING)
     pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
-    # OpenCV refuses regions that are larger than the picture.
-    size = max(2, min(grain.size, rect.height, rect.width))
+    # OpenCV refuses regions that are larger than the picture, and smaller than two pixels.
+    missing = [max(0, 2 - side) for side in (window.height, window.width)]
+    pixels = cv2.copyMakeBorder(pixels, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)
+    size = min(grain.size, *pixels.shape[:2])
     slic = cv2.ximgproc.createSuperpixelSLIC(
         pixels, cv2.ximgproc.SLIC, size, float(grain.compactness)
     )
     slic.iterate(_ITERATIONS)
     slic.enforceLabelConnectivity(_LEAST_SHARE)
-    numbers = slic.getLabels().astype(np.uint16)
+    numbers = slic.getLabels()[: window.height, : window.width].astype(np.uint16)
     borders = np.zeros(numbers.shape, np.bool_)
     borders[1:] |= numbers[1:] != numbers[:-1]
     borders[:, 1:] |= numbers[:, 1:] != numbers[:, :-1]
-    # Blocks end where superpixels would go on; without a line the last ones look open.
-    borders[0] |= rect.top > 0
-    borders[:, 0] |= rect.left > 0
-    return Superpixels(rect, numbers, Region(rect, borders))
+    inside = borders[rect.moved(-window.top, -window.left).slices].copy()
+    return Superpixels(rect, window, numbers, Region(rect, inside))
 
 
 class SuperpixelCache:

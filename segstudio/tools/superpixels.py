@@ -11,7 +11,7 @@ from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.raster import Point
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region, region_patch
-from segstudio.core.superpixels import BLOCK, Grain, Superpixels, block_at, superpixels
+from segstudio.core.superpixels import Grain, Superpixels, block_at, block_side, superpixels
 from segstudio.tools.options import ToolContext
 from segstudio.tools.preview import Preview
 from segstudio.tools.tool import Asker, Pointer, Tool, Work
@@ -107,11 +107,12 @@ class SuperpixelPaint(Tool):
 
     def _look_at(self, label_map: LabelMap, at: Pointer) -> None:
         self._at = at
-        blocks = _blocks_around(at, *label_map.shape)
+        height, width = label_map.shape
+        blocks = _blocks_around(at, height, width, block_side(self._grain.size))
         known = [self._context.superpixels.get(block, self._grain) for block in blocks]
         missing = [block for block, found in zip(blocks, known, strict=True) if found is None]
         # A stroke may have left the screen meanwhile; what it waits for comes before the rest.
-        waiting = (block_at(point, *label_map.shape) for point in self._waiting)
+        waiting = (self._block_at(label_map, point) for point in self._waiting)
         missing = [
             block
             for block in waiting
@@ -128,19 +129,23 @@ class SuperpixelPaint(Tool):
         outlines = tuple(found.borders for found in known if found)
         self._preview = Preview(region=under, outlines=outlines, erases=self._erases)
 
+    def _block_at(self, label_map: LabelMap, point: Point) -> Rect | None:
+        height, width = label_map.shape
+        return block_at(point, height, width, block_side(self._grain.size))
+
     def _paint(self, label_map: LabelMap) -> MaskPatch | None:
         """Return the edit that paints all superpixels of the stroke that are known by now."""
         region: Region | None = None
         still_waiting = []
         for point in self._waiting:
-            block = block_at(point, *label_map.shape)
+            block = self._block_at(label_map, point)
             if block is None:
                 continue
             found = self._context.superpixels.get(block, self._grain)
             if found is None:
                 still_waiting.append(point)
                 continue
-            number = int(found.numbers[int(point[0]) - block.top, int(point[1]) - block.left])
+            number = found.number_at(point)
             if (block, number) not in self._painted:
                 self._painted.add((block, number))
                 part = found.at(point)
@@ -164,21 +169,21 @@ def _holds(rect: Rect, point: Point) -> bool:
     return rect.top <= point[0] < rect.bottom and rect.left <= point[1] < rect.right
 
 
-def _blocks_around(at: Pointer, height: int, width: int) -> list[Rect]:
+def _blocks_around(at: Pointer, height: int, width: int, side: int) -> list[Rect]:
     """Return the blocks on the screen, nearest to the pointer first, at most some."""
     view = at.view.clipped_to(height, width)
-    own = block_at(at.point, height, width)
+    own = block_at(at.point, height, width, side)
     if view.is_empty:
         return [own] if own is not None else []
     rows, columns = (
-        _nearest(int(middle) // BLOCK, start // BLOCK, (end - 1) // BLOCK)
+        _nearest(int(middle) // side, start // side, (end - 1) // side)
         for middle, start, end in (
             (at.y, view.top, view.bottom),
             (at.x, view.left, view.right),
         )
     )
     blocks = [
-        Rect(row * BLOCK, column * BLOCK, (row + 1) * BLOCK, (column + 1) * BLOCK).clipped_to(
+        Rect(row * side, column * side, (row + 1) * side, (column + 1) * side).clipped_to(
             height, width
         )
         for row in rows

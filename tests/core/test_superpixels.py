@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from segstudio.core.rect import Rect
-from segstudio.core.superpixels import BLOCK, Grain, SuperpixelCache, block_at, superpixels
+from segstudio.core.superpixels import (
+    Grain,
+    SuperpixelCache,
+    block_at,
+    block_side,
+    superpixels,
+)
+from segstudio.storage.assets import assets_folder
+from segstudio.storage.images import read_image
 
 GRAIN = Grain(12, 10)
 
@@ -32,9 +40,10 @@ def test_each_superpixel_is_found_whole_under_its_points(image: np.ndarray) -> N
     found = superpixels(image, rect, GRAIN)
     region = found.at((40.5, 50.5))
     assert region.contains(40.5, 50.5)
-    whole = np.zeros((80, 90), np.bool_)
-    whole[region.rect.moved(-10, -20).slices] = region.mask
-    assert np.array_equal(whole, found.numbers == found.numbers[30, 30])
+    assert found.window == Rect(0, 0, 96, 130)  # the margin reaches beyond the image
+    whole = np.zeros((96, 130), np.bool_)
+    whole[region.rect.slices] = region.mask
+    assert np.array_equal(whole, found.numbers == found.numbers[40, 50])
 
 
 def test_borders_lie_where_the_number_changes(image: np.ndarray) -> None:
@@ -44,16 +53,41 @@ def test_borders_lie_where_the_number_changes(image: np.ndarray) -> None:
     assert np.array_equal(found.borders.mask[5, 1:], changes | above)
 
 
-def test_a_patch_smaller_than_a_superpixel_is_one(image: np.ndarray) -> None:
-    found = superpixels(image, Rect(0, 0, 3, 130), Grain(100, 10))
-    assert found.numbers.shape == (3, 130)
+@pytest.mark.parametrize("shape", [(3, 130), (1, 130), (96, 1), (1, 1), (2, 2)])
+def test_an_image_smaller_than_a_superpixel_can_be_cut(
+    image: np.ndarray, shape: tuple[int, int]
+) -> None:
+    found = superpixels(image[: shape[0], : shape[1]], Rect(0, 0, *shape), Grain(100, 10))
+    assert found.numbers.shape == shape
+    assert found.at((0.5, 0.5)).contains(0.5, 0.5)
+
+
+@pytest.mark.parametrize("size", [8, 24, 60])
+def test_superpixels_go_on_where_a_block_ends(size: int) -> None:
+    path = assets_folder() / "samples" / "images" / "micrograph-01.png"
+    image = read_image(path)[:480]
+    image = np.concatenate([image, image[:, ::-1]], axis=1)  # room for two blocks
+    side, grain = block_side(size), Grain(size, 20)
+    left, right = (
+        superpixels(image, Rect(0, start, 480, start + side), grain) for start in (0, side)
+    )
+    same = []
+    for y in range(size, 480 - size, size // 2):
+        here, there = left.at((y, side - 1)), right.at((y, side))
+        if here.contains(y, side):
+            both = int(here.united(there).mask.sum())
+            same.append((int(here.mask.sum()) + int(there.mask.sum()) - both) / both)
+    assert len(same) > 8
+    assert np.mean(same) > 0.85
 
 
 def test_blocks_cover_the_image_and_end_with_it() -> None:
-    assert block_at((3, BLOCK + 7), 600, 700) == Rect(0, BLOCK, BLOCK, 700)
-    assert block_at((599.9, 699.9), 600, 700) == Rect(BLOCK, BLOCK, 600, 700)
-    assert block_at((-0.1, 5), 600, 700) is None
-    assert block_at((5, 700), 600, 700) is None
+    side = block_side(24)
+    assert side == 504
+    assert block_at((3, side + 7), 600, 700, side) == Rect(0, side, side, 700)
+    assert block_at((599.9, 699.9), 600, 700, side) == Rect(side, side, 600, 700)
+    assert block_at((-0.1, 5), 600, 700, side) is None
+    assert block_at((5, 700), 600, 700, side) is None
 
 
 def test_the_cache_forgets_the_oldest(image: np.ndarray) -> None:

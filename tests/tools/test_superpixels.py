@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from segstudio.core.rect import Rect
-from segstudio.core.superpixels import BLOCK, SuperpixelCache
+from segstudio.core.superpixels import SuperpixelCache, block_side
 from segstudio.tools.superpixels import SuperpixelPaint
 from segstudio.tools.tool import Asker, Pointer
 from tests.tools.conftest import Answer, MakeContext, Write
@@ -107,18 +107,19 @@ def test_another_size_cuts_anew(
 
 
 def test_only_what_is_on_the_screen_is_cut_nearest_first(make_context: MakeContext) -> None:
-    image = np.zeros((4 * BLOCK, 4 * BLOCK, 3), np.uint8)
-    label_map = np.zeros((4 * BLOCK, 4 * BLOCK), np.uint8)
+    side = block_side(24)
+    image = np.zeros((4 * side, 4 * side, 3), np.uint8)
+    label_map = np.zeros((4 * side, 4 * side), np.uint8)
     cache = SuperpixelCache()
     context = make_context(image=image, superpixels=cache)
     tool = SuperpixelPaint(context)
-    tool.hover(label_map, Pointer(BLOCK + 5, BLOCK - 9, view=Rect(BLOCK + 2, 9, BLOCK + 60, 700)))
+    tool.hover(label_map, Pointer(side + 5, side - 9, view=Rect(side + 2, 9, side + 60, 700)))
     order = []
     while (work := tool.work) is not None:
         found = work.run(Asker(lambda: False, lambda patch: patch))
         order.append(found.rect[:2])  # type: ignore[attr-defined]
         tool.take(label_map, found)
-    assert order == [(BLOCK, 0), (BLOCK, BLOCK)]
+    assert order == [(side, 0), (side, side)]
 
 
 def test_beside_the_image_nothing_is_painted(image: np.ndarray, make_context: MakeContext) -> None:
