@@ -1,11 +1,12 @@
 """Undo and redo as the user asks for them: a large edit is made ready on a thread first."""
 
 import threading
+import time
 from collections import deque
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.user_error import as_user_error
@@ -15,6 +16,8 @@ from segstudio.document.document import Document
 
 _AT_ONCE: Final = 8 * 2**20
 """Bytes of pixels that are decompressed, or copied for a save, while the window waits."""
+_TURN_SECONDS: Final = 0.02
+"""How long steps are taken in a row before the window may answer in between."""
 
 
 class HistorySteps(QObject):
@@ -36,11 +39,14 @@ class HistorySteps(QObject):
         self._pool = Pool(1, self)
         self._job: Job | None = None
         self._waiting: deque[EditKind] = deque()
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._on_rest)
+        self._left_at: tuple[Document, int] | None = None  # and its revision, before a rest
 
     @property
     def is_idle(self) -> bool:
         """Whether every step that was asked for is taken."""
-        return self._job is None
+        return self._job is None and not self._rest.isActive()
 
     def undo(self) -> None:
         """Take back the last edit."""
@@ -50,17 +56,29 @@ class HistorySteps(QObject):
         """Make the next edit again."""
         self._ask(EditKind.REDO)
 
+    def go_to(self, done: int) -> None:
+        """Undo or redo one edit after another until ``done`` of them are applied."""
+        document = self._workspace.document
+        if document is None:
+            return
+        document.end_gesture()  # a stroke under way is one more edit
+        redone = sum(kind is EditKind.REDO for kind in self._waiting)
+        soon = document.history.done + 2 * redone - len(self._waiting)
+        kind = EditKind.REDO if done > soon else EditKind.UNDO
+        self._ask(*[kind] * abs(done - soon))
+
     def shut_down(self) -> None:
         """Drop what waits and end the thread."""
         self._drop()
         self._pool.shut_down()
 
-    def _ask(self, kind: EditKind) -> None:
-        self._waiting.append(kind)
-        if self._job is None:
+    def _ask(self, *kinds: EditKind) -> None:
+        self._waiting += kinds
+        if self.is_idle:
             self._go_on()
 
     def _go_on(self) -> None:
+        end = time.monotonic() + _TURN_SECONDS
         while self._waiting:
             document = self._workspace.document
             if document is None:
@@ -71,6 +89,19 @@ class HistorySteps(QObject):
                 self._make_ready(document, edit)
                 return
             self._step(document)
+            if self._waiting and time.monotonic() > end:
+                self._left_at = document, document.revision
+                self._rest.start()
+                return
+
+    @Slot()
+    def _on_rest(self) -> None:
+        document, left_at = self._workspace.document, self._left_at
+        self._left_at = None
+        if document is not None and left_at == (document, document.revision):
+            self._go_on()
+        else:  # the user painted, or opened another image
+            self._drop()
 
     def _make_ready(self, document: Document, edit: Edit) -> None:
         waiting = document.waiting
@@ -105,6 +136,7 @@ class HistorySteps(QObject):
 
     def _drop(self) -> None:
         self._waiting.clear()
+        self._rest.stop()
         if self._job is not None:
             self._job.cancel()
             self._job = None

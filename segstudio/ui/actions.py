@@ -53,6 +53,7 @@ class Actions(QObject):
             _Row("quit", self.tr("Quit"), ("Ctrl+Q",)),
             _Row("undo", self.tr("Undo"), ("Ctrl+Z",), "arrow-u-up-left"),
             _Row("redo", self.tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "arrow-u-up-right"),
+            _Row("history", self.tr("History"), ("Ctrl+Shift+H",), "clock-counter-clockwise"),
             _Row("edit_classes", self.tr("Edit classes…"), ("Ctrl+K",)),
             _Row("replace_all", self.tr("Replace a class in all images…"), ("Ctrl+H",)),
             _Row("copy_previous", self.tr("Copy labels of the previous image"), ("Ctrl+Shift+V",)),

@@ -17,6 +17,7 @@ from segstudio.ui.actions import Actions, set_tool_tip
 
 _VIEWING: Final = ("fit", "full_size", "zoom_in", "zoom_out")
 _GOING: Final = (
+    "history",
     "train",
     "statistics",
     "compare_labels",

@@ -38,7 +38,9 @@ from segstudio.ui.theme import Theme
 
 _VISIBLE, _LOCK, _COLOR, _NAME, _KEY = range(5)
 _SWATCH: Final = 16
-_ROW: Final = 28
+_COLUMN: Final = 28
+_ROW: Final = 24
+_FEWEST: Final = 6  # rows for which there is room, whether there are classes for them or not
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -167,7 +169,7 @@ class ClassPanel(QWidget):
         self._empty = QLabel(self.tr("The classes of your project will be listed here."))
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(self._empty)
@@ -187,6 +189,14 @@ class ClassPanel(QWidget):
     def hidden(self) -> frozenset[int]:
         """The class indices that are not shown."""
         return self._hidden.indices
+
+    def sizeHint(self) -> QSize:
+        """Return the size at which all classes are seen."""
+        around = self._column.contentsMargins()
+        rows = max(self._model.rowCount(), _FEWEST) * _ROW + 2 * self.view.frameWidth()
+        below = self._column.spacing() + self._add.sizeHint().height()
+        height = around.top() + rows + below + around.bottom()
+        return QSize(super().sizeHint().width(), height)
 
     def add_class(self) -> None:
         """Add a class with a free name, choose it and let the user type its name."""
@@ -229,14 +239,15 @@ class ClassPanel(QWidget):
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setWordWrap(False)
         view.verticalHeader().hide()
+        view.verticalHeader().setMinimumSectionSize(_ROW)
         view.verticalHeader().setDefaultSectionSize(_ROW)
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = view.horizontalHeader()
         header.hide()
-        header.setMinimumSectionSize(_ROW)
+        header.setMinimumSectionSize(_COLUMN)
         for column in (_VISIBLE, _LOCK, _COLOR, _KEY):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, _ROW)
+            header.resizeSection(column, _COLUMN)
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
 
     def _hide_background(self) -> None:
@@ -261,6 +272,7 @@ class ClassPanel(QWidget):
         self._add.setEnabled(has_project and reason is None)
         self._add.setToolTip(told(reason) if reason else "")
         self._model.set_label_set(self._workspace.label_set)
+        self.updateGeometry()
         self._select_chosen()
 
     def _select_chosen(self) -> None:

@@ -53,6 +53,7 @@ def _slots(editor: "Editor", window: QWidget) -> dict[str, Callable[[], object]]
         "keys": editor.key_list.show,
         "undo": editor.steps.undo,
         "redo": editor.steps.redo,
+        "history": editor.history.toggle,
         "next": lambda: workspace.step(1),
         "previous": lambda: workspace.step(-1),
         "fit": canvas.fit,

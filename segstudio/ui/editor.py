@@ -28,6 +28,7 @@ from segstudio.ui.class_panel import ClassPanel
 from segstudio.ui.commands import connect_commands
 from segstudio.ui.dialogs import Dialogs
 from segstudio.ui.hints import Hints
+from segstudio.ui.history_dock import HistoryDock
 from segstudio.ui.image_panel import ImagePanel
 from segstudio.ui.inference import InferenceUi
 from segstudio.ui.job_bar import JobBar
@@ -271,6 +272,7 @@ class Editor(QObject):
             self.image_panel,
             self.status,
         )
+        self.history = HistoryDock(self.workspace, self.steps, self._theme, self._window)
         fill_menus(self._menus, self.actions_by_name, self._work_parts.toggles)
         languages = LanguageMenu(self._settings, self._window)
         languages.told.connect(self.messages.show_notice)
@@ -283,6 +285,9 @@ class Editor(QObject):
         workspace.project_opening.connect(lambda: self.work)
         workspace.project_changed.connect(self._on_project_changed)
         workspace.label_set_changed.connect(lambda: canvas.set_label_set(workspace.label_set))
+        workspace.label_set_changed.connect(
+            lambda: self._work_parts.fit_classes(len(workspace.label_set))
+        )
         ShownImage(workspace, canvas, self._pages, self.thumbnails, self.messages, self)
         workspace.document_changed.connect(self._show_flag)
         canvas.hovered.connect(self.status.show_pixel)

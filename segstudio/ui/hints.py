@@ -23,6 +23,9 @@ class Hints(QObject):
                 "Moves each outline evenly from the nearest labelled image before this one to the "
                 "nearest one after it (shape-based interpolation)"
             ),
+            "history": self.tr(
+                "All steps in this image; a click goes back to one, or forward again"
+            ),
             "splits": self.tr("Which images train and which judge, in groups if you like"),
             "edit_classes": self.tr(
                 "Rename, merge, split, delete or reorder classes in all images; undo it later"
@@ -33,7 +36,7 @@ class Hints(QObject):
 
     def _all(self) -> dict[ToolName, str]:
         outline = self.tr(
-            "Enter closes · Backspace takes back · Esc gives up · Alt at the start: erase"
+            "Enter closes · Backspace or undo takes back · Esc gives up · Alt at the start: erase"
         )
         return {
             ToolName.BRUSH: self.tr(
@@ -59,7 +62,11 @@ class Hints(QObject):
                 "Click or drag: paint areas of like colour · [ and ]: their size · "
                 "Alt at the start: erase"
             ),
-            ToolName.SCISSORS: self.tr("Click along an edge, the line follows it · ") + outline,
+            ToolName.SCISSORS: self.tr(
+                "Click along an edge, the line follows it · drag an anchor: move it · "
+                "Alt+click: remove it · Shift+click the line: new anchor · "
+            )
+            + outline,
             ToolName.CUTOUT: self.tr(
                 "Drag a box around an object · Shift: one more · Enter or a click in it: paint · "
                 "Esc gives up · Alt at the start: erase"

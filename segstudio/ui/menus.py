@@ -42,6 +42,7 @@ _HELD: Final[Mapping[MenuName, Sequence[str]]] = {
     MenuName.EDIT: (
         "undo",
         "redo",
+        "history",
         _LINE,
         "copy_previous",
         "interpolate",

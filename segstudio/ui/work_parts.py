@@ -15,7 +15,7 @@ class WorkParts:
 
     Args:
         window: Where.
-        actions: Has the tools, undo and redo.
+        actions: Has the tools, undo, redo and the history.
         bars: The tool bars at the top, from left to right.
         classes: The panel of classes.
         images: The panel of images.
@@ -32,6 +32,7 @@ class WorkParts:
         status: QStatusBar,
     ) -> None:
         self._window = window
+        self._num_classes = 0
         for bar in bars:
             self._add_bar(bar, Qt.ToolBarArea.TopToolBarArea)
         tools = self._tool_bar(actions)
@@ -55,8 +56,23 @@ class WorkParts:
         """Show them all."""
         for part in self._parts:
             part.show()
-        self._window.resizeDocks(self._docks, [220, 480], Qt.Orientation.Vertical)
         self._window.resizeDocks(self._docks, [260, 260], Qt.Orientation.Horizontal)
+
+    def fit_classes(self, count: int) -> None:
+        """Give the list of classes more height when it gets longer, up to half of the window.
+
+        Args:
+            count: How many classes there are now.
+        """
+        is_first, is_longer = not self._num_classes, count > self._num_classes
+        self._num_classes = count
+        classes = self._docks[0]
+        wanted = min(classes.sizeHint().height(), self._window.height() // 2)
+        if is_first or (is_longer and classes.height() < wanted):
+            room = sum(dock.height() for dock in self._docks)
+            self._window.resizeDocks(
+                self._docks, [wanted, max(room - wanted, wanted)], Qt.Orientation.Vertical
+            )
 
     def show_images(self) -> None:
         """Show the panel of images, if it was hidden."""
@@ -67,7 +83,7 @@ class WorkParts:
         bar = QToolBar(QCoreApplication.translate("WorkParts", "Tools"), self._window)
         bar.addActions(tools)
         bar.addSeparator()
-        bar.addActions([actions["undo"], actions["redo"]])
+        bar.addActions([actions[name] for name in ("undo", "redo", "history")])
         group = QActionGroup(self._window)
         for tool in tools:
             group.addAction(tool)

@@ -130,3 +130,58 @@ def test_nothing_to_undo_does_nothing(
 
     assert steps.is_idle
     assert (document_of(workspace).label_map == 255).all()
+
+
+def rows(document: Document) -> list[int]:
+    return [int(value) for value in document.label_map[:6, 0]]
+
+
+def paint_rows(document: Document, count: int) -> None:
+    """Paint one row after another, each with a value of its own."""
+    for row in range(count):
+        after = document.label_map.copy()
+        after[row % 6] = row % 200 + 1
+        document.apply(f"Row {row}", difference_patch(document.label_map, after))
+
+
+def test_a_jump_goes_back_and_forth(
+    qtbot: QtBot, steps: HistorySteps, workspace: Workspace
+) -> None:
+    document = document_of(workspace)
+    paint_rows(document, 5)
+    for done in (2, 0, 5, 4, 4, 1):
+        steps.go_to(done)
+        qtbot.waitUntil(lambda: steps.is_idle)
+        assert document.history.done == done
+        assert rows(document) == [*range(1, done + 1), *[255] * (6 - done)]
+
+
+def test_a_jump_counts_from_where_the_steps_that_wait_will_lead(
+    qtbot: QtBot, steps: HistorySteps, document: Document
+) -> None:
+    document.history.edits[-1].set_near(True)
+
+    steps.undo()
+    steps.undo()
+    assert not steps.is_idle
+    steps.go_to(2)
+    qtbot.waitUntil(lambda: steps.is_idle)
+
+    assert (document.label_map == 2).all()
+
+
+def test_the_window_answers_during_a_long_jump_and_who_paints_then_ends_it(
+    qtbot: QtBot, steps: HistorySteps, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segstudio.controllers.history_steps._TURN_SECONDS", 0)
+    document = document_of(workspace)
+    paint_rows(document, 30)
+
+    steps.go_to(0)
+    assert not steps.is_idle
+    assert document.history.done == 29
+    fill(document, 201)
+    qtbot.waitUntil(lambda: steps.is_idle)
+
+    assert (document.label_map == 201).all()
+    assert len(document.history) == 30

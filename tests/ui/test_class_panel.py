@@ -104,3 +104,20 @@ def test_renaming_a_class_leaves_the_chosen_one(qtbot: QtBot, opened: MainWindow
     with qtbot.waitSignal(editor.classes.changes.finished):
         editor.classes.changes.change(Rename(1, "membrane"))
     assert editor.toolbox.class_index == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 820), (1280, 800)])
+def test_twelve_classes_are_seen_at_once(
+    qtbot: QtBot, opened: MainWindow, width: int, height: int
+) -> None:
+    opened.resize(width, height)
+    workspace = opened.editor.workspace
+    label_set = workspace.label_set
+    for number in range(1, 12):
+        label_set = label_set.added(f"class {number}")
+    workspace.set_label_set(label_set)
+    view = opened.editor.class_panel.view
+    last = view.model().index(11, 3)
+    qtbot.waitUntil(lambda: view.visualRect(last).bottom() < view.viewport().height())
+    assert view.visualRect(view.model().index(0, 3)).top() >= 0
+    assert opened.editor.image_panel.view.height() > 100
