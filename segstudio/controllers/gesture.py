@@ -40,6 +40,7 @@ class Gesture(QObject):
         self._tool: Tool | None = None  # waits for the pointer until the gesture begins
         self._tool_name = toolbox.tool
         self._is_active = False
+        self._was_open = False  # before the last press
         self._clicked: int | None = None  # value on which the gesture began
         self._last_point: Point | None = None
         self._superpixels = SuperpixelCache()
@@ -49,6 +50,8 @@ class Gesture(QObject):
         self._work: Work | None = None
         self._job: Job | None = None
         self._held: list[MaskPatch | None] = []  # edits that were held to the rules on a thread
+        self._is_held_back = False  # whether locks and rule left nothing of an edit
+        self._has_written = False
         self._is_writing = False
         self._is_prepared = False
         toolbox.changed.connect(self._on_toolbox_changed)
@@ -64,6 +67,11 @@ class Gesture(QObject):
     def is_active(self) -> bool:
         """Whether a gesture is under way, with the button held or not."""
         return self._is_active
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether an outline is under way, of which ``step_back`` takes the last part."""
+        return self._is_active and self._tool is not None and self._tool.has_parts
 
     @property
     def is_settled(self) -> bool:
@@ -101,9 +109,11 @@ class Gesture(QObject):
         tool = self._ready_tool(document)
         if tool is None:
             return
+        self._was_open = self._is_active
         if not self._is_active:
             self._is_active = True
             self._clicked = None
+            self._is_held_back = self._has_written = False
             if tool.is_stroke:
                 document.begin_gesture(tool.edit_name)
         # Before the tool writes: a stroke that begins on a class must not see its own paint.
@@ -133,6 +143,7 @@ class Gesture(QObject):
             self._write(self._document, self._tool, patch)
             self._last_point = at.point
             self._end_if_done(self._document, self._tool)
+            self._was_open = self._is_active
 
     def hover(self, at: Pointer) -> None:
         """Follow the pointer with no button held."""
@@ -155,6 +166,14 @@ class Gesture(QObject):
         self._tool.step_back()
         self._end_if_done(self._document, self._tool)
         return True
+
+    def let_go(self) -> None:
+        """Take the last press back: a second finger came, and the two only zoom and pan."""
+        if not self._was_open:
+            self.cancel()
+        elif self._is_active and self._tool is not None and self._document is not None:
+            self._tool.let_go()
+            self._end_if_done(self._document, self._tool)
 
     def cancel(self) -> bool:
         """Give up the gesture and what it wrote; return whether there was one."""
@@ -192,6 +211,8 @@ class Gesture(QObject):
             return
         if not any(patch is held for held in self._held):
             patch = held_to(patch, self._writable(tool))
+            self._is_held_back = self._is_held_back or patch is None
+        self._has_written = self._has_written or patch is not None
         self._is_writing = True
         if tool.is_stroke:
             document.paint(patch)
@@ -208,6 +229,8 @@ class Gesture(QObject):
             self._tool = None
             self._held = []
             document.end_gesture()
+            if self._is_held_back and not self._has_written:
+                self._toolbox.tell_held_back(self._clicked)
             self._follow_pointer()
         self._show()
 
@@ -219,6 +242,12 @@ class Gesture(QObject):
             # The user corrects the class, the tolerance or a rule before the outline is closed.
             context = self._toolbox.context(document.image, self._last_point, self._superpixels)
             tool.adapt(document.label_map, context)
+        elif self._is_active and tool.is_stroke:
+            # Another key came before the button was released: what is painted stays.
+            self._is_active = False
+            self._tool = None
+            document.end_gesture()
+            self._follow_pointer()
         elif self._is_active:
             self.cancel()
         else:
@@ -248,8 +277,10 @@ class Gesture(QObject):
             waiting = self._document.waiting if self._document is not None else None
             held: list[MaskPatch | None] = []
 
-            def hold(patch: MaskPatch | None) -> MaskPatch | None:
-                patch = held_to(patch, writable)
+            def hold(found: MaskPatch | None) -> MaskPatch | None:
+                patch = held_to(found, writable)
+                if patch is None and found is not None:
+                    self._is_held_back = True
                 if patch is not None and waiting is not None:
                     waiting.about_to_write([patch.rect])  # the window need not wait for it
                 held.append(patch)

@@ -9,13 +9,14 @@ from PySide6.QtCore import QObject, Signal
 
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.class_marks import ClassMarks, followed_index
-from segstudio.core.label_map import RgbImage
+from segstudio.core.label_map import IGNORE_INDEX, RgbImage
 from segstudio.core.paint_rule import PaintRule, writable_classes
 from segstudio.core.raster import Point
 from segstudio.core.superpixels import SuperpixelCache
+from segstudio.errors import SegStudioError
 from segstudio.storage.class_change_log import StoredChange
 from segstudio.tools.names import ToolName
-from segstudio.tools.options import ToolContext, ToolOptions
+from segstudio.tools.options import Leaves, ToolContext, ToolOptions
 from segstudio.tools.table import TOOLS
 from segstudio.tools.tool import Tool
 
@@ -32,6 +33,7 @@ class Toolbox(QObject):
         changed: The tool, the class, an option or a lock changed.
         class_chosen: The class index that the user chose, by whatever way.
         class_needed: The user painted, but there is no class yet besides the background.
+        refused: A ``SegStudioError``: why what the user tried changes nothing.
     """
 
     changed = Signal()
@@ -139,9 +141,12 @@ class Toolbox(QObject):
 
     def paint_value(self) -> int:
         """Return the label map value that the active tool writes."""
-        if self._tool is ToolName.ERASER:
-            return self._workspace.label_set.erased_index
-        return self._class_index
+        return self._erased_index() if self._tool is ToolName.ERASER else self._class_index
+
+    @property
+    def has_background(self) -> bool:
+        """Whether the eraser could leave the background."""
+        return self._workspace.label_set.background_index is not None
 
     def writable(self, clicked: int | None, *, erases: bool = False) -> NDArray[np.bool_]:
         """Return which values an edit may change; see ``writable_classes``."""
@@ -165,6 +170,24 @@ class Toolbox(QObject):
             self.class_needed.emit()
             return False
         return True
+
+    def tell_held_back(self, clicked: int | None) -> None:
+        """Tell the user why a gesture changed nothing.
+
+        Args:
+            clicked: Value on which it began, or None if it began beside the image.
+        """
+        if clicked in self.locked:
+            name = self._workspace.label_set[clicked].name
+            text = self.tr("%s is locked, so nothing was changed") % name
+            hint = self.tr("Click its lock in the list of classes to unlock it")
+        elif self._options.rule is not PaintRule.EVERYTHING:
+            text = self.tr("The paint rule kept what is there, so nothing was changed")
+            hint = self.tr("Choose another rule with L")
+        else:
+            text = self.tr("Only locked classes lie there, so nothing was changed")
+            hint = self.tr("Click a lock in the list of classes to unlock it")
+        self.refused.emit(SegStudioError(text, hint=hint))
 
     def make_tool(
         self, image: RgbImage, last_point: Point | None, superpixels: SuperpixelCache
@@ -193,13 +216,19 @@ class Toolbox(QObject):
         return ToolContext(
             image=image,
             class_index=self._class_index,
-            erased_index=label_set.erased_index,
+            erased_index=self._erased_index(),
             paint_name=tool if self._tool is ToolName.RESHAPE else f"{tool} {name}",
             erase_name=tool if is_eraser else self.tr("%s, erasing") % tool,
             options=self._options,
             last_point=last_point,
             superpixels=superpixels,
         )
+
+    def _erased_index(self) -> int:
+        leaves_nothing = self._options.leaves is Leaves.NOTHING
+        if self._tool is ToolName.ERASER and leaves_nothing:
+            return IGNORE_INDEX
+        return self._workspace.label_set.erased_index
 
     def _tool_label(self) -> str:
         return {

@@ -154,11 +154,14 @@ class Document(QObject):
             self._write_all((patch.rect, patch.before) for patch in changes.patches())
 
     def apply(self, name: str, patch: MaskPatch | None) -> None:
-        """Make one undoable edit."""
+        """Make one undoable edit. A stroke under way is split in two by it, and goes on."""
+        stroke = self._gesture_name if self.in_gesture else None
         self.end_gesture()
         if patch is not None and not self.is_read_only:
             self._write(patch.rect, patch.after)
             self._add(Edit.of(name, patch))
+        if stroke is not None:
+            self.begin_gesture(stroke)
 
     def undo(self) -> str | None:
         """Take back the last edit; return its name, or None if there is none."""
@@ -197,7 +200,6 @@ class Document(QObject):
         Returns:
             Number of corrected pixels that were kept and differ from the answer.
         """
-        self.end_gesture()
         after = class_map
         kept = 0
         if replace_all:

@@ -20,6 +20,15 @@ class FillMode(StrEnum):
     """What that region encloses, with the region's own class."""
 
 
+class Leaves(StrEnum):
+    """What the eraser leaves where there is a background."""
+
+    BACKGROUND = "background"
+    """The background: what was a false label there trains as none."""
+    NOTHING = "nothing"
+    """IGNORE_INDEX: nothing is said of these pixels, and nothing is learned from them."""
+
+
 class Extent(StrEnum):
     """What a click chooses."""
 
@@ -38,6 +47,7 @@ class ToolOptions:
         size: Brush diameter or side, image pixels.
         shape: Outline of the brush.
         uses_pressure: Whether a pen's pressure scales the brush.
+        leaves: What the eraser leaves.
         fill_mode: What the fill tool fills.
         diagonal: Whether pixels that touch by a corner are connected.
         by_color: Whether the fill tool also looks at the image.
@@ -53,6 +63,7 @@ class ToolOptions:
     size: int = 12
     shape: BrushShape = BrushShape.ROUND
     uses_pressure: bool = True
+    leaves: Leaves = Leaves.BACKGROUND
     fill_mode: FillMode = FillMode.REGION
     diagonal: bool = False
     by_color: bool = False

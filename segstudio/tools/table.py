@@ -38,7 +38,7 @@ _BRUSH_OPTIONS: Final = ("size", "shape", "uses_pressure", "rule")
 
 TOOLS: Final[Mapping[ToolName, ToolRow]] = {
     ToolName.BRUSH: ToolRow(Brush, _BRUSH_OPTIONS, has_brush=True),
-    ToolName.ERASER: ToolRow(Eraser, _BRUSH_OPTIONS, has_brush=True),
+    ToolName.ERASER: ToolRow(Eraser, ("leaves", *_BRUSH_OPTIONS), has_brush=True),
     ToolName.LASSO: ToolRow(Lasso, ("rule",), alt_erases=True),
     ToolName.RECTANGLE: ToolRow(Rectangle, ("rule",), alt_erases=True),
     ToolName.ELLIPSE: ToolRow(Ellipse, ("rule",), alt_erases=True),

@@ -43,6 +43,9 @@ class MessageBar(QWidget):
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._button = QPushButton()
         self._other_button = QPushButton()
+        for button in (self._button, self._other_button):
+            # A click leaves the keys with the image: the button is gone right after it.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close = QToolButton()
         self._close.setToolTip(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close the message"))

@@ -20,7 +20,7 @@ from segstudio.controllers.toolbox import MAX_BRUSH, MAX_CELL, MIN_BRUSH, MIN_CE
 from segstudio.core.brush import BrushShape
 from segstudio.core.paint_rule import PaintRule
 from segstudio.core.reshape import Reshaping
-from segstudio.tools.options import Extent, FillMode, ToolOptions
+from segstudio.tools.options import Extent, FillMode, Leaves, ToolOptions
 from segstudio.tools.table import TOOLS
 from segstudio.ui.tool_options import caption
 
@@ -64,6 +64,18 @@ class OptionBar(QToolBar):
             "",
             self.tr("Shape of the brush"),
             {BrushShape.ROUND: self.tr("Round"), BrushShape.SQUARE: self.tr("Square")},
+        )
+        self._add_choice(
+            "leaves",
+            self.tr("Leaves"),
+            self.tr(
+                "What the eraser leaves: the background, or pixels of which nothing is said and "
+                "from which no model learns"
+            ),
+            {
+                Leaves.BACKGROUND: self.tr("Background"),
+                Leaves.NOTHING: self.tr("Unlabelled"),
+            },
         )
         self._add_switch(
             "uses_pressure",
@@ -221,6 +233,8 @@ class OptionBar(QToolBar):
         used = set(TOOLS[self._toolbox.tool].options)
         if "by_color" in used and not options.by_color:
             used.discard("tolerance")  # it would set nothing, and the bar is short of room
+        if not self._toolbox.has_background:
+            used.discard("leaves")
         for name, (action, show) in self._editors.items():
             show(getattr(options, name))
             action.setVisible(name in used)

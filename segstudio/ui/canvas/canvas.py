@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
@@ -20,7 +21,7 @@ from PySide6.QtGui import (
     QTabletEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QWidget
 
 from segstudio.controllers.gesture import Gesture
 from segstudio.controllers.jobs import Pool
@@ -51,6 +52,7 @@ _GESTURE_KEYS: Final[dict[int, Callable[[Gesture], bool]]] = {
     Qt.Key.Key_Return: Gesture.finish,
     Qt.Key.Key_Enter: Gesture.finish,
     Qt.Key.Key_Backspace: Gesture.step_back,
+    Qt.Key.Key_Delete: Gesture.step_back,
     Qt.Key.Key_Escape: Gesture.cancel,
 }
 
@@ -96,6 +98,8 @@ class Canvas(QWidget):
         )
         self._gesture.failed.connect(self.failed)
         self._pressure = 1.0
+        self._panning_button = Qt.MouseButton.NoButton
+        self._turned = 0.0  # of the wheel, in notches, since the brush last changed
         self._space_held = False
         self._pointer: QPointF | None = None
         self._cursor = ToolCursor(toolbox, self._navigation, self)
@@ -275,7 +279,12 @@ class Canvas(QWidget):
         """Start a gesture of the tool, or of panning."""
         self._pointer = event.position()
         is_left = event.button() == Qt.MouseButton.LeftButton
-        if event.button() == Qt.MouseButton.MiddleButton or (is_left and self._space_held):
+        if not event.buttons() & self._panning_button:
+            self._navigation.end_pan()  # its release went to another window
+        if self._navigation.is_panning:
+            pass  # one thing at a time
+        elif event.button() == Qt.MouseButton.MiddleButton or (is_left and self._space_held):
+            self._panning_button = event.button()
             self._navigation.begin_pan(event.position())
             self._show_pointer()
         elif self._sides.is_on_prediction(event.position()):
@@ -317,7 +326,7 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the gesture."""
-        if self._navigation.is_panning:
+        if self._navigation.is_panning and event.button() == self._panning_button:
             self._navigation.end_pan()
             self._show_pointer()
         elif event.button() == Qt.MouseButton.LeftButton and self._document is not None:
@@ -329,8 +338,11 @@ class Canvas(QWidget):
         """Zoom at the pointer; with Ctrl change the brush; a trackpad's scroll pans."""
         pixels = event.pixelDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            notches = event.angleDelta().y() / _NOTCH
-            self._toolbox.grow(round(notches) or (1 if notches > 0 else -1))
+            # Fine wheels and trackpads tell a notch in many parts.
+            self._turned += event.angleDelta().y() / _NOTCH
+            notches = int(self._turned)
+            self._turned -= notches
+            self._toolbox.grow(notches)
         elif not pixels.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
             self._navigation.pan_by(QPointF(pixels))
         else:
@@ -339,20 +351,29 @@ class Canvas(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Zoom and pan when two fingers pinch, on a trackpad or on the screen."""
-        if isinstance(event, QNativeGestureEvent):
+        """Zoom and pan by two fingers, on a trackpad or on the screen; undo parts of an outline."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if self._takes_part_back(event):
+                event.accept()  # the key comes here instead of to the command
+                return True
+        elif isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
                 self._navigation.zoom_by(1 + event.value(), event.position())
+            elif event.gestureType() == Qt.NativeGestureType.PanNativeGesture:
+                self._navigation.pan_by(event.delta())
             return True
-        if isinstance(event, QGestureEvent):
+        elif isinstance(event, QGestureEvent):
             pinch = event.gesture(Qt.GestureType.PinchGesture)
             if isinstance(pinch, QPinchGesture):
                 self._pinch(pinch)
             return True
         return super().event(event)
 
+    def _takes_part_back(self, event: QKeyEvent) -> bool:
+        return self._gesture.has_parts and event.matches(QKeySequence.StandardKey.Undo)
+
     def _pinch(self, pinch: QPinchGesture) -> None:
-        self._gesture.cancel()  # the first finger, which came alone, has begun to paint
+        self._gesture.let_go()  # the first finger, which came alone, has begun to paint
         # The centre is where Qt's hot spot is: in pixels of the screen.
         centre, last = (
             self.mapFromGlobal(point) for point in (pinch.centerPoint(), pinch.lastCenterPoint())
@@ -362,7 +383,13 @@ class Canvas(QWidget):
         self._navigation.zoom_by(pinch.scaleFactor(), centre)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the brush."""
+        """Show the brush, and take the keys where nobody else wants them.
+
+        A list keeps them when one of its names was edited, and nobody has them after a number.
+        """
+        focused = QApplication.focusWidget()
+        if focused is None or focused.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            self.setFocus()
         self._pointer = event.position()
         self.update()
 
@@ -383,6 +410,8 @@ class Canvas(QWidget):
             self._show_pointer()
         elif event.key() == Qt.Key.Key_V and not event.modifiers():
             self._sides.set_overlay_shown(False)
+        elif self._takes_part_back(event):
+            self._gesture.step_back()
         elif event.key() in _GESTURE_KEYS and _GESTURE_KEYS[event.key()](self._gesture):
             pass
         else:

@@ -62,12 +62,12 @@ def canvas(
     return canvas
 
 
-def wheel(canvas: Canvas, at: QPoint, notches: int, *, ctrl: bool = False) -> None:
+def wheel(canvas: Canvas, at: QPoint, notches: float, *, ctrl: bool = False) -> None:
     event = QWheelEvent(
         QPointF(at),
         QPointF(canvas.mapToGlobal(at)),
         QPoint(),
-        QPoint(0, 120 * notches),
+        QPoint(0, round(120 * notches)),
         Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier,
         Qt.ScrollPhase.NoScrollPhase,
@@ -111,6 +111,16 @@ def test_ctrl_wheel_changes_the_brush_size(canvas: Canvas, toolbox: Toolbox) -> 
     wheel(canvas, QPoint(180, 130), 1, ctrl=True)
     assert toolbox.size > before
     assert canvas.zoom == 1
+
+
+def test_a_fine_wheel_changes_the_brush_once_a_notch(canvas: Canvas, toolbox: Toolbox) -> None:
+    toolbox.set_size(20)
+    for _ in range(8):
+        wheel(canvas, QPoint(180, 130), 1 / 8, ctrl=True)
+    assert toolbox.size == 22
+    for _ in range(4):
+        wheel(canvas, QPoint(180, 130), 0, ctrl=True)  # a trackpad says when fingers leave it
+    assert toolbox.size == 22
 
 
 @pytest.mark.parametrize("way", ["space", "middle"])
@@ -238,6 +248,18 @@ def test_a_click_on_the_minimap_moves_the_view_there(qtbot: QtBot, canvas: Canva
     assert canvas._navigation.image_point(QPointF(200, 150)) == pytest.approx((675, 375), abs=9)
 
 
+def test_dragging_on_the_minimap_moves_the_view_and_paints_nothing(
+    canvas: Canvas, drag: Callable[..., None]
+) -> None:
+    document = open_large(canvas)
+    canvas.zoom_to_full_size()
+    minimap = canvas.minimap
+    end = QPoint(minimap.width() * 3 // 4, minimap.height() // 4)
+    drag(minimap, QPoint(minimap.width() // 4, minimap.height() // 2), end)
+    assert canvas._navigation.image_point(QPointF(200, 150)) == pytest.approx((225, 1125), abs=9)
+    assert (document.label_map == 255).all()
+
+
 def test_an_unwanted_minimap_stays_away(canvas: Canvas) -> None:
     canvas.minimap.set_wanted(False)
     open_large(canvas)
@@ -287,6 +309,32 @@ def test_a_touch_pinch_zooms_and_leaves_no_dab(
     QTest.touchEvent(canvas, device).release(0, first, canvas).release(1, second, canvas).commit()
     assert canvas.zoom > 2
     assert (document.label_map == 255).all()
+
+
+def test_a_touch_pinch_in_the_middle_of_an_outline_leaves_it_open(
+    qtbot: QtBot, canvas: Canvas, document: Document, toolbox: Toolbox
+) -> None:
+    toolbox.set_tool(ToolName.LASSO)
+    for place in (QPoint(150, 110), QPoint(250, 110)):
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    device = QTest.createTouchDevice()
+    first, second = QPoint(180, 150), QPoint(220, 150)
+    QTest.touchEvent(canvas, device).press(0, first, canvas).press(1, second, canvas).commit()
+    for step in range(1, 9):
+        out = QPoint(10 * step, 0)
+        moved = QTest.touchEvent(canvas, device)
+        moved.move(0, first - out, canvas).move(1, second + out, canvas).commit()
+    QTest.touchEvent(canvas, device).release(0, first, canvas).release(1, second, canvas).commit()
+    assert canvas.zoom > 2
+    preview = canvas._gesture.preview
+    assert preview is not None
+    assert preview.handles == ((10.0, 10.0), (10.0, 110.0))
+    canvas.zoom_to_full_size()
+    corner = canvas._navigation.position(90, 110).toPoint()
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=corner)
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    assert document.label_map[30, 100] == 1
+    assert document.label_map[80, 20] == 255
 
 
 def test_undo_of_a_stroke_across_a_zoomed_out_image_clears_the_screen(
