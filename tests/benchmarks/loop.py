@@ -1,6 +1,6 @@
 """Does the loop of labelling and training pay? A simulated annotator works on real data.
 
-    python tests/benchmarks/loop.py isbi --data DATA/isbi --minutes 3
+    python tests/benchmarks/loop.py isbi --data DATA/isbi --minutes 3 --last-minutes 15
     python tests/benchmarks/loop.py camvid --data DATA/camvid --minutes 3 --seeds 3
 
 ``isbi``: from an untrained project, the loop (label two images, train, put right what the queue
