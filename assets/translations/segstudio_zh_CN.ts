@@ -40,6 +40,10 @@
         <translation>重做</translation>
     </message>
     <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
         <source>Edit classes…</source>
         <translation>编辑类别…</translation>
     </message>
@@ -3468,6 +3472,10 @@ Close and lose them?</source>
         <translation>将每条轮廓从前面最近的已标注图像均匀过渡到后面最近的已标注图像（基于形状的插值）</translation>
     </message>
     <message>
+        <source>All steps in this image; a click goes back to one, or forward again</source>
+        <translation>此图像中的所有步骤；单击可退回到某一步，或再前进</translation>
+    </message>
+    <message>
         <source>Which images train and which judge, in groups if you like</source>
         <translation>哪些图像用于训练，哪些用于评估，可按组划分</translation>
     </message>
@@ -3484,8 +3492,8 @@ Close and lose them?</source>
         <translation>可以覆盖哪些像素：全部、所单击的类别、未标注</translation>
     </message>
     <message>
-        <source>Enter closes · Backspace takes back · Esc gives up · Alt at the start: erase</source>
-        <translation>Enter 闭合 · Backspace 退回一点 · Esc 放弃 · 开始时按住 Alt：擦除</translation>
+        <source>Enter closes · Backspace or undo takes back · Esc gives up · Alt at the start: erase</source>
+        <translation>Enter 闭合 · Backspace 或撤销退回一点 · Esc 放弃 · 开始时按住 Alt：擦除</translation>
     </message>
     <message>
         <source>Drag: paint · Shift+click: straight line · Ctrl+wheel: size · Alt+click: pick class</source>
@@ -3520,8 +3528,8 @@ Close and lose them?</source>
         <translation>单击或拖动：绘制颜色相近的小块 · [ 和 ]：小块大小 · 开始时按住 Alt：擦除</translation>
     </message>
     <message>
-        <source>Click along an edge, the line follows it · </source>
-        <translation>沿边缘单击，线条自动贴合 · </translation>
+        <source>Click along an edge, the line follows it · drag an anchor: move it · Alt+click: remove it · Shift+click the line: new anchor · </source>
+        <translation>沿边缘单击，线条自动贴合 · 拖动锚点：移动 · Alt+单击：删除 · Shift+单击线条：新锚点 · </translation>
     </message>
     <message>
         <source>Drag a box around an object · Shift: one more · Enter or a click in it: paint · Esc gives up · Alt at the start: erase</source>
@@ -3538,6 +3546,17 @@ Close and lose them?</source>
     <message>
         <source>Click: paint with the class under the pointer from now on</source>
         <translation>单击：此后用指针下的类别绘制</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryDock</name>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>What you change in the labels of this image will be listed here. Click a step to go back to it, or forward again.</source>
+        <translation>您对此图像标注的更改将在此列出。单击某一步可退回到那里，或再前进。</translation>
     </message>
 </context>
 <context>
@@ -4148,6 +4167,18 @@ Run this command in a terminal, where segstudio is installed, and start segstudi
     <message>
         <source>Square</source>
         <translation>方形</translation>
+    </message>
+    <message>
+        <source>Leaves</source>
+        <translation>留下</translation>
+    </message>
+    <message>
+        <source>What the eraser leaves: the background, or pixels of which nothing is said and from which no model learns</source>
+        <translation>橡皮擦留下的内容：背景，或未作说明、模型不会学习的像素</translation>
+    </message>
+    <message>
+        <source>Background</source>
+        <translation>背景</translation>
     </message>
     <message>
         <source>Pressure</source>
@@ -5442,6 +5473,30 @@ come here.</source>
 <context>
     <name>Toolbox</name>
     <message>
+        <source>%s is locked, so nothing was changed</source>
+        <translation>%s 已锁定，因此没有更改</translation>
+    </message>
+    <message>
+        <source>Click its lock in the list of classes to unlock it</source>
+        <translation>单击类别列表中的锁即可解锁</translation>
+    </message>
+    <message>
+        <source>The paint rule kept what is there, so nothing was changed</source>
+        <translation>绘制规则保留了原有内容，因此没有更改</translation>
+    </message>
+    <message>
+        <source>Choose another rule with L</source>
+        <translation>按 L 选择其他规则</translation>
+    </message>
+    <message>
+        <source>Only locked classes lie there, so nothing was changed</source>
+        <translation>那里只有已锁定的类别，因此没有更改</translation>
+    </message>
+    <message>
+        <source>Click a lock in the list of classes to unlock it</source>
+        <translation>单击类别列表中的锁即可解锁</translation>
+    </message>
+    <message>
         <source>%s, erasing</source>
         <translation>%s（擦除）</translation>
     </message>
@@ -5509,7 +5564,7 @@ come here.</source>
     <name>TrainPanel</name>
     <message>
         <source>New</source>
-        <translation>新</translation>
+        <translation>新建</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -5899,6 +5954,17 @@ Images and labels stay on this computer.</source>
     <message>
         <source>pixels</source>
         <translation>像素</translation>
+    </message>
+</context>
+<context>
+    <name>_Steps</name>
+    <message>
+        <source>Before these steps</source>
+        <translation>这些步骤之前</translation>
+    </message>
+    <message>
+        <source>Click to undo back to here</source>
+        <translation>单击以撤销至此</translation>
     </message>
 </context>
 <context>
