@@ -109,6 +109,11 @@ class Gesture(QObject):
         tool = self._ready_tool(document)
         if tool is None:
             return
+        if self._is_active and self._toolbox.tool is not self._tool_name:
+            self.cancel()  # the hand was faster than the answer that the tool before waits for
+            tool = self._ready_tool(document)
+            if tool is None:
+                return
         self._was_open = self._is_active
         if not self._is_active:
             self._is_active = True
@@ -242,6 +247,8 @@ class Gesture(QObject):
             # The user corrects the class, the tolerance or a rule before the outline is closed.
             context = self._toolbox.context(document.image, self._last_point, self._superpixels)
             tool.adapt(document.label_map, context)
+        elif self._is_active and tool.is_committed:
+            pass  # the answer is on its way
         elif self._is_active and tool.is_stroke:
             # Another key came before the button was released: what is painted stays.
             self._is_active = False

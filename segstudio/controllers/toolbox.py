@@ -179,7 +179,7 @@ class Toolbox(QObject):
         """
         if clicked in self.locked:
             name = self._workspace.label_set[clicked].name
-            text = self.tr("%s is locked, so nothing was changed") % name
+            text = self.tr("The class %s is locked, so nothing was changed") % name
             hint = self.tr("Click its lock in the list of classes to unlock it")
         elif self._options.rule is not PaintRule.EVERYTHING:
             text = self.tr("The paint rule kept what is there, so nothing was changed")

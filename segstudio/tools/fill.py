@@ -24,6 +24,11 @@ class Fill(Tool):
         return self._work is not None
 
     @property
+    def is_committed(self) -> bool:
+        """See ``Tool``."""
+        return self.is_open
+
+    @property
     def work(self) -> Work | None:
         """See ``Tool``."""
         return self._work

@@ -38,6 +38,11 @@ class Reshape(Tool):
         return self._work is not None or self._found is not None
 
     @property
+    def is_committed(self) -> bool:
+        """See ``Tool``."""
+        return self._finishes and self._work is not None
+
+    @property
     def preview(self) -> Preview | None:
         """The pixels that would change."""
         return self._preview

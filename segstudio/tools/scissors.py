@@ -60,6 +60,11 @@ class Scissors(Tool):
         return bool(self._anchors)
 
     @property
+    def is_committed(self) -> bool:
+        """See ``Tool``."""
+        return self._finishes and self.is_open
+
+    @property
     def preview(self) -> Preview | None:
         """The outline so far, to the pointer, and its anchors."""
         return self._preview

@@ -40,6 +40,11 @@ class Selection(Tool):
         return self._work is not None or self._selected is not None
 
     @property
+    def is_committed(self) -> bool:
+        """See ``Tool``."""
+        return self._finishes and self._work is not None
+
+    @property
     def preview(self) -> Preview | None:
         """The selected pixels."""
         return self._preview

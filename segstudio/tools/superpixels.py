@@ -51,6 +51,11 @@ class SuperpixelPaint(Tool):
         return self._is_held or bool(self._waiting)
 
     @property
+    def is_committed(self) -> bool:
+        """See ``Tool``."""
+        return bool(self._waiting) and not self._is_held
+
+    @property
     def preview(self) -> Preview | None:
         """The superpixels around, and the one under the pointer."""
         return self._preview

@@ -112,6 +112,11 @@ class Tool:
         return False
 
     @property
+    def is_committed(self) -> bool:
+        """Whether the user has said to paint, and only the answer to ``work`` is waited for."""
+        return False
+
+    @property
     def preview(self) -> Preview | None:
         """What to show now, or None; the same object as long as nothing changed."""
         return None

@@ -161,6 +161,36 @@ def test_each_tool_works_on_the_smallest_images_and_over_their_edges(
         assert np.array_equal(hand.document.label_map, before)
 
 
+@pytest.mark.parametrize(
+    "tool",
+    [
+        ToolName.FILL,
+        ToolName.WAND,
+        ToolName.SUPERPIXELS,
+        ToolName.SCISSORS,
+        ToolName.CUTOUT,
+        ToolName.RESHAPE,
+        ToolName.REPLACE,
+    ],
+)
+def test_what_is_confirmed_is_painted_though_another_tool_is_taken_up_before_it_is_found(
+    tool: ToolName, monkeypatch: pytest.MonkeyPatch, opened: Document, hand: Hand
+) -> None:
+    hand.toolbox.set_option(by_color=True)  # else a fill of this size is painted at once
+    use(hand, tool)
+    slowly = opened.label_map.copy()
+    undo(hand)
+    before = opened.label_map.copy()
+    assert not np.array_equal(slowly, before)
+    monkeypatch.setattr(Hand, "settle", lambda _hand: None)
+    use(hand, tool)
+    hand.press(Qt.Key.Key_B)
+    monkeypatch.undo()
+    hand.settle()
+    assert np.array_equal(opened.label_map, slowly)
+    assert len(opened.history) == 1
+
+
 @pytest.mark.parametrize("tool", [ToolName.BRUSH, ToolName.FILL, ToolName.WAND, ToolName.RECTANGLE])
 def test_who_changes_nothing_because_of_a_lock_is_told_so(
     tool: ToolName, window: MainWindow, opened: Document, hand: Hand
