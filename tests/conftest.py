@@ -78,7 +78,7 @@ def add_class(window: MainWindow) -> Callable[[], None]:
     """Add a class to a project that has only the background; it is then the one to paint."""
 
     def add_class() -> None:
-        window.editor.workspace.set_label_set(window.editor.workspace.label_set.added("cell"))
+        window.editor.workspace.store.set_label_set(window.editor.workspace.label_set.added("cell"))
 
     return add_class
 

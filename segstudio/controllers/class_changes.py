@@ -247,7 +247,7 @@ class ClassChangeController(Work):
     # --- Changing
 
     def _begin(self, change: ClassChange, text: str) -> None:
-        if self._is_changing or not self._workspace.has_begun:
+        if self._is_changing or not self._workspace.store.has_begun:
             return
         if (reason := self._workspace.read_only) is not None:
             self.failed.emit(reason)
@@ -266,7 +266,7 @@ class ClassChangeController(Work):
             self._is_changing = True
             self._stop = threading.Event()
             self.tell_running()
-            self._workspace.when_saved(lambda: self._change_pixels(change, text))
+            self._workspace.autosave.when_saved(lambda: self._change_pixels(change, text))
         else:
             self._change_names(change, text)
 
@@ -274,19 +274,23 @@ class ClassChangeController(Work):
         project = self._workspace.project
         assert project is not None
         self.colors.stop()  # with the colours before
-        self._workspace.show_label_set(change.after)
+        self._workspace.store.show_label_set(change.after)
 
         def write(project: Project) -> StoredChange:
             before = project.with_label_set(change.before)
             stored = new_change(before, change, text)
             return make_change(before, store, stored)[1]
 
-        store = self._workspace.mask_store
+        store = self._workspace.store.masks
         self._run(lambda: write(project), self._on_names_changed, self._on_names_failed)
 
     def _change_pixels(self, change: ClassChange, text: str) -> None:
         workspace, project = self._workspace, self._workspace.project
-        if project is None or workspace.unsettled_keys or project.label_set != change.before:
+        if (
+            project is None
+            or workspace.autosave.unsettled_keys
+            or project.label_set != change.before
+        ):
             self._is_changing = False
             self.tell_running()
             self.failed.emit(
@@ -322,7 +326,7 @@ class ClassChangeController(Work):
         job = Job(lambda _cancelled: function(), self)
         job.succeeded.connect(succeeded)
         job.failed.connect(failed or self.tell_failed)
-        job.start(self._workspace.save_pool)
+        job.start(self._workspace.store.pool)
         return job
 
     def _on_names_changed(self, stored: StoredChange) -> None:

@@ -84,5 +84,5 @@ class ExportController(BackgroundWork):
 
     def _on_exported(self, result: _Exported) -> None:
         out, project, report = result
-        self._workspace.set_project(project)
+        self._workspace.store.set_project(project)
         self.exported.emit(out, report)

@@ -115,7 +115,7 @@ class LabelComparisonController(BackgroundWork):
         def compare(cancelled: threading.Event, report: Report) -> LabelComparison | None:
             return compare_on_disk(project, keys, request, cancelled, report)
 
-        self._start(compare, self._on_compared, when=self._workspace.when_saved)
+        self._start(compare, self._on_compared, when=self._workspace.autosave.when_saved)
 
     def open_image(self, key: str) -> None:
         """Show an image in the window."""

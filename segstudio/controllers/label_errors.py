@@ -110,7 +110,7 @@ class LabelErrorsController(BackgroundWork):
         def find(cancelled: threading.Event, report: Report) -> Found | None:
             return find_on_disk(project, keys, model, least, cancelled, enough, report)
 
-        self._start(find, self._on_found, when=self._workspace.when_saved)
+        self._start(find, self._on_found, when=self._workspace.autosave.when_saved)
 
     def stop(self) -> None:
         """End the search with what it has found until now."""
@@ -128,7 +128,7 @@ class LabelErrorsController(BackgroundWork):
         """Leave the label, and never ask about it again."""
         self._remove(doubt)
         kept = Kept(doubt.error.rect, doubt.labelled, doubt.predicted)
-        self._workspace.write(lambda project: keep_label(project, doubt.key, kept))
+        self._workspace.store.write(lambda project: keep_label(project, doubt.key, kept))
 
     def _open(self, doubt: Doubt, *, accepts: bool) -> None:
         self._waiting = (doubt, accepts)
@@ -174,7 +174,7 @@ class LabelErrorsController(BackgroundWork):
         part = noted[rect.slices]
         part[mask] = np.maximum(part[mask], CHECKED)
         document.noted = noted
-        self._workspace.write(lambda project: write_noted(project, error.key, noted))
+        self._workspace.store.write(lambda project: write_noted(project, error.key, noted))
 
     def _remove(self, doubt: Doubt) -> None:
         self.doubts = [other for other in self.doubts if other is not doubt]

@@ -157,7 +157,7 @@ class LabellingQueue(BackgroundWork):
             )
 
         # What was painted a moment ago is no longer to be proposed.
-        self._start(build, self._on_built, when=self._workspace.when_saved)
+        self._start(build, self._on_built, when=self._workspace.autosave.when_saved)
 
     def accept(self, item: QueueItem) -> None:
         """Take what the model says about the part for right."""
@@ -168,7 +168,7 @@ class LabellingQueue(BackgroundWork):
     def reject(self, item: QueueItem) -> None:
         """Leave the part as it is; it is not proposed again."""
         self._left_out.setdefault(item.key, []).append(item.rect)
-        self._workspace.write(lambda project: leave_out(project, item.key, item.rect))
+        self._workspace.store.write(lambda project: leave_out(project, item.key, item.rect))
         self._remove(item, is_accepted=False)
 
     @property
@@ -192,7 +192,7 @@ class LabellingQueue(BackgroundWork):
                 self._review.take_back_region(item.key, item.rect, noted)
         else:
             self._left_out[item.key].remove(item.rect)
-            self._workspace.write(lambda project: take_in(project, item.key, item.rect))
+            self._workspace.store.write(lambda project: take_in(project, item.key, item.rect))
         self._decisions.pop()
         self.items = [*self.items[: decision.place], item, *self.items[decision.place :]]
         self.changed.emit()
@@ -234,7 +234,7 @@ class LabellingQueue(BackgroundWork):
         self._waiting.popleft()
         class_map = item.class_map()
         document.apply_prediction(self.tr("Run %s") % item.model, class_map)
-        self._workspace.save_prediction(item.key, class_map)
+        self._workspace.autosave.save_prediction(item.key, class_map)
         if accepts:
             noted = document.noted
             assert noted is not None  # by what the model has just said

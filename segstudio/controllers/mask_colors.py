@@ -38,9 +38,9 @@ class MaskColors(QObject):
         """Rewrite the files that have old colours, from the first on."""
         self.stop()
         project = self._workspace.project
-        may = self._workspace.has_begun and self._workspace.read_only is None
+        may = self._workspace.store.has_begun and self._workspace.read_only is None
         if project is not None and may:
-            self._go_on(Recoloring(project, self._workspace.mask_store))
+            self._go_on(Recoloring(project, self._workspace.store.masks))
 
     def stop(self) -> None:
         """Leave the rest for the next time."""
@@ -52,7 +52,7 @@ class MaskColors(QObject):
         self._job = Job(lambda _cancelled: recoloring.step(), self)
         self._job.succeeded.connect(partial(self._on_stepped, recoloring))
         self._job.failed.connect(self._on_failed)
-        self._job.start(self._workspace.save_pool)
+        self._job.start(self._workspace.store.pool)
 
     def _on_stepped(self, recoloring: Recoloring, has_more: object) -> None:
         self._job = None

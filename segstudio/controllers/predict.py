@@ -211,7 +211,7 @@ class PredictController(QObject):
         answer = self._last[1].in_classes(self._workspace.label_set)
         document.apply_prediction(self.edit_name(), answer, replace_all=True)
         last = self._last[1]
-        self._workspace.save_prediction(
+        self._workspace.autosave.save_prediction(
             document.key, answer, last.model.path, last.mean_uncertainty
         )
 
@@ -233,7 +233,7 @@ class PredictController(QObject):
         wanted = with_model_classes(
             self._workspace.label_set, answer.model.card.label_set, answer.choice
         )
-        self._workspace.set_label_set(wanted)
+        self._workspace.store.set_label_set(wanted)
         return answer.in_classes(wanted)
 
     def edit_name(self) -> str:
@@ -282,7 +282,7 @@ class PredictController(QObject):
         self.end_previews()
         project = self._workspace.project
         if project is not None and choice:
-            self._workspace.write(lambda project: write_class_choice(project, path, choice))
+            self._workspace.store.write(lambda project: write_class_choice(project, path, choice))
         if path not in [model.path for model in self.models]:
             self._added_files.append(path)
         self.find_models()
@@ -371,7 +371,7 @@ class PredictController(QObject):
             return
         kept = document.apply_prediction(self.edit_name(), class_map)
         self._last = document.key, answer
-        self._workspace.save_prediction(
+        self._workspace.autosave.save_prediction(
             document.key, class_map, answer.model.path, answer.mean_uncertainty
         )
         self.uncertainty_changed.emit(uncertainty_of(answer.prediction))

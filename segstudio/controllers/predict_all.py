@@ -231,14 +231,14 @@ class PredictAllController(Work):
             return
         change = partial(_change_stored, self._workspace.project, key, said, current, name)
         height, width = said.class_map.shape
-        job = self._workspace.change_mask(key, change, size=(height, width))
+        job = self._workspace.store.change_mask(key, change, size=(height, width))
 
         def take(changed: bool) -> None:
             current.changed += changed
             if not changed:
                 self._workspace.files_changed.emit(key)  # the prediction was
             else:
-                self._workspace.note_changed(key)
+                self._workspace.store.note_changed(key)
                 self._opening[key] = current, said
                 self._on_document_changed(self._workspace.document)
 
@@ -251,7 +251,7 @@ class PredictAllController(Work):
             return False
         answer = narrowed(document.label_map, said.class_map, document.review(), current.rule)
         document.apply_prediction(self._predict.edit_name(), answer)
-        self._workspace.save_prediction(key, answer, current.model, said.mean_uncertainty)
+        self._workspace.autosave.save_prediction(key, answer, current.model, said.mean_uncertainty)
         return True
 
     def _on_document_changed(self, document: Document | None) -> None:
@@ -276,7 +276,7 @@ class PredictAllController(Work):
         current.writing += 1
         job.succeeded.connect(end)
         job.failed.connect(fail)
-        job.start(self._workspace.save_pool)
+        job.start(self._workspace.store.pool)
 
     def _on_failed(self, current: _Pass, error: Exception) -> None:
         current.is_predicting = False

@@ -219,10 +219,10 @@ class ReplaceController(BackgroundWork):
         if document is not None and document.key == key:
             self._change_open(current, document)
             return
-        job = self._workspace.change_mask(key, current.change_stored)
+        job = self._workspace.store.change_mask(key, current.change_stored)
         job.succeeded.connect(lambda changed: self._on_changed(current, key, changed))
         job.failed.connect(lambda error: self._on_not_changed(current, key, error))
-        job.start(self._workspace.save_pool)
+        job.start(self._workspace.store.pool)
 
     def _change_open(self, current: _Pass, document: Document) -> None:
         """Change the open image in memory; what there is to change is looked for on a thread."""
@@ -261,7 +261,7 @@ class ReplaceController(BackgroundWork):
     def _on_changed(self, current: _Pass, key: str, changed: bool) -> None:
         if changed:
             current.changed.append(key)
-            self._workspace.forget_history(key)
+            self._workspace.store.forget_history(key)
             if key == self._workspace.current_key:
                 # It is being opened, and may have been read before its mask was changed.
                 self._opening[key] = current

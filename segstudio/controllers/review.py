@@ -51,7 +51,7 @@ class ReviewController(QObject):
         self._approved: tuple[ImageTable, set[str]] = (indexer.table, set())
         workspace.project_changed.connect(self._said.clear)
         workspace.document_changed.connect(self._on_document_changed)
-        workspace.approval_withdrawn.connect(self._on_withdrawn)
+        workspace.autosave.approval_withdrawn.connect(self._on_withdrawn)
         indexer.changed.connect(self._on_facts)
 
     @property
@@ -110,7 +110,7 @@ class ReviewController(QObject):
         document.is_approved = is_approved
         self._workspace.save()
         if is_approved:
-            self._workspace.note_looked()
+            self._workspace.autosave.note_looked()
         self._say(document.key, partial(approved_now, is_approved=is_approved))
 
     def set_flagged(self, *, is_flagged: bool) -> None:
@@ -151,10 +151,10 @@ class ReviewController(QObject):
         """Note that what is labelled in a part of an image is right."""
         document = self._workspace.document
         if document is None or document.key != key:
-            self._workspace.write(lambda project: _note_region(project, key, rect), key)
+            self._workspace.store.write(lambda project: _note_region(project, key, rect), key)
             return
         noted = document.noted = _with_region(document.noted, rect, document.size)
-        self._workspace.write(lambda project: write_noted(project, key, noted), key)
+        self._workspace.store.write(lambda project: write_noted(project, key, noted), key)
 
     def take_back_region(self, key: str, rect: Rect, noted: ReviewMap) -> None:
         """Note of a part of an image what was noted before it was accepted.
@@ -167,7 +167,7 @@ class ReviewController(QObject):
         document = self._workspace.document
         if document is not None and document.key == key and document.noted is not None:
             document.noted = _with_part(document.noted, rect, noted)
-        self._workspace.write(lambda project: _take_back(project, key, rect, noted), key)
+        self._workspace.store.write(lambda project: _take_back(project, key, rect, noted), key)
 
     @Slot(object)
     def _on_document_changed(self, document: Document | None) -> None:
@@ -191,7 +191,7 @@ class ReviewController(QObject):
     def _say(self, key: str, change: Callable[[Review], Review]) -> None:
         """Change what is kept about an image, and let it count from now on."""
         review = change(self._known(key))
-        job = self._workspace.write(lambda project: change_review(project, key, change), key)
+        job = self._workspace.store.write(lambda project: change_review(project, key, change), key)
         if job is None:
             return
         self._said[key] = _words(review)

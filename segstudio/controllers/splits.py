@@ -86,7 +86,7 @@ class SplitController(BackgroundWork):
 
     def keep(self) -> None:
         """Write the draft into the project."""
-        self._workspace.set_splits(dict(self._splits), self._rule)
+        self._workspace.store.set_splits(dict(self._splits), self._rule)
 
     def _look(self, *, divide: bool = False, anew: bool = False) -> None:
         project = self._workspace.project

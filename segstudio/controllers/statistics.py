@@ -93,7 +93,7 @@ class StatisticsController(BackgroundWork):
         def count(cancelled: threading.Event, report: Report) -> _Counted | None:
             return count_on_disk(project, keys, cancelled, report)
 
-        self._start(count, self._on_counted, when=self._workspace.when_saved)
+        self._start(count, self._on_counted, when=self._workspace.autosave.when_saved)
 
     def _on_counted(self, counted: "_Counted | None") -> None:
         if counted is None:

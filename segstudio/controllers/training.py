@@ -128,7 +128,7 @@ class TrainingController(QObject):
         """Freeze the labels as they are now and train on them; what happens comes by signals."""
         if self.is_busy:
             return
-        project = self._workspace.freeze_splits() if self._may_write() else None
+        project = self._workspace.store.freeze_splits() if self._may_write() else None
         if project is None:
             return
         if missing := self.missing:
@@ -144,7 +144,7 @@ class TrainingController(QObject):
         self._set_state(RunState.PREPARING)
         self.run_changed.emit()
         # What the user has just painted takes part.
-        self._workspace.when_saved(lambda: self._prepare(project, request, give_up))
+        self._workspace.autosave.when_saved(lambda: self._prepare(project, request, give_up))
 
     def resume(self) -> None:
         """Go on with the shown run where it was."""

@@ -53,11 +53,11 @@ class TrainingPlan(QObject):
 
     def ask(self, request: TrainingRequest) -> None:
         """Ask about a request; the answer to one before is dropped."""
-        project = self._workspace.freeze_splits()
+        project = self._workspace.store.freeze_splits()
         if project is None:
             return
         self._drop()
-        self._workspace.when_saved(lambda: self._ask(project, request))
+        self._workspace.autosave.when_saved(lambda: self._ask(project, request))
 
     def shut_down(self) -> None:
         """Stop asking."""

@@ -1,53 +1,46 @@
-"""The open project and the open image: opening, saving, classes."""
+"""The open project and the open image."""
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from segstudio.controllers.autosave import Autosave
 from segstudio.controllers.images import ImageOpener
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.jobs import Job
 from segstudio.controllers.loader import Request
+from segstudio.controllers.project_store import ProjectStore
 from segstudio.controllers.projects import ProjectOpener
 from segstudio.controllers.saver import Saver
-from segstudio.controllers.session import Session, Unsaved
+from segstudio.controllers.session import Session
 from segstudio.controllers.sessions import Sessions
 from segstudio.controllers.user_error import as_user_error
-from segstudio.controllers.work_clock import WorkClock
-from segstudio.core.history import Edit, EditKind, Histories, History
+from segstudio.core.history import Histories
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import difference_patch
 from segstudio.core.shown_images import ShownImages
-from segstudio.core.snapshot import Snapshot
-from segstudio.core.splits import SplitRule, Splits
 from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
 from segstudio.storage.class_change_log import StoredChange
-from segstudio.storage.ledger import note_sitting
-from segstudio.storage.mask_store import MaskStore
-from segstudio.storage.predicted import note_predicted
 from segstudio.storage.project import Opened, Project, open_path
 from segstudio.storage.recovery import Recovery
-from segstudio.storage.review import keep_noted, withdraw_approval
 from segstudio.storage.sample import sample_project
-
-_IDLE_SAVE_MS: Final = 3000
 
 
 class Workspace(QObject):
-    """Holds the open project and document; every change of either goes through here.
-
-    Saving is automatic: 3 s after the last edit, when another image is opened, and in ``flush``.
-    A label map that could not be saved stays in memory and is tried again. Edits that are not saved
-    yet stand in a journal, which is replayed when the project is opened after a crash.
+    """Opens projects and images, one at a time.
 
     A project that is open in another program, or that may not be written, is shown ``read_only``:
     whatever would change it does nothing.
+
+    Attributes:
+        store: The open project; its classes, splits and files are changed through this.
+        autosave: Brings the open document to the disk.
+        list: The images that are shown, in their order.
+        current_key: The image that is open or being opened, or None.
 
     Signals:
         project_opening: A project is about to be shown.
@@ -67,7 +60,6 @@ class Workspace(QObject):
         failed: A ``SegStudioError`` to tell the user.
         recovered: A ``Recovery`` that brought back edits after a crash.
         mask_conflicted: (key, MaskChangedError): somebody else changed a mask; both are kept.
-        approval_withdrawn: The key of an image whose labels a model has replaced.
         files_changed: The key of an image whose mask, prediction or review was written.
         changes_settled: The ``StoredChange``s of classes that a crash interrupted; they are done.
     """
@@ -88,25 +80,17 @@ class Workspace(QObject):
     failed = Signal(object)
     recovered = Signal(object)
     mask_conflicted = Signal(str, object)
-    approval_withdrawn = Signal(str)
     files_changed = Signal(str)
     changes_settled = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.project: Project | None = None
-        self.keys: tuple[str, ...] = ()
         self.list = ShownImages(())
-        self.labelled: set[str] = set()
-        self.document: Document | None = None
         self.current_key: str | None = None
         self._projects = ProjectOpener(self)
         self._projects.opened.connect(self.set_opened)
         self._projects.failed.connect(self._on_open_failed)
-        self._projects.labelled_found.connect(self._on_labelled_found)
-        self._changing: SegStudioError | None = None
         self._visited = Histories()
-        self.clock = WorkClock(self)
         self._saver = Saver(self)
         self._sessions = Sessions(self._saver, self._visited, self)
         self._sessions.begun.connect(self._on_begun)
@@ -115,47 +99,47 @@ class Workspace(QObject):
         self._images.previewed.connect(self.image_previewed)
         self._images.opened.connect(self._on_image_opened)
         self._images.failed.connect(self._on_image_failed)
-        self._idle = QTimer(self, singleShot=True, interval=_IDLE_SAVE_MS)
-        self._idle.timeout.connect(self.save)
-        self._saver.saved.connect(self._on_saved)
-        self._saver.changed.connect(self.save_state_changed)
         self._saver.failed.connect(self.failed)
         self._saver.conflicted.connect(self.mask_conflicted)
-        self._saver.journal_failed.connect(self.save)
         self._saver.replaced.connect(self._on_replaced)
+        self.store = ProjectStore(self._saver, self._sessions, self._visited, self)
+        self.store.labelled_changed.connect(self.labelled_changed)
+        self.store.label_set_changed.connect(self.label_set_changed)
+        self.store.files_changed.connect(self.files_changed)
+        self.store.failed.connect(self.failed)
+        self._projects.labelled_found.connect(self.store.note_labelled)
+        self.autosave = Autosave(self.store, self._saver, self._sessions, self._visited, self)
+        self.autosave.state_changed.connect(self.save_state_changed)
 
     @property
-    def saved_at(self) -> datetime | None:
-        """When a label map was last saved, or None."""
-        return self._saver.saved_at
+    def project(self) -> Project | None:
+        """The open project, with its classes and splits as they are now; or None."""
+        return self.store.project
 
     @property
-    def save_error(self) -> SegStudioError | None:
-        """Why the last label map could not be saved, or None if it was."""
-        return self._saver.error
+    def keys(self) -> tuple[str, ...]:
+        """All images of the open project."""
+        return self.store.keys
 
     @property
-    def journaled(self) -> int:
-        """Sequence of the last edit that killing this process does not lose."""
-        session = self._sessions.current
-        return session.journal.written if session and session.journal else 0
+    def labelled(self) -> set[str]:
+        """The images that have a mask."""
+        return self.store.labelled
 
     @property
-    def edited(self) -> int:
-        """Sequence of the last edit that was made."""
-        session = self._sessions.current
-        return session.sequence if session else 0
+    def document(self) -> Document | None:
+        """The open image, or None."""
+        return self.autosave.document
 
     @property
     def read_only(self) -> SegStudioError | None:
         """Why the open project cannot be changed, or None if it can."""
-        session = self._sessions.current
-        return self._changing or (session.read_only if session else None)
+        return self.store.read_only
 
     @property
     def label_set(self) -> LabelSet:
         """The classes of the open project; empty without one."""
-        return self.project.label_set if self.project else LabelSet()
+        return self.store.label_set
 
     @property
     def is_idle(self) -> bool:
@@ -171,12 +155,7 @@ class Workspace(QObject):
     @property
     def has_unsaved_work(self) -> bool:
         """Whether some label map is not on disk."""
-        return bool(self.unsaved_keys) or bool(self.document and self.document.is_modified)
-
-    @property
-    def unsaved_keys(self) -> tuple[str, ...]:
-        """The images whose label maps are being saved, or could not be."""
-        return self._saver.unsaved_keys
+        return self.autosave.has_unsaved_work
 
     def open(self, path: Path, *, project_folder: Path | None = None) -> None:
         """Open an image, a folder or a project in the background."""
@@ -188,8 +167,8 @@ class Workspace(QObject):
 
     def set_opened(self, opened: Opened) -> None:
         """Show a project that is already read, once its journal is replayed."""
-        if self._changing is not None:
-            self.failed.emit(self._changing)
+        if self.store.changing is not None:
+            self.failed.emit(self.store.changing)
         else:
             self._show_opened(opened, is_other=True)
 
@@ -200,9 +179,8 @@ class Workspace(QObject):
         self._images.forget_ahead()
         self._visited.clear()
         self.current_key = None
-        self.project, self.keys = opened.project, opened.keys
+        self.store.show(opened)
         self.list = ShownImages(opened.keys)
-        self.labelled = set()
         self._saver.saved_at = None
         if is_other:
             self.other_project_opened.emit()
@@ -229,7 +207,7 @@ class Workspace(QObject):
         """Open an image of the project; the document comes by signal."""
         project, session = self.project, self._sessions.current
         is_current = key == self.current_key and (self.document or not self._images.is_idle)
-        if project is None or session is None or is_current or self._changing is not None:
+        if project is None or session is None or is_current or self.is_changing:
             return
         self._leave_document()
         self.current_key = key
@@ -247,25 +225,6 @@ class Workspace(QObject):
         if key is not None:
             self.open_image(key)
 
-    def set_label_set(self, label_set: LabelSet) -> None:
-        """Change the classes and keep them in the project."""
-        if self.project is None or self.read_only or label_set == self.project.label_set:
-            return
-        self.project = self.project.with_label_set(label_set)
-        self.label_set_changed.emit()
-        self._save_project()
-
-    def show_label_set(self, label_set: LabelSet) -> None:
-        """Show classes that somebody else keeps in the project."""
-        if self.project is not None:
-            self.project = self.project.with_label_set(label_set)
-            self.label_set_changed.emit()
-
-    @property
-    def unsettled_keys(self) -> tuple[str, ...]:
-        """The images whose labels are not on disk, or are there twice, in a conflict."""
-        return (*self.unsaved_keys, *self._saver.conflicted_keys)
-
     def begin_change(self, reason: SegStudioError) -> Session:
         """Close the open image, so that all masks can be changed on the saver's thread.
 
@@ -279,7 +238,7 @@ class Workspace(QObject):
         self._leave_document()
         self._visited.clear()
         self._saver.forget_journals(session)
-        self._changing = reason
+        self.store.changing = reason
         self.read_only_changed.emit()
         return session
 
@@ -290,16 +249,11 @@ class Workspace(QObject):
             project: As it is now.
             done: What was done to its classes, or None if they are as they were.
         """
-        self._changing = None
+        self.store.changing = None
         if done is not None:
             self.classes_moved.emit(done)
         opened = Opened(project, self.keys, self.current_key or self.keys[0])
         self._show_opened(opened, is_other=False)
-
-    def set_project(self, project: Project) -> None:
-        """Take over a project whose splits an export decided; its classes must be the same."""
-        if self.project is not None and project.folder == self.project.folder:
-            self.project = self.project.with_splits(dict(project.splits))
 
     def mask_reader(self, key: str) -> Callable[[], LabelMap | None]:
         """Return what reads an image's newest label map on any thread; None if it has none.
@@ -318,82 +272,15 @@ class Workspace(QObject):
     @property
     def is_changing(self) -> bool:
         """Whether all masks are being changed, so that nothing can be opened for a while."""
-        return self._changing is not None
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether a project is open, and its masks can be read and written."""
-        return self.project is not None and self._sessions.current is not None
-
-    @property
-    def mask_store(self) -> MaskStore:
-        """The masks of the open project, for those who write on the ``save_pool``."""
-        assert self._sessions.current is not None
-        return self._sessions.current.store
-
-    @property
-    def save_pool(self) -> Pool:
-        """The one thread on which masks are written."""
-        return self._saver.pool
-
-    def change_mask(
-        self,
-        key: str,
-        change: Callable[[LabelMap, History], bool],
-        *,
-        size: tuple[int, int] | None = None,
-    ) -> Job:
-        """Return a job for ``save_pool`` that changes a saved mask; see ``Saver.change``."""
-        assert self.project is not None
-        assert self._sessions.current is not None
-        return self._saver.change(self.project, self._sessions.current, key, change, size)
-
-    def note_changed(self, key: str) -> None:
-        """Note that the saved mask of an image that is not open was changed, or made."""
-        self.forget_history(key)
-        if key not in self.labelled:
-            self.labelled.add(key)
-            self.labelled_changed.emit()
-
-    def forget_history(self, key: str) -> None:
-        """Take what can be undone in an image from its file, for the mask was changed there."""
-        self._visited.take(key)
-        self.files_changed.emit(key)
-
-    def freeze_splits(self) -> Project | None:
-        """Decide for every labelled image whether it trains or judges, and keep that for good.
-
-        Returns:
-            The project with these splits, or None if there is none that may be edited.
-        """
-        if self.project is None or self.read_only is not None:
-            return None
-        try:
-            splits = self.project.decided_splits(self.labelled & set(self.keys))
-        except SegStudioError as error:
-            self.failed.emit(error)
-            return None
-        self.set_splits(splits, self.project.split_rule)
-        return self.project
-
-    def set_splits(self, splits: Splits, rule: SplitRule) -> None:
-        """Keep which images train and which judge, and how those to come are divided."""
-        if self.project is None or self.read_only is not None:
-            return
-        if splits != self.project.splits or rule != self.project.split_rule:
-            self.project = self.project.with_splits(splits, rule)
-            self._save_project()
-
-    def when_saved(self, function: Callable[[], None]) -> None:
-        """Save, and call ``function`` on this thread once everything until now is written."""
-        self.save()
-        job = Job(lambda _cancelled: None, self)
-        job.succeeded.connect(lambda _none: function())
-        job.start(self._saver.pool)
+        return self.store.changing is not None
 
     def save(self) -> None:
         """Hand the label map, if it changed, to the saver's thread; try failed saves again."""
-        self._save(is_leaving=False)
+        self.autosave.save()
+
+    def flush(self) -> None:
+        """Save everything and wait until it is on disk or has failed."""
+        self.autosave.flush()
 
     def discard_recovered(self) -> None:
         """Take back the edits that were recovered; each image's undo brings them again."""
@@ -417,78 +304,9 @@ class Workspace(QObject):
         if self.project is not None:
             self._saver.take_theirs(self.project.mask_path(key))
 
-    def save_prediction(
-        self,
-        key: str,
-        class_map: LabelMap,
-        model: Path | None = None,
-        mean_uncertainty: float | None = None,
-    ) -> None:
-        """Keep what a model said about an image, beside the label map.
-
-        Args:
-            key: Image key.
-            class_map: (H, W) uint8, in the project's classes.
-            model: The model's file, or None if that is not known.
-            mean_uncertainty: How unsure it is on average, 0 to 1, or None if that is not known.
-        """
-        document = self.document
-        is_current = document is not None and document.key == key
-        noted = document.noted if document is not None and is_current else None
-        withdrawn = document is not None and is_current and not document.is_approved
-
-        def write(project: Project) -> None:
-            # First what the user looked at: it is told from what the prediction before this said.
-            if is_current:
-                keep_noted(project, key, noted)
-            if withdrawn:
-                withdraw_approval(project, key)
-            project.write_prediction(key, class_map)
-            note_predicted(project, key, model, mean_uncertainty)
-
-        self.write(write, key)
-        if withdrawn:
-            self.approval_withdrawn.emit(key)
-
-    def note_looked(self) -> None:
-        """Note in the ledger that the user looked at the open image, and found it right."""
-        document = self.document
-        self.clock.note()
-        sitting = self.clock.sitting()
-        if document is not None and sitting is not None:
-            key, snapshot = document.key, document.snapshot()
-            self.write(lambda project: note_sitting(project, key, snapshot.pixels(), sitting), key)
-
-    def write(self, function: Callable[[Project], None], key: str = "") -> Job | None:
-        """Run ``function(project)`` after all that was to be written before.
-
-        Args:
-            function: Runs on the thread that saves.
-            key: The image whose files it writes, to be told to others; empty for none.
-
-        Returns:
-            The job, whose failure is told already, or None in a project that is read-only.
-        """
-        if self.project is None or self.read_only is not None:
-            return None
-        project = self.project
-        job = Job(lambda _cancelled: function(project), self)
-        job.failed.connect(self._on_failed)
-        if key:
-            job.succeeded.connect(lambda _none: self._tell_changed(project, key))
-        job.start(self._saver.pool)
-        return job
-
-    def flush(self) -> None:
-        """Save everything and wait until it is on disk or has failed."""
-        if self.document is not None:
-            self.document.end_gesture()
-        self.save()
-        self._saver.wait()
-
     def shut_down(self) -> None:
         """Stop all threads; ``flush`` first."""
-        self._idle.stop()
+        self.autosave.stop()
         self._sessions.cancel()
         self._images.shut_down()
         self._projects.shut_down()
@@ -499,17 +317,11 @@ class Workspace(QObject):
         self.open_failed.emit(path, as_user_error(error))
 
     @Slot(object, object)
-    def _on_labelled_found(self, project: Project, keys: set[str]) -> None:
-        if self.project is not None and project.folder == self.project.folder:
-            self.labelled |= keys
-            self.labelled_changed.emit()
-
-    @Slot(object, object)
     def _on_begun(self, opened: Opened, recovery: Recovery) -> None:
         session = self._sessions.current
         assert session is not None
         if session.settled:
-            self.project = opened.project.with_label_set(session.project.label_set)
+            self.store.project = opened.project.with_label_set(session.project.label_set)
             self.other_project_opened.emit()  # its classes are others than those shown until now
             self.project_changed.emit()
             self.label_set_changed.emit()
@@ -526,59 +338,18 @@ class Workspace(QObject):
         if recovery.masks:
             self.recovered.emit(recovery)
 
-    def _save(self, *, is_leaving: bool) -> None:
-        self._idle.stop()
-        document, project, session = self.document, self.project, self._sessions.current
-        if document is not None and project is not None and session and document.is_modified:
-            if document.in_gesture:
-                self._idle.start()
-            else:
-                history = document.history
-                self._saver.add(
-                    Unsaved(
-                        session,
-                        project,
-                        document.key,
-                        # Nobody writes any more into one that is left: it needs no copy.
-                        Snapshot(document.label_map, will_change=False)
-                        if is_leaving
-                        else document.snapshot(),
-                        History(edits=history.edits, done=history.done),
-                        session.sequence,
-                        self.clock.sitting(),
-                    )
-                )
-                document.mark_saved()
-        self._saver.save_all()
-        self.save_state_changed.emit()
-
     def _leave_document(self) -> None:
         self._images.cancel()
         document = self.document
-        if document is None:
-            return
-        document.end_gesture()
-        self._save(is_leaving=True)
-        if len(document.history):
-            self._visited.keep(document.key, document.history)
-        self.document = None
-        self.document_changed.emit(None)
-        document.deleteLater()
-
-    def _save_project(self) -> None:
-        project = self.project
-        if project is not None:
-            job = Job(lambda _cancelled: project.save(), self)
-            job.failed.connect(self._on_failed)
-            job.start(self._saver.pool)
+        if document is not None:
+            self.autosave.leave()
+            self.document_changed.emit(None)
+            document.deleteLater()
 
     @Slot(object)
     def _on_image_opened(self, document: Document) -> None:
-        document.mask_changed.connect(self._on_mask_changed)
-        document.edited.connect(self._on_edited)
+        self.autosave.begin(document)
         document.history_changed.connect(self._unpack_near)
-        self.document = document
-        self.clock.begin(document)
         self.document_changed.emit(document)
         self.save_state_changed.emit()
         self._read_beside(document)
@@ -596,42 +367,16 @@ class Workspace(QObject):
         self._images.read_beside(project, session, beside, height * width)
 
     @Slot()
-    def _on_mask_changed(self) -> None:
-        self._idle.start()
-        self.save_state_changed.emit()
-
-    @Slot(object, object)
-    def _on_edited(self, kind: EditKind, edit: Edit) -> None:
-        session = self._sessions.current
-        if session is not None and self.document is not None:
-            session.record(self.document.key, self.document.size, kind, edit)
-            self._visited.trim(beside=self.document.history.size)
-
-    @Slot()
     def _unpack_near(self) -> None:
         if self.document is not None:
             self._images.unpack(self.document.history.near())
-
-    def _tell_changed(self, project: Project, key: str) -> None:
-        if self.project is not None and project.folder == self.project.folder:
-            self.files_changed.emit(key)
-
-    @Slot(object)
-    def _on_saved(self, unsaved: Unsaved) -> None:
-        if unsaved.session is self._sessions.current:
-            self.labelled.add(unsaved.key)
-            self.labelled_changed.emit()
-            self.files_changed.emit(unsaved.key)
-            if self.document is None or not self.document.is_modified:
-                self._saver.forget_journals(unsaved.session)
-        self.save_state_changed.emit()
 
     @Slot(str)
     def _on_replaced(self, key: str) -> None:
         """Show the mask that is now in the file, as an edit that can be undone."""
         document, project = self.document, self.project
         if document is None or project is None or document.key != key:
-            self.forget_history(key)
+            self.store.forget_history(key)
             return
         height, width = document.size
 

@@ -208,7 +208,7 @@ class ClassPanel(QWidget):
         while (name := self.tr("class %d") % number) in names:
             number += 1
         try:
-            self._workspace.set_label_set(self._workspace.label_set.added(name))
+            self._workspace.store.set_label_set(self._workspace.label_set.added(name))
         except ValueError as error:
             self.failed.emit(
                 SegStudioError(self.tr("No class was added: %s") % translated(str(error)))
@@ -325,7 +325,7 @@ class ClassPanel(QWidget):
             )
             return
         if class_index == self._just_added:
-            self._workspace.set_label_set(renamed)
+            self._workspace.store.set_label_set(renamed)
         else:
             self._changes.change(Rename(class_index, name))
         self._just_added = None

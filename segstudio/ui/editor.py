@@ -390,12 +390,12 @@ class Editor(QObject):
             part.shut_down()
 
     def _may_lose_work(self) -> bool:
-        error = self.workspace.save_error
+        error = self.workspace.autosave.error
         answer = QMessageBox.warning(
             self._window,
             self.tr("Labels are not saved"),
             self.tr("The labels of %d images could not be saved. %s\n\nClose and lose them?")
-            % (len(self.workspace.unsaved_keys), told(error) if error else ""),
+            % (len(self.workspace.autosave.unsaved_keys), told(error) if error else ""),
             QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )

@@ -114,12 +114,12 @@ class StatusBar(QStatusBar):
 
     def _show_saved(self) -> None:
         workspace = self._workspace
-        if workspace.save_error is not None and workspace.has_unsaved_work:
+        if workspace.autosave.error is not None and workspace.has_unsaved_work:
             text = self.tr("not saved")
         elif workspace.has_unsaved_work:
-            text = self.tr("saving…") if workspace.unsaved_keys else self.tr("edited")
-        elif workspace.saved_at is not None:
-            text = self.tr("saved %s") % workspace.saved_at.strftime("%H:%M")
+            text = self.tr("saving…") if workspace.autosave.unsaved_keys else self.tr("edited")
+        elif workspace.autosave.saved_at is not None:
+            text = self.tr("saved %s") % workspace.autosave.saved_at.strftime("%H:%M")
         else:
             text = ""
         self._saved.setText(text)

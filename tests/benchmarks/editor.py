@@ -163,7 +163,7 @@ class Editor:
         self.window.show()
         self.window.editor.workspace.open(folder)
         self.wait(lambda: self.window.editor.workspace.document is not None)
-        self.window.editor.workspace.set_label_set(
+        self.window.editor.workspace.store.set_label_set(
             self.window.editor.workspace.label_set.added("cell").added("nucleus")
         )
         self.canvas = self.window.editor.canvas
@@ -397,7 +397,7 @@ def save_row(editor: Editor, name: str) -> Row:
     editor.drag(path(60), Qt.MouseButton.LeftButton)
     took = timed(editor.window.editor.workspace.save)
     moves = editor.drag(path(200, 3), Qt.MouseButton.LeftButton)
-    editor.wait(lambda: not editor.window.editor.workspace.unsaved_keys)
+    editor.wait(lambda: not editor.window.editor.workspace.autosave.unsaved_keys)
     return Row(f"save while editing, {name}", took, None, 50, max(moves))
 
 

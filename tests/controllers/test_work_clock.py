@@ -38,7 +38,7 @@ def moment(
 ) -> dict[str, float]:
     """The time that the window's clock shows; the image has just been opened."""
     moment = {"now": 1000.0}
-    window.editor.workspace.clock.now = lambda: moment["now"]
+    window.editor.workspace.autosave.clock.now = lambda: moment["now"]
     open_folder(project.image_root)
     return moment
 

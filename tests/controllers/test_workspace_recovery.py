@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from segstudio.controllers.workspace import Workspace
@@ -18,13 +17,6 @@ from segstudio.storage.project import open_path
 from segstudio.storage.recovery import Recovery
 
 Start = Callable[[], Workspace]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for name in ("a.png", "b.png"):
-        Image.fromarray(np.full((20, 30, 3), 90, np.uint8)).save(tmp_path / name)
-    return tmp_path
 
 
 @pytest.fixture
@@ -74,16 +66,8 @@ def saved(folder: Path, key: str = "a.png") -> list[int]:
 
 def crash(qtbot: QtBot, workspace: Workspace) -> None:
     """End a workspace as a crash does: what is journaled stays, nothing is saved."""
-    qtbot.waitUntil(lambda: workspace.journaled == workspace.edited)
+    qtbot.waitUntil(lambda: workspace.autosave.journaled == workspace.autosave.edited)
     workspace.shut_down()
-
-
-def test_edits_are_journaled_at_once(qtbot: QtBot, start: Start) -> None:
-    workspace = start()
-    before = workspace.journaled
-    paint(workspace, 0, 1)
-    assert workspace.edited > before
-    qtbot.waitUntil(lambda: workspace.journaled == workspace.edited)
 
 
 def test_a_crash_loses_no_edit(qtbot: QtBot, start: Start, folder: Path) -> None:
@@ -208,7 +192,7 @@ def conflict(qtbot: QtBot, start: Start, folder: Path) -> Workspace:
     assert rows(read_label_map(error.ours))[:3] == [1, 2, 255]
     assert saved(folder) == [9] * 20
     assert not workspace.has_unsaved_work  # it is safe beside theirs
-    assert isinstance(workspace.save_error, SegStudioError)
+    assert isinstance(workspace.autosave.error, SegStudioError)
     return workspace
 
 

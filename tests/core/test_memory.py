@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from pages import pages_under
 
 from segstudio.core.history import Edit
 from segstudio.core.label_map import unlabelled
@@ -18,7 +19,6 @@ from segstudio.core.rect import Rect
 from segstudio.core.region import Region, region_patch
 from segstudio.core.reshape import Reshaping, class_mask, reshaped
 from segstudio.core.snapshot import Snapshot
-from tests.pages import pages_under
 
 SIDE = 2100  # of a large array
 

@@ -33,7 +33,7 @@ def bright_square(
     open_folder(folder)
     add_class()
     workspace = hand.editor.workspace
-    workspace.set_label_set(workspace.label_set.added("wall"))
+    workspace.store.set_label_set(workspace.label_set.added("wall"))
     hand.labels[:] = 0
     hand.editor.actions_by_name["full_size"].trigger()
     hand.toolbox.choose_class(1)

@@ -351,7 +351,7 @@ def test_painting_goes_on_after_files_got_another_colour(
     before = document.label_map[rect.slices].copy()
     document.apply("Brush", MaskPatch(rect, before, np.full_like(before, 3)))
     settled()
-    assert not opened.editor.workspace.unsettled_keys
+    assert not opened.editor.workspace.autosave.unsettled_keys
     assert on_disk(folder, "a.png").count("wall") == named(0).count("wall") + 4
 
 

@@ -81,7 +81,7 @@ def test_a_foreign_model_is_confirmed_once_with_its_classes_and_then_runs(
 ) -> None:
     open_folder(image_folder)
     workspace = window.editor.workspace
-    workspace.set_label_set(LabelSet.named(["background", "leaf"]))
+    workspace.store.set_label_set(LabelSet.named(["background", "leaf"]))
     model = foreign.smp(tmp_path / "crack.onnx")
 
     with qtbot.waitSignal(window.editor.predict.card_needed, timeout=60_000):

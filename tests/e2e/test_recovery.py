@@ -45,7 +45,7 @@ def crashed(qtbot: QtBot, folder: Path) -> None:
         after = document.label_map.copy()
         after[row] = 1
         document.apply("Row", difference_patch(document.label_map, after))
-    qtbot.waitUntil(lambda: workspace.journaled == workspace.edited)
+    qtbot.waitUntil(lambda: workspace.autosave.journaled == workspace.autosave.edited)
     workspace.shut_down()
     assert not mask(folder, "b.png").exists()
 

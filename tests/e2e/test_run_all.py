@@ -40,7 +40,7 @@ def image_folder(tmp_path: Path) -> Path:
 def ready(qtbot: QtBot, window: MainWindow, open_folder: Open, image_folder: Path) -> MainWindow:
     """The window with the folder open and a model chosen that finds what is red."""
     open_folder(image_folder)
-    window.editor.workspace.set_label_set(LabelSet.named(["background", "red"]))
+    window.editor.workspace.store.set_label_set(LabelSet.named(["background", "red"]))
     model = write_model(image_folder.parent / "red.onnx")
     with qtbot.waitSignal(window.editor.predict.model_loaded, timeout=60_000, check_params_cb=bool):
         window.editor.predict.add_model(model)

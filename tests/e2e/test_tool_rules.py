@@ -89,7 +89,7 @@ def opened(
 
 def add_classes(window: MainWindow) -> None:
     workspace = window.editor.workspace
-    workspace.set_label_set(workspace.label_set.added("cell").added("wall"))
+    workspace.store.set_label_set(workspace.label_set.added("cell").added("wall"))
 
 
 @pytest.mark.parametrize("tool", EDITING)

@@ -82,7 +82,7 @@ class Painter:
 
     def _tell_when_acknowledged(self, stroke: str) -> None:
         workspace = self._window.editor.workspace
-        self.wait_until(lambda: workspace.journaled >= workspace.edited)
+        self.wait_until(lambda: workspace.autosave.journaled >= workspace.autosave.edited)
         self._tell(f"acknowledged {stroke}")
 
     def _press(
@@ -113,7 +113,9 @@ def main() -> None:
     painter.wait_until(lambda: window.editor.workspace.document is not None)
     for name in ("one", "two"):
         if name not in window.editor.workspace.label_set.names:
-            window.editor.workspace.set_label_set(window.editor.workspace.label_set.added(name))
+            window.editor.workspace.store.set_label_set(
+                window.editor.workspace.label_set.added(name)
+            )
     painter.paint_for_ever()
 
 

@@ -51,7 +51,7 @@ def save(opened: Opened, under: Path, at: int) -> tuple[str, int]:
     after[5:9] = 2
     document.apply("Fill", difference_patch(document.label_map, after))
     workspace.flush()
-    said = f"not saved: {workspace.save_error}" if workspace.has_unsaved_work else "saved"
+    said = f"not saved: {workspace.autosave.error}" if workspace.has_unsaved_work else "saved"
     if workspace.read_only is not None:  # it could not be locked, and nothing was painted
         assert not document.is_modified
         said = f"read only: {workspace.read_only}"

@@ -115,7 +115,7 @@ def test_twelve_classes_are_seen_at_once(
     label_set = workspace.label_set
     for number in range(1, 12):
         label_set = label_set.added(f"class {number}")
-    workspace.set_label_set(label_set)
+    workspace.store.set_label_set(label_set)
     view = opened.editor.class_panel.view
     last = view.model().index(11, 3)
     qtbot.waitUntil(lambda: view.visualRect(last).bottom() < view.viewport().height())

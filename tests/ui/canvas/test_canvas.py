@@ -26,7 +26,7 @@ from segstudio.ui.theme import Theme
 def workspace(qtbot: QtBot, tmp_path: Path) -> Iterator[Workspace]:
     workspace = Workspace()
     label_set = LabelSet.named(["background", "cell", "nucleus"])
-    workspace.project = create_project(tmp_path).with_label_set(label_set)
+    workspace.store.project = create_project(tmp_path).with_label_set(label_set)
     yield workspace
     workspace.shut_down()
 

@@ -299,6 +299,6 @@ def test_approved_labels_are_kept_when_a_model_is_run(
     assert document.apply_prediction("Run", answer) == answer.size
     assert not document.label_map.any()
     document.apply_prediction("Run", answer, replace_all=True)
-    window.editor.workspace.save_prediction("a.png", answer)
+    window.editor.workspace.autosave.save_prediction("a.png", answer)
     assert document.label_map.all()
     assert not window.editor.review.is_approved
