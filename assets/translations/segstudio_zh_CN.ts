@@ -1040,6 +1040,30 @@ Close and lose them?</source>
         <translation>无法保存</translation>
     </message>
     <message>
+        <source>predictions</source>
+        <translation>预测</translation>
+    </message>
+    <message>
+        <source>ImageNet&apos;s mean and spread</source>
+        <translation>ImageNet 的均值和标准差</translation>
+    </message>
+    <message>
+        <source>0 to 1</source>
+        <translation>0 至 1</translation>
+    </message>
+    <message>
+        <source>-1 to 1</source>
+        <translation>-1 至 1</translation>
+    </message>
+    <message>
+        <source>0 to 255</source>
+        <translation>0 至 255</translation>
+    </message>
+    <message>
+        <source>{}, blue before red</source>
+        <translation>{}，蓝在红前</translation>
+    </message>
+    <message>
         <source>this folder could not be made</source>
         <translation>无法创建此文件夹</translation>
     </message>
@@ -3048,7 +3072,7 @@ Close and lose them?</source>
     </message>
     <message>
         <source>sure by</source>
-        <translation>置信度差</translation>
+        <translation>置信度至少</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -5473,8 +5497,8 @@ come here.</source>
 <context>
     <name>Toolbox</name>
     <message>
-        <source>%s is locked, so nothing was changed</source>
-        <translation>%s 已锁定，因此没有更改</translation>
+        <source>The class %s is locked, so nothing was changed</source>
+        <translation>类别 %s 已锁定，因此没有更改</translation>
     </message>
     <message>
         <source>Click its lock in the list of classes to unlock it</source>

@@ -1,4 +1,4 @@
-"""What errors say, part by part: those of all rooms without Qt but ``formats``.
+"""What errors of rooms without Qt (but ``formats``) say, part by part, and a few other words.
 
 ``{}`` stands for a name or a number. The table is for lupdate to find; a test holds it against the
 source of those rooms.
@@ -13,6 +13,12 @@ TEXTS: Final = tuple(
         str,
         (
             QT_TRANSLATE_NOOP("Errors", "could not be saved"),
+            QT_TRANSLATE_NOOP("Errors", "predictions"),
+            QT_TRANSLATE_NOOP("Errors", "ImageNet's mean and spread"),
+            QT_TRANSLATE_NOOP("Errors", "0 to 1"),
+            QT_TRANSLATE_NOOP("Errors", "-1 to 1"),
+            QT_TRANSLATE_NOOP("Errors", "0 to 255"),
+            QT_TRANSLATE_NOOP("Errors", "{}, blue before red"),
             QT_TRANSLATE_NOOP("Errors", "this folder could not be made"),
             QT_TRANSLATE_NOOP("Errors", "could not be made"),
             QT_TRANSLATE_NOOP("Errors", "could not be read"),

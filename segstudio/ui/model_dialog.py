@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.controllers.error_words import translated
 from segstudio.controllers.predict import CardQuestion, PredictController
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet
@@ -145,7 +146,9 @@ class ModelDialog(QDialog):
 
     def _item(self, guess: ForeignCard) -> QListWidgetItem:
         contract = guess.contract
-        item = QListWidgetItem(self.tr("pixels: %s\noutput: %s") % (guess.reason, contract.output))
+        item = QListWidgetItem(
+            self.tr("pixels: %s\noutput: %s") % (translated(guess.reason), contract.output)
+        )
         item.setToolTip(
             self.tr("%s, output %s: %s")
             % (contract.colors.value.upper(), contract.output, contract.kind.value)
@@ -165,7 +168,7 @@ class ModelDialog(QDialog):
             return
         item = self._items[self._guesses.index(card)]
         if class_map is None:
-            item.setText(self.tr("does not run: %s") % card.reason)
+            item.setText(self.tr("does not run: %s") % translated(card.reason))
             return
         ratio = self.devicePixelRatio()
         picture = _picture(image, class_map, card.label_set, ratio)

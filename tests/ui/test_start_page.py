@@ -58,7 +58,7 @@ def test_a_menu_that_is_opened_at_once_is_complete(qtbot: QtBot, page: MainWindo
     QTest.mousePress(page.windowHandle(), Qt.MouseButton.LeftButton, pos=at)
     assert view.menu().isVisible()
     shown = [action.text() for action in view.menu().actions() if action.isEnabled()]
-    assert shown[-2:] == ["Classes", "Images"]
+    assert shown[-4:] == ["Classes", "Images", "", "Language"]
     view.menu().close()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QObject
 
+from segstudio.controllers.error_words import translated
 from segstudio.controllers.label_comparison import LabelComparison
 from segstudio.core.agreement import SetAgreement, kappa_word
 from segstudio.core.label_statistics import NumberTable
@@ -20,7 +21,7 @@ class ComparisonTables(QObject):
         lines = [
             self.tr("No pixel has labels in both, so there is nothing to compare.")
             if agreement is None
-            else self._verdict(agreement, comparison.name)
+            else self._verdict(agreement, translated(comparison.name))
         ]
         if comparison.alone:
             lines.append(
