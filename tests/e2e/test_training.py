@@ -67,6 +67,7 @@ def test_settings_training_comparison_promotion_and_going_on(
     assert "mirrored" not in shown["Varied by"]  # as was asked on the expert page
     assert "colour" not in shown["Varied by"]  # the images are grey
     assert "loss" in shown
+    assert plan.summary in form.plan.text()
     assert not any((project.folder / "runs").iterdir())
 
     # The run shows while it trains, and is compared when it ends.
