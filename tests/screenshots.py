@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine import foreign
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -318,7 +318,10 @@ def wait_for(ready: Callable[[], bool], seconds: float = 180) -> None:
     """Let the window work until something is so."""
     end = time.monotonic() + seconds
     while not ready():
-        QTest.qWait(50)
+        # Not QTest.qWait: it keeps Python's lock, so that no thread of the window gets on.
+        loop = QEventLoop()
+        QTimer.singleShot(50, loop.quit)
+        loop.exec()
         assert time.monotonic() < end, "the window takes too long"
 
 
