@@ -189,10 +189,8 @@ class Window:
         if visible.is_empty:
             return
         tiles = _tiles_of(visible)
-        for row, column in zip(*np.nonzero(self._states(visible)), strict=True):
-            top, left = tiles.top + int(row), tiles.left + int(column)
-            tile = _shared(self._rect_of(Rect(top, left, top + 1, left + 1)), visible)
-            self.draw(painter, tile)
+        for run in _runs(self._states(visible) != 0, gap=0):
+            self.draw(painter, _shared(self._rect_of(run.moved(tiles.top, tiles.left)), visible))
 
     def _paint(self, rect: Rect) -> bool:
         painter = QPainter(self._picture)
@@ -216,15 +214,15 @@ class Window:
         return Rect(*(side * _TILE for side in tiles)).clipped_to(*self._size)
 
 
-def _runs(outdated: NDArray[np.bool_]) -> list[Rect]:
-    """Return rectangles of some tiles that hold all outdated ones, and few others.
+def _runs(chosen: NDArray[np.bool_], gap: int = _GAP) -> list[Rect]:
+    """Return rectangles of tiles that hold all chosen ones, and few others; none if ``gap`` is 0.
 
     One for each tile would cost more than the pixels between them.
     """
     done: list[Rect] = []
     growing: dict[tuple[int, int], int] = {}  # (left, right) -> top
-    for row in range(outdated.shape[0] + 1):
-        pieces = _pieces(outdated[row]) if row < outdated.shape[0] else []
+    for row in range(chosen.shape[0] + 1):
+        pieces = _pieces(chosen[row], gap) if row < chosen.shape[0] else []
         for (left, right), top in list(growing.items()):
             if (left, right) not in pieces or (row - top) * (right - left) >= _RUN:
                 done.append(Rect(top, left, row, right))
@@ -234,11 +232,11 @@ def _runs(outdated: NDArray[np.bool_]) -> list[Rect]:
     return done
 
 
-def _pieces(outdated: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return where a row of tiles is outdated: (first, last + 1), with short gaps closed."""
+def _pieces(chosen: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
+    """Return where tiles of a row are chosen: (first, last + 1), with short gaps closed."""
     pieces: list[tuple[int, int]] = []
-    for place in np.flatnonzero(outdated).tolist():
-        if pieces and place - pieces[-1][1] <= _GAP:
+    for place in np.flatnonzero(chosen).tolist():
+        if pieces and place - pieces[-1][1] <= gap:
             pieces[-1] = pieces[-1][0], place + 1
         else:
             pieces.append((place, place + 1))
