@@ -139,7 +139,8 @@ class Scissors(Tool):
     def step_back(self) -> None:
         """Remove the last anchor; with none left, give up."""
         self._finishes, self._held = False, None
-        self._remove(len(self._anchors) - 1)
+        if self._anchors:  # none is set by a press beside the image
+            self._remove(len(self._anchors) - 1)
         self._ask()
         self._show()
 

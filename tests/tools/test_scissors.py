@@ -187,3 +187,14 @@ def test_alt_and_a_click_remove_an_anchor_and_shift_and_a_click_insert_one(
     patch = outlined.finish(label_map)
     write(label_map, patch if patch is not None else answer(outlined, label_map))
     assert overlap(label_map, disk) > 0.9
+
+
+def test_a_step_back_while_the_button_is_held_beside_the_image_has_nothing_to_remove(
+    image: np.ndarray, make_context: MakeContext
+) -> None:
+    label_map = np.zeros((120, 130), np.uint8)
+    tool = Scissors(make_context(image=image))
+    assert tool.press(label_map, Pointer(-5.0, -5.0)) is None
+    tool.step_back()
+    assert not tool.is_open
+    assert tool.preview is None
