@@ -157,7 +157,7 @@ class TrainingController(QObject):
 
         self._asked = ""
         self._set_state(RunState.PREPARING)
-        self._begin(begin)
+        self._begin(begin, is_shown=True)
 
     def pause(self) -> None:
         """Ask the run to save and end, to go on later."""
@@ -179,8 +179,8 @@ class TrainingController(QObject):
             self._leave()
             self._find_runs()
         elif self.is_elsewhere:
-            told = self.tr("This run trains on another computer")
-            self.failed.emit(SegStudioError(told, hint=self.tr("Pause it, or stop it there")))
+            text = self.tr("This run trains on another computer")
+            self.failed.emit(SegStudioError(text, hint=self.tr("Pause it, or stop it there")))
         else:
             self._asked = _CANCEL
             kill(self._mark)
@@ -248,10 +248,13 @@ class TrainingController(QObject):
         def begin(_cancelled: threading.Event) -> tuple[TrainingRun, ProcessMark] | None:
             return begun_run(project, request, give_up)
 
-        self._begin(begin)
+        # Another project may have been opened while what was painted was saved.
+        self._begin(begin, is_shown=self.state is RunState.PREPARING and give_up is self._give_up)
 
-    def _begin(self, begin: Callable[[threading.Event], object]) -> None:
-        job = self._job = Job(begin, self)
+    def _begin(self, begin: Callable[[threading.Event], object], *, is_shown: bool) -> None:
+        job = Job(begin, self)
+        if is_shown:
+            self._job = job
         # What was left alone, for another project or the end of the program, begins all the same.
         job.succeeded.connect(lambda begun: self._on_begun(begun) if job is self._job else None)
         job.failed.connect(lambda error: self._on_begin_failed(error) if job is self._job else None)
