@@ -58,7 +58,11 @@ def begun_run(
     run = prepared_run(project, request, give_up)
     if run is None:
         return None
-    mark = _start(run, ["train", "--job", str(run.job)])
+    try:
+        mark = _start(run, ["train", "--job", str(run.job)])
+    except BaseException:
+        remove_run(run)
+        raise
     if give_up.is_set():
         kill(mark)
         remove_run(run)
@@ -87,5 +91,9 @@ def go_on_with(run: TrainingRun, project: Project) -> ProcessMark:
 
 def _start(run: TrainingRun, arguments: list[str]) -> ProcessMark:
     mark = start_trainer(arguments, run.folder, run.log)
-    run.write_process(mark)
+    try:
+        run.write_process(mark)
+    except BaseException:
+        kill(mark)  # nobody would find it again
+        raise
     return mark

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,12 +21,12 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_set import LabelSet
 from segstudio.core.review import Review
 from segstudio.core.training_request import ImageChoice, TrainingRequest
-from segstudio.errors import UnreviewedError
+from segstudio.errors import StorageError, UnreviewedError
 from segstudio.storage.frozen_labels import freeze_labels
-from segstudio.storage.processes import mark_of
+from segstudio.storage.processes import ProcessMark, mark_of
 from segstudio.storage.project import Project, create_project, load_project, open_path
 from segstudio.storage.review import approved_now, flagged_now, write_review
-from segstudio.storage.training_runs import find_runs, find_trials, new_run
+from segstudio.storage.training_runs import TrainingRun, find_runs, find_trials, new_run
 
 SIDE = 48
 KEYS = ("a.png", "b.png", "c.png", "d.png")
@@ -181,6 +182,55 @@ def test_a_training_begins_on_all_its_images_though_the_window_is_closed_at_once
     assert is_alive(mark)
     kill(mark)
     assert load_project(run.labels).splits.keys() == {"a.png", "b.png", "c.png"}
+
+
+def test_a_training_asked_for_in_one_project_does_not_show_in_the_next(
+    qtbot: QtBot, open_project: Open, project: Project, tmp_path: Path
+) -> None:
+    training = open_project()
+    shutil.copytree(project.image_root, tmp_path / "other")
+    other = open_path(tmp_path / "other")
+    training.start(TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT))
+
+    training._workspace.set_opened(other)  # before what was painted is saved
+
+    qtbot.waitUntil(lambda: any(run.read_process() for run in find_runs(project)), timeout=20_000)
+    (run,) = find_runs(project)
+    mark = run.read_process()
+    assert mark is not None
+    training._pool.wait()
+    assert is_alive(mark)
+    kill(mark)
+    assert training.run is None
+    assert training.state is RunState.NONE
+
+
+@pytest.mark.parametrize("step", ["start", "note"])
+def test_a_training_that_cannot_be_started_leaves_nothing(
+    qtbot: QtBot,
+    open_project: Open,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    marks: list[ProcessMark] = []
+
+    def refuse(run: TrainingRun, mark: ProcessMark) -> None:
+        marks.append(mark)
+        raise StorageError(run.folder, "it could not be written (no space left)")
+
+    if step == "start":
+        monkeypatch.setattr(sys, "executable", str(project.folder / "no python"))
+    else:
+        monkeypatch.setattr(TrainingRun, "write_process", refuse)
+    training = open_project()
+    with qtbot.waitSignal(training.failed, timeout=20_000):
+        training.start(TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT))
+
+    assert training.state is RunState.NONE
+    assert len(marks) == (step == "note")
+    qtbot.waitUntil(lambda: not any(map(is_alive, marks)))
+    assert not any((project.folder / "runs").iterdir())
 
 
 @pytest.mark.slow
