@@ -57,7 +57,10 @@ class TrainingPlan(QObject):
         if project is None:
             return
         self._drop()
-        self._workspace.autosave.when_saved(lambda: self._ask(project, request))
+        job = self._job = Job(lambda cancelled: self._plan(project, request, cancelled), self)
+        job.succeeded.connect(self._on_planned)
+        job.failed.connect(self._on_failed)
+        self._workspace.autosave.when_saved(lambda: job.start(self._pool))
 
     def shut_down(self) -> None:
         """Stop asking."""
@@ -69,15 +72,11 @@ class TrainingPlan(QObject):
             self._job.cancel()
             self._job = None
 
-    def _ask(self, project: Project, request: TrainingRequest) -> None:
-        def ask(cancelled: threading.Event) -> Plan | None:
-            plan = _dry_run(project, request, cancelled)
-            return None if plan is None else self._told(plan)
-
-        self._job = Job(ask, self)
-        self._job.succeeded.connect(self._on_planned)
-        self._job.failed.connect(self._on_failed)
-        self._job.start(self._pool)
+    def _plan(
+        self, project: Project, request: TrainingRequest, cancelled: threading.Event
+    ) -> Plan | None:
+        plan = _dry_run(project, request, cancelled)
+        return None if plan is None else self._told(plan)
 
     def _on_planned(self, plan: Plan) -> None:
         self._job = None
