@@ -156,6 +156,7 @@ class TrainingController(QObject):
             return run, go_on_with(run, project)
 
         self._asked = ""
+        self._give_up = threading.Event()
         self._set_state(RunState.PREPARING)
         self._begin(begin, is_shown=True)
 
@@ -176,8 +177,11 @@ class TrainingController(QObject):
             return
         if self._mark is None or self._job is not None:
             self._give_up.set()
-            self._leave()
-            self._find_runs()
+            if self.run is None:
+                self._leave()
+                self._find_runs()
+            else:  # it goes on in a moment, and is ended then
+                self._set_state(RunState.ENDING)
         elif self.is_elsewhere:
             text = self.tr("This run trains on another computer")
             self.failed.emit(SegStudioError(text, hint=self.tr("Pause it, or stop it there")))
@@ -267,6 +271,8 @@ class TrainingController(QObject):
         self._set_state(RunState.PREPARING)
         self.run_changed.emit()
         self._find_runs()
+        if self._give_up.is_set():
+            self.stop_at_once()
 
     def _on_begin_failed(self, error: Exception) -> None:
         self._job = None

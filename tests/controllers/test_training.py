@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from segstudio.controllers.followed_runs import RunState
+from segstudio.controllers.run_start import prepared_run
 from segstudio.controllers.trainer_process import is_alive, kill
 from segstudio.controllers.training import TrainingController
 from segstudio.controllers.workspace import Workspace
@@ -231,6 +233,33 @@ def test_a_training_that_cannot_be_started_leaves_nothing(
     assert len(marks) == (step == "note")
     qtbot.waitUntil(lambda: not any(map(is_alive, marks)))
     assert not any((project.folder / "runs").iterdir())
+
+
+def test_a_run_that_is_cancelled_while_it_goes_on_is_ended(
+    qtbot: QtBot, open_project: Open, project: Project
+) -> None:
+    request = TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT)
+    run = prepared_run(project, request, threading.Event())
+    assert run is not None
+    run.output.mkdir()
+    (run.output / "last.pt").write_bytes(b"cut off")
+    training = open_project()
+    qtbot.waitUntil(lambda: training.run == run)
+    qtbot.waitUntil(lambda: not training.is_busy)
+    failures: list[object] = []
+    training.failed.connect(failures.append)
+
+    training.resume()
+    training.stop_at_once()
+
+    assert training.is_busy
+    qtbot.waitUntil(lambda: training.state is RunState.INTERRUPTED, timeout=20_000)
+    assert training.run == run
+    mark = run.read_process()
+    assert mark is not None
+    assert not is_alive(mark)
+    assert failures == []
+    assert run.can_resume
 
 
 @pytest.mark.slow
