@@ -62,8 +62,9 @@ class HistorySteps(QObject):
         if document is None:
             return
         document.end_gesture()  # a stroke under way is one more edit
-        redone = sum(kind is EditKind.REDO for kind in self._waiting)
-        soon = document.history.done + 2 * redone - len(self._waiting)
+        soon, last = document.history.done, len(document.history)
+        for waiting in self._waiting:  # whoever presses too often stays at the end
+            soon = min(soon + 1, last) if waiting is EditKind.REDO else max(soon - 1, 0)
         kind = EditKind.REDO if done > soon else EditKind.UNDO
         self._ask(*[kind] * abs(done - soon))
 

@@ -185,3 +185,16 @@ def test_the_window_answers_during_a_long_jump_and_who_paints_then_ends_it(
 
     assert (document.label_map == 201).all()
     assert len(document.history) == 30
+
+
+def test_a_jump_goes_where_it_was_asked_to_though_undo_was_pressed_too_often(
+    qtbot: QtBot, steps: HistorySteps, document: Document
+) -> None:
+    for _press in range(5):
+        steps.undo()
+    assert not steps.is_idle
+
+    steps.go_to(1)
+    qtbot.waitUntil(lambda: steps.is_idle)
+
+    assert (document.label_map == 1).all()
