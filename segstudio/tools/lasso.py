@@ -26,9 +26,7 @@ class Lasso(Tool):
         self._parts: list[tuple[Point, ...]] = []  # a vertex, or the points of one drag
         self._drawn: list[Point] = []  # the drag under way
         self._moved: int | None = None  # the part whose vertex is being moved
-        self._closes = (
-            False  # when the button is released where it was pressed: on the first vertex
-        )
+        self._closes = False  # on release, for the button was pressed on the first vertex
         self._pointer: Point | None = None
         self._erases = False
         self._is_open = False
@@ -105,6 +103,7 @@ class Lasso(Tool):
 
     def step_back(self) -> None:
         """Remove the last vertex or freehand part; with none left, give up."""
+        self._moved, self._closes = None, False  # what the button holds may be what goes
         if self._parts:
             self._parts.pop()
         self._is_open = bool(self._parts)

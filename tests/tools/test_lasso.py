@@ -192,3 +192,15 @@ def test_the_first_vertex_can_be_dragged_instead_of_closing(
     assert lasso.is_open
     write(label_map, lasso.finish(label_map))
     assert label_map.sum() == pytest.approx(200, abs=10)
+
+
+def test_a_vertex_that_is_taken_back_while_it_is_held_follows_the_pointer_no_more(
+    make_context: MakeContext,
+) -> None:
+    lasso = Lasso(make_context())
+    click(lasso, (10, 10), (10, 30), (20, 30))
+    lasso.press(MAP, Pointer(20, 30))
+    lasso.step_back()
+    assert lasso.move(MAP, Pointer(35, 35)) is None
+    assert lasso.release(MAP, Pointer(35, 35)) is None
+    assert outline(lasso) == ((10, 10), (10, 30))
