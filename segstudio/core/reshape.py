@@ -81,6 +81,8 @@ def reshaped(
     # What is taken away: in the mask, and not wanted.
     taken = np.greater(mask.view(np.bool_), wanted, out=wanted)
     if taken.any():
+        if mask.all():
+            return None  # there is nothing around it that could take its place
         _take_from_outside(after, taken, before, mask)
     is_same = all(np.array_equal(before[s], after[s]) for s in strips(*before.shape))
     return None if is_same else MaskPatch(rect, before, after)

@@ -120,3 +120,10 @@ def test_only_the_chosen_region_grows() -> None:
     assert patch is not None
     assert patch.rect.right <= 20
     assert np.count_nonzero(patch.before != patch.after) > 16
+
+
+def test_an_island_that_is_the_whole_image_stays() -> None:
+    label_map = np.full((5, 7), 3, np.uint8)
+    region = class_mask(label_map, 3)
+    assert region is not None
+    assert reshaped(label_map, region, 3, Reshaping.ISLANDS, 50) is None
