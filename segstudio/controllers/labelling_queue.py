@@ -187,7 +187,10 @@ class LabellingQueue(BackgroundWork):
                 return
             noted = self._noted.pop(item, None)
             if noted is None:
+                was_next = self._waiting[0][0] is item
                 self._waiting = deque(each for each in self._waiting if each[0] is not item)
+                if was_next:
+                    self._open_next()
             else:
                 self._review.take_back_region(item.key, item.rect, noted)
         else:

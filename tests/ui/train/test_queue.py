@@ -299,3 +299,19 @@ def test_notes_of_parts_left_out_that_are_damaged_count_as_nothing(project: Proj
     assert read_left_out(project, "a.png") == ()
     path.write_text("{")
     assert read_left_out(project, "a.png") == ()
+
+
+def test_a_part_to_be_corrected_opens_though_what_was_accepted_before_it_is_taken_back(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel
+) -> None:
+    queue = window.editor.work.queue
+    first, second = (
+        next(item for item in queue.items if item.key == key) for key in ("b.png", "a.png")
+    )
+    with qtbot.waitSignal(queue.region_opened, timeout=10_000) as opened:
+        queue.accept(first)  # its image is being opened
+        queue.relabel(second)
+        queue.undo()
+    assert opened.args == [second.rect]
+    assert window.editor.workspace.current_key == "a.png"
+    assert first in queue.items
