@@ -198,7 +198,7 @@ def decode_tiff(content: bytes, most_pixels: int) -> LabelMap | None:
     if layout is None:
         return None
     height, width = layout.size
-    pixels = np.empty((height, width), np.uint8)
+    pixels = empty((height, width), np.uint8)
     for top, (start, length) in zip(range(0, height, layout.rows), layout.strips, strict=True):
         bottom = min(top + layout.rows, height)
         packed, count = content[start : start + length], (bottom - top) * width
