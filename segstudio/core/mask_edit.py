@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from segstudio.core.label_map import LabelMap
-from segstudio.core.memory import copied, empty
+from segstudio.core.memory import copied
 from segstudio.core.rect import Rect
 from segstudio.core.snapshot import Tile, WaitingTiles, tile_rect, tiles_of
+from segstudio.core.strips import strips
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,15 @@ def difference_patch(label_map: LabelMap, after: LabelMap) -> MaskPatch | None:
     Returns:
         The edit, or None if the two are equal.
     """
-    changed = np.not_equal(label_map, after, out=empty(label_map.shape, np.bool_))
-    rows = np.flatnonzero(changed.any(axis=1))
+    height, width = label_map.shape
+    in_row, in_column = np.zeros(height, np.bool_), np.zeros(width, np.bool_)
+    for part in strips(height, width):
+        changed = label_map[part] != after[part]
+        in_row[part] = changed.any(axis=1)
+        in_column |= changed.any(axis=0)
+    rows, columns = np.flatnonzero(in_row), np.flatnonzero(in_column)
     if rows.size == 0:
         return None
-    columns = np.flatnonzero(changed.any(axis=0))
     rect = Rect(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
     return MaskPatch(rect, copied(label_map[rect.slices]), copied(after[rect.slices]))
 

@@ -134,8 +134,11 @@ def review_map(
     review: ReviewMap = np.full(label_map.shape, CHECKED if checked else UNCHECKED, np.uint8)
     if noted is not None:
         np.maximum(review, noted, out=review)
-    review[corrected_pixels(label_map, prediction)] = CORRECTED
-    review[label_map == IGNORE_INDEX] = UNCHECKED
+    # By arithmetic: to write through a mask takes five times as long.
+    np.maximum(
+        review, corrected_pixels(label_map, prediction).view(np.uint8) * CORRECTED, out=review
+    )
+    review *= (label_map != IGNORE_INDEX).view(np.uint8)
     return review
 
 

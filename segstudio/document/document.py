@@ -8,12 +8,14 @@ from PySide6.QtCore import QObject, Signal
 
 from segstudio.core.display import Values
 from segstudio.core.history import Edit, EditKind, History
-from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.label_map import LabelMap, RgbImage, either
 from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
+from segstudio.core.memory import empty
 from segstudio.core.pyramid import ReducedImage
 from segstudio.core.rect import Rect, united
 from segstudio.core.review import CHECKED, CORRECTED, UNCHECKED, ReviewMap, review_map
 from segstudio.core.snapshot import Snapshot, Waiting
+from segstudio.core.strips import strips
 
 _MAX_PREDICTIONS = 4
 _FEW = 16  # rectangles that are told one by one
@@ -206,8 +208,11 @@ class Document(QObject):
             self.noted, self.is_approved = None, False
         else:
             self.noted = self.review()
-            after = np.where(self.noted == UNCHECKED, class_map, self.label_map)
-            kept = int(np.count_nonzero(after != class_map))
+            after = empty(class_map.shape, np.uint8)
+            for part in strips(*self.size):
+                is_kept = self.noted[part] != UNCHECKED
+                after[part] = either(is_kept, self.label_map[part], class_map[part])
+                kept += int(np.count_nonzero(after[part] != class_map[part]))
         self._predictions = [*self._predictions[1 - _MAX_PREDICTIONS :], class_map]
         self.prediction_changed.emit()
         self.apply(name, difference_patch(self.label_map, after))
@@ -215,14 +220,25 @@ class Document(QObject):
 
     def review(self) -> ReviewMap:
         """Return how far each pixel is reviewed; (H, W) uint8, see ``core.review``."""
-        older = self._predictions[:-1]
-        newest = self._predictions[-1] if self._predictions else None
-        review = review_map(self.label_map, newest, self.noted, is_approved=self.is_approved)
-        for prediction in older:  # undo may have brought back what one of these said
-            said = self.label_map == prediction
-            if self.noted is not None:
-                said &= self.noted == UNCHECKED
-            review[said & (review == CORRECTED)] = CHECKED if self.is_approved else UNCHECKED
+        review = empty(self.size, np.uint8)
+        for part in strips(*self.size):
+            review[part] = self._review_of(part)
+        return review
+
+    def _review_of(self, rows: slice) -> ReviewMap:
+        label_map = self.label_map[rows]
+        noted = None if self.noted is None else self.noted[rows]
+        said_before = [prediction[rows] for prediction in self._predictions]
+        newest = said_before.pop() if said_before else None
+        review = review_map(label_map, newest, noted, is_approved=self.is_approved)
+        corrected = review == CORRECTED
+        if said_before and corrected.any():
+            if noted is not None:
+                corrected &= noted == UNCHECKED
+            # Undo may have brought back what one of these said.
+            said = np.logical_or.reduce([label_map == prediction for prediction in said_before])
+            state = CHECKED if self.is_approved else UNCHECKED
+            review -= (corrected & said).view(np.uint8) * np.uint8(CORRECTED - state)
         return review
 
     def _add(self, edit: Edit) -> None:

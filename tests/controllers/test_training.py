@@ -174,7 +174,7 @@ def test_a_training_begins_on_all_its_images_though_the_window_is_closed_at_once
 ) -> None:
     training = open_project()
     training.start(TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT))
-    qtbot.waitUntil(lambda: training._job is not None or training.run is not None)
+    qtbot.waitUntil((project.folder / "runs").is_dir)
 
     training.shut_down()
 

@@ -102,6 +102,21 @@ def test_undoing_a_prediction_does_not_turn_the_one_before_into_corrections(
     assert (document.label_map == 4).all()
 
 
+def test_a_prediction_keeps_corrections_anywhere_in_an_image_of_many_rows(qtbot: QtBot) -> None:
+    size = (700, 300)
+    document = Document(
+        key="a.png", image=np.zeros((*size, 3), np.uint8), label_map=np.full(size, 255, np.uint8)
+    )
+    document.apply_prediction("Run A", np.full(size, 2, np.uint8))
+    painted = [Rect(0, 7, 3, 9), Rect(350, 0, 351, 300), Rect(699, 299, 700, 300)]
+    for rect in painted:
+        document.apply("Brush", patch(document, rect, 5))
+    expected = np.where(document.label_map == 5, 5, 3)
+
+    assert document.apply_prediction("Run B", np.full(size, 3, np.uint8)) == 6 + 300 + 1
+    assert np.array_equal(document.label_map, expected)
+
+
 def test_a_long_stroke_tells_few_rectangles_when_it_is_undone(qtbot: QtBot) -> None:
     size = (4000, 5000)
     document = Document(
