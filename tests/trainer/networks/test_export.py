@@ -49,8 +49,8 @@ def test_the_exported_network_answers_as_in_pytorch(
     eighth = open_session(sealed(to_int8(exported.content, images), exported.card))
     for batch in batches_to_check(images):
         class_index, sure = full.run(OUTPUTS, {"image": batch})
-        # SegNet differs most: which of two like pixels wins a pooling hangs on the last bits.
-        assert np.abs(half.run(OUTPUTS, {"image": batch})[1] - sure).mean() < 0.02
+        # Of SegNet and of 71 untrained layers most: what hangs on the last bits adds up.
+        assert np.abs(half.run(OUTPUTS, {"image": batch})[1] - sure).mean() < 0.05
         shapes = [output.shape for output in eighth.run(OUTPUTS, {"image": batch})]
         assert shapes == [class_index.shape, sure.shape]
     assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
