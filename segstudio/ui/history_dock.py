@@ -12,12 +12,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDockWidget,
-    QHeaderView,
     QLabel,
     QMainWindow,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +23,7 @@ from segstudio.controllers.history_steps import HistorySteps
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.history import History
 from segstudio.document.document import Document
+from segstudio.ui.one_column import one_column
 from segstudio.ui.theme import Theme
 
 _ROW: Final = 24
@@ -88,7 +86,9 @@ class HistoryDock(QDockWidget):
             | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
         self._model = _Steps(theme, self)
-        self.view = _view(self)
+        self.view = one_column(self, _ROW)
+        self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.view.setWordWrap(False)
         self.view.setModel(self._model)
         self.view.clicked.connect(lambda index: steps.go_to(index.row()))
         self._empty = QLabel(
@@ -148,25 +148,3 @@ class HistoryDock(QDockWidget):
         index = self._model.index(history.done, 0)
         self.view.setCurrentIndex(index)
         self.view.scrollTo(index)
-
-
-def _view(parent: QWidget) -> QTableView:
-    """Return a list with one column.
-
-    A table, not a list view: that one asks for every row before it draws the first.
-    """
-    view = QTableView(parent)
-    view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys stay with the canvas
-    view.setShowGrid(False)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    view.setWordWrap(False)
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.horizontalHeader().hide()
-    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    rows = view.verticalHeader()
-    rows.hide()
-    rows.setMinimumSectionSize(_ROW)
-    rows.setDefaultSectionSize(_ROW)
-    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    return view

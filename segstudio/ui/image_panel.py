@@ -4,10 +4,8 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QLabel,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +18,7 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.ui.image_filter_box import ImageFilterBox
 from segstudio.ui.image_rows import ROW_HEIGHT, ImageDelegate, ImageRows
 from segstudio.ui.note_line import NoteLine
+from segstudio.ui.one_column import one_column
 from segstudio.ui.review_progress import ReviewProgress
 from segstudio.ui.theme import Theme
 
@@ -60,7 +59,8 @@ class ImagePanel(QWidget):
         self._workspace = workspace
         self._images = images
         self.rows = ImageRows(workspace, images, review, indexer, thumbnails, self)
-        self.view = _view(self)
+        self.view = one_column(self, ROW_HEIGHT)
+        self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setModel(self.rows)
         self.view.setItemDelegate(ImageDelegate(theme, self.view))
         self.view.clicked.connect(self._on_clicked)
@@ -135,23 +135,3 @@ class _NoMatch(QWidget):
         layout.addWidget(text)
         layout.addWidget(self.clear)
         layout.addStretch()
-
-
-def _view(parent: QWidget) -> QTableView:
-    """Return a list with one column.
-
-    A table, not a list view: that one asks for every row before it draws the first.
-    """
-    view = QTableView(parent)
-    view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys stay with the canvas
-    view.setShowGrid(False)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.horizontalHeader().hide()
-    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    rows = view.verticalHeader()
-    rows.hide()
-    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.setDefaultSectionSize(ROW_HEIGHT)
-    return view
