@@ -1,9 +1,8 @@
-"""The canvas: shows the image and its overlay, and turns the pointer into edits."""
+"""The canvas: shows the image and its overlay, and hands what the hand does to the interactor."""
 
-import math
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,6 @@ from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
@@ -26,35 +24,22 @@ from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QWidge
 from segstudio.controllers.gesture import Gesture
 from segstudio.controllers.jobs import Pool
 from segstudio.controllers.toolbox import Toolbox
-from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
 from segstudio.core.pyramid import ReducedImage
 from segstudio.core.raster import polygon_region
 from segstudio.core.rect import Rect
 from segstudio.core.region import Region
 from segstudio.document.document import Document
-from segstudio.tools.names import ToolName
-from segstudio.tools.tool import Pointer
 from segstudio.ui.canvas.first_picture import FirstPicture
 from segstudio.ui.canvas.grid import draw_pixel_grid
 from segstudio.ui.canvas.heat import HeatLegend, HeatMap
+from segstudio.ui.canvas.interactor import Interactor
 from segstudio.ui.canvas.mark import RegionMark
 from segstudio.ui.canvas.minimap import Minimap
 from segstudio.ui.canvas.navigation import Navigation
-from segstudio.ui.canvas.preview import HANDLE
 from segstudio.ui.canvas.sides import Divider, Look, Sides
 from segstudio.ui.canvas.tool_cursor import ToolCursor
 from segstudio.ui.theme import Theme
-
-_WHEEL_STEP: Final = 1.2  # zoom factor of one notch
-_NOTCH: Final = 120  # Qt's unit for one notch of a wheel
-_GESTURE_KEYS: Final[dict[int, Callable[[Gesture], bool]]] = {
-    Qt.Key.Key_Return: Gesture.finish,
-    Qt.Key.Key_Enter: Gesture.finish,
-    Qt.Key.Key_Backspace: Gesture.step_back,
-    Qt.Key.Key_Delete: Gesture.step_back,
-    Qt.Key.Key_Escape: Gesture.cancel,
-}
 
 
 class Canvas(QWidget):
@@ -64,6 +49,7 @@ class Canvas(QWidget):
         hovered: Image point (y, x) under the pointer as two ints, or None outside the image.
         zoom_changed: Device pixels per image pixel.
         class_picked: Class index under the pointer, picked by the user.
+        preview_changed: The tool's ``Preview``, or None.
         failed: A ``SegStudioError`` of the tool.
     """
 
@@ -75,7 +61,6 @@ class Canvas(QWidget):
 
     def __init__(self, toolbox: Toolbox, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._toolbox = toolbox
         self._theme = theme
         self._document: Document | None = None
         self._first: FirstPicture | None = None  # shown until there is a scene
@@ -97,11 +82,8 @@ class Canvas(QWidget):
             lambda: self.preview_changed.emit(self._gesture.preview)
         )
         self._gesture.failed.connect(self.failed)
-        self._pressure = 1.0
-        self._panning_button = Qt.MouseButton.NoButton
-        self._turned = 0.0  # of the wheel, in notches, since the brush last changed
-        self._space_held = False
-        self._pointer: QPointF | None = None
+        self._interactor = Interactor(toolbox, self._gesture, self._navigation, self._sides, self)
+        self._interactor.class_picked.connect(self.class_picked)
         self._cursor = ToolCursor(toolbox, self._navigation, self)
         self._cursor.changed.connect(self.update)
         self.setMouseTracking(True)
@@ -165,7 +147,7 @@ class Canvas(QWidget):
         else:
             document.mask_changed.connect(self._on_mask_changed)
         self._minimap.set_scene(self._sides.main)
-        self._show_pointer()
+        self._interactor.set_document(document)
         self.update()
 
     def show_first(self, reduced: ReducedImage | None) -> None:
@@ -212,7 +194,7 @@ class Canvas(QWidget):
 
     def show_rect(self, rect: Rect) -> None:
         """Bring a part of the image into the middle, at a third of the canvas or as it is."""
-        self._show_around(rect, 3, 8.0)
+        self._navigation.show_around(rect, times=3, most=8)
 
     def fit(self) -> None:
         """Show the whole image; it stays so when the canvas is resized."""
@@ -220,7 +202,7 @@ class Canvas(QWidget):
 
     def show_part(self, rect: Rect) -> None:
         """Show a part of the image in the middle, with as much around it."""
-        self._show_around(rect, 2, math.inf)
+        self._navigation.show_around(rect, times=2)
 
     def show_region(self, region: Region) -> None:
         """Show a region as ``show_part`` does, tinted for a moment."""
@@ -261,126 +243,62 @@ class Canvas(QWidget):
             self._sides.draw_lines(painter, QRectF(event.rect()))
             self._mark.draw(painter, self._navigation.position)
             self._cursor.draw(
-                painter, self._gesture.preview, self._pointer, may_paint=self._may_paint()
+                painter,
+                self._gesture.preview,
+                self._interactor.position,
+                may_paint=self._interactor.may_paint(),
             )
         painter.end()
 
-    def _may_paint(self) -> bool:
-        """Whether a brush would paint where the pointer is."""
-        return (
-            not self._navigation.is_panning
-            and not self._space_held
-            and not (self._pointer and self._sides.is_on_prediction(self._pointer))
-        )
-
-    # --- Pointer
+    # --- What the hand does: the interactor acts, the canvas draws again
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Start a gesture of the tool, or of panning."""
-        self._pointer = event.position()
-        is_left = event.button() == Qt.MouseButton.LeftButton
-        if not event.buttons() & self._panning_button:
-            self._navigation.end_pan()  # its release went to another window
-        if self._navigation.is_panning:
-            pass  # one thing at a time
-        elif event.button() == Qt.MouseButton.MiddleButton or (is_left and self._space_held):
-            self._panning_button = event.button()
-            self._navigation.begin_pan(event.position())
-            self._show_pointer()
-        elif self._sides.is_on_prediction(event.position()):
-            pass  # that is what a model said
-        elif is_left and self._document is not None:
-            alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
-            picks = alt and self._toolbox.alt_picks and not self._gesture.is_active
-            if picks or self._toolbox.tool is ToolName.PICK:
-                self._pick(event.position())
-            else:
-                self._gesture.press(self._pointer_at(event))
+        self._interactor.press(event)
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Finish an open gesture; else a double click is two clicks."""
-        is_left = event.button() == Qt.MouseButton.LeftButton
-        if not (is_left and not self._space_held and self._gesture.finish()):
-            self.mousePressEvent(event)
+        self._interactor.double_click(event)
         self.update()
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """Note how hard the pen is pressed; the mouse event that follows does the rest."""
-        if event.type() != QEvent.Type.TabletRelease:
-            self._pressure = event.pressure() if event.buttons() else 1.0
+        self._interactor.note_pressure(event)
         event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the gesture and show where the pointer is."""
-        old, self._pointer = self._pointer, event.position()
-        if self._navigation.is_panning:
-            self._navigation.pan_to(event.position())
-        elif self._document is not None:
-            if event.buttons() & Qt.MouseButton.LeftButton:
-                self._gesture.move(self._pointer_at(event))
-            else:
-                self._gesture.hover(self._pointer_at(event))
-        self._update_cursor(old)
+        old = self._interactor.position
+        self._interactor.move(event)
+        self._update_cursor(old, event.position())
         self._emit_hovered()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the gesture."""
-        if self._navigation.is_panning and event.button() == self._panning_button:
-            self._navigation.end_pan()
-            self._show_pointer()
-        elif event.button() == Qt.MouseButton.LeftButton and self._document is not None:
-            self._gesture.release(self._pointer_at(event))
-            self._pressure = 1.0
+        self._interactor.release(event)
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer; with Ctrl change the brush; a trackpad's scroll pans."""
-        pixels = event.pixelDelta()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            # Fine wheels and trackpads tell a notch in many parts.
-            self._turned += event.angleDelta().y() / _NOTCH
-            notches = int(self._turned)
-            self._turned -= notches
-            self._toolbox.grow(notches)
-        elif not pixels.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
-            self._navigation.pan_by(QPointF(pixels))
-        else:
-            factor = _WHEEL_STEP ** (event.angleDelta().y() / _NOTCH)
-            self._navigation.zoom_by(factor, event.position())
+        self._interactor.turn_wheel(event)
         event.accept()
 
     def event(self, event: QEvent) -> bool:
         """Zoom and pan by two fingers, on a trackpad or on the screen; undo parts of an outline."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if self._takes_part_back(event):
+            if self._interactor.takes_part_back(event):
                 event.accept()  # the key comes here instead of to the command
                 return True
         elif isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self._navigation.zoom_by(1 + event.value(), event.position())
-            elif event.gestureType() == Qt.NativeGestureType.PanNativeGesture:
-                self._navigation.pan_by(event.delta())
+            self._interactor.touch_trackpad(event)
             return True
         elif isinstance(event, QGestureEvent):
             pinch = event.gesture(Qt.GestureType.PinchGesture)
             if isinstance(pinch, QPinchGesture):
-                self._pinch(pinch)
+                self._interactor.pinch(pinch)
             return True
         return super().event(event)
-
-    def _takes_part_back(self, event: QKeyEvent) -> bool:
-        return self._gesture.has_parts and event.matches(QKeySequence.StandardKey.Undo)
-
-    def _pinch(self, pinch: QPinchGesture) -> None:
-        self._gesture.let_go()  # the first finger, which came alone, has begun to paint
-        # The centre is where Qt's hot spot is: in pixels of the screen.
-        centre, last = (
-            self.mapFromGlobal(point) for point in (pinch.centerPoint(), pinch.lastCenterPoint())
-        )
-        if not pinch.lastCenterPoint().isNull():
-            self._navigation.pan_by(centre - last)
-        self._navigation.zoom_by(pinch.scaleFactor(), centre)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the brush, and take the keys where nobody else wants them.
@@ -390,52 +308,32 @@ class Canvas(QWidget):
         focused = QApplication.focusWidget()
         if focused is None or focused.focusPolicy() == Qt.FocusPolicy.NoFocus:
             self.setFocus()
-        self._pointer = event.position()
+        self._interactor.position = event.position()
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the brush."""
-        self._pointer = None
+        self._interactor.position = None
         self.hovered.emit(None)
         self.update()
 
-    # --- Keys that act while they are held
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space pans, V hides the overlay; Enter, Backspace and Esc act on the gesture."""
-        if event.isAutoRepeat():
-            return
-        if event.key() == Qt.Key.Key_Space:
-            self._space_held = True
-            self._show_pointer()
-        elif event.key() == Qt.Key.Key_V and not event.modifiers():
-            self._sides.set_overlay_shown(False)
-        elif self._takes_part_back(event):
-            self._gesture.step_back()
-        elif event.key() in _GESTURE_KEYS and _GESTURE_KEYS[event.key()](self._gesture):
-            pass
-        else:
-            super().keyPressEvent(event)
-        self.update()
+        if not event.isAutoRepeat():
+            if not self._interactor.press_key(event):
+                super().keyPressEvent(event)
+            self.update()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """End what the key was held for."""
-        if event.isAutoRepeat():
-            return
-        if event.key() == Qt.Key.Key_Space:
-            self._space_held = False
-            self._show_pointer()
-        elif event.key() == Qt.Key.Key_V:
-            self._sides.set_overlay_shown(True)
-        else:
-            super().keyReleaseEvent(event)
-        self.update()
+        if not event.isAutoRepeat():
+            if not self._interactor.release_key(event):
+                super().keyReleaseEvent(event)
+            self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Forget held keys: their release goes to another widget."""
-        self._space_held = False
-        self._sides.set_overlay_shown(True)
-        self._show_pointer()
+        self._interactor.forget_keys()
         self.update()
         super().focusOutEvent(event)
 
@@ -448,43 +346,8 @@ class Canvas(QWidget):
 
     # --- Inside
 
-    def _show_around(self, rect: Rect, times: int, most: float) -> None:
-        """Let the canvas show ``times`` as much as a rectangle, at a zoom of ``most`` at most.
-
-        It never shows more than the whole image, which would only become smaller.
-        """
-        wanted = min(
-            self.height() / max(rect.height, 1) / times,
-            self.width() / max(rect.width, 1) / times,
-            most,
-        )
-        self._navigation.fit()
-        factor = wanted * self.devicePixelRatioF() / self.zoom
-        if factor > 1:
-            self._navigation.zoom_by(factor)
-            self._navigation.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
-
-    def _pointer_at(self, event: QMouseEvent) -> Pointer:
-        y, x = self._navigation.image_point(event.position())
-        return Pointer(
-            y,
-            x,
-            pressure=self._pressure,
-            shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier),
-            alt=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier),
-            reach=2 * HANDLE * self.devicePixelRatioF() / self._navigation.zoom,
-            view=self._navigation.shown(QRectF(self.rect())),
-        )
-
-    def _pick(self, position: QPointF) -> None:
-        pixel = self._navigation.pixel(position)
-        if self._document is not None and pixel is not None:
-            class_index = int(self._document.label_map[pixel])
-            if class_index != IGNORE_INDEX:
-                self.class_picked.emit(class_index)
-
     def _emit_hovered(self) -> None:
-        self.hovered.emit(self._navigation.pixel(self._pointer))
+        self.hovered.emit(self._navigation.pixel(self._interactor.position))
 
     def _on_moved(self) -> None:
         self._emit_hovered()
@@ -497,32 +360,20 @@ class Canvas(QWidget):
             # A pixel of the screen depends on its neighbours, and below 100 % on those of a level.
             self.update(dirty.toAlignedRect().adjusted(-3, -3, 3, 3))
 
-    def _update_cursor(self, old: QPointF | None) -> None:
+    def _update_cursor(self, old: QPointF | None, new: QPointF) -> None:
+        """Draw the tool's cursor where it is now, and not where it was."""
         if self._sides.main is None:
             return
-        for position in (old, self._pointer):
+        for position in (old, new):
             if position is not None:
                 for rect in self._cursor.rects(position):
                     self.update(rect)
 
     def _on_tool_changed(self) -> None:
         self._cursor.forget_flash()  # it named what the tool painted before
-        self._show_pointer()
         self.update()
 
     def _on_class_chosen(self, class_index: int) -> None:
-        if self._pointer is None and self.isVisible():
-            here = self.mapFromGlobal(self.cursor().pos())
-            self._pointer = QPointF(here) if self.rect().contains(here) else None
+        self._interactor.find_pointer()
         self._cursor.flash(class_index)
         self.update()
-
-    def _show_pointer(self) -> None:
-        shape = Qt.CursorShape.ArrowCursor
-        if self._navigation.is_panning:
-            shape = Qt.CursorShape.ClosedHandCursor
-        elif self._space_held:
-            shape = Qt.CursorShape.OpenHandCursor
-        elif self._document is not None:
-            shape = Qt.CursorShape.CrossCursor
-        self.setCursor(shape)

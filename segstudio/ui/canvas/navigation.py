@@ -1,5 +1,6 @@
 """Where the user looks: zooming and panning by every device, on top of ``Viewport``."""
 
+import math
 from typing import Final
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QTimer, Signal
@@ -91,6 +92,27 @@ class Navigation(QObject):
         if self.view is not None:
             top, left = self.view.to_canvas(y, x)
             self._set(self.view.panned(self.view.height / 2 - top, self.view.width / 2 - left))
+
+    def show_around(self, rect: Rect, *, times: int, most: float = math.inf) -> None:
+        """Bring a rectangle to the middle, with ``times`` as much to see as it needs.
+
+        It never shows more than the whole image, which would only become smaller.
+
+        Args:
+            rect: In image pixels.
+            times: How many times the height and width of the rectangle are to be seen.
+            most: Zoom that is not exceeded, widget pixels per image pixel.
+        """
+        wanted = min(
+            self._widget.height() / max(rect.height, 1) / times,
+            self._widget.width() / max(rect.width, 1) / times,
+            most,
+        )
+        self.fit()
+        factor = wanted * self._ratio() / self.zoom
+        if factor > 1:
+            self.zoom_by(factor)
+            self.centre_on((rect.top + rect.bottom) / 2, (rect.left + rect.right) / 2)
 
     def begin_pan(self, position: QPointF) -> None:
         """Take hold of the image."""
