@@ -249,8 +249,7 @@ class ClassChangeController(Work):
     def _begin(self, change: ClassChange, text: str) -> None:
         if self._is_changing or not self._workspace.store.has_begun:
             return
-        if (reason := self._workspace.read_only) is not None:
-            self.failed.emit(reason)
+        if not self._workspace.store.may_write(self.failed.emit):
             return
         if self._is_busy():
             self.failed.emit(

@@ -129,10 +129,7 @@ class ComparisonController(BackgroundWork):
     def promote(self, run: TrainingRun, name: str, parent: str) -> None:
         """Put the model of a run among the project's, in the background."""
         project = self._workspace.project
-        if project is None:
-            return
-        if self._workspace.read_only is not None:
-            self.failed.emit(self._workspace.read_only)
+        if project is None or not self._workspace.store.may_write(self.failed.emit):
             return
         job = Job(lambda _cancelled: promote(project, run, name, parent), self)
         job.succeeded.connect(self.promoted)

@@ -1,74 +1,25 @@
-"""What to label next: run a model over images that nobody has approved, and rank their parts."""
+"""What to label next: what is proposed, and what the user decides about it."""
 
 import threading
-import zlib
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from segstudio.controllers.background import BackgroundWork, Report
+from segstudio.controllers.queue_items import QueueItem, QueueRequest, queue_on_disk
 from segstudio.controllers.review import ReviewController
 from segstudio.controllers.workspace import Workspace
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap, RgbImage
-from segstudio.core.labelling_queue import Candidate, best_windows, doubt, look_of, ranked
 from segstudio.core.rect import Rect
-from segstudio.core.review import UNCHECKED, ReviewMap, review_map
+from segstudio.core.review import ReviewMap
 from segstudio.core.splits import TEST, VALIDATION
-from segstudio.core.thumbnails import tinted_thumbnail
 from segstudio.document.document import Document
-from segstudio.engine.worker import Cancelled, Worker
-from segstudio.storage.class_choice import class_table
-from segstudio.storage.images import read_image
-from segstudio.storage.left_out import leave_out, read_left_out, take_in
-from segstudio.storage.project import Project
-from segstudio.storage.review import read_noted, read_review
+from segstudio.storage.left_out import leave_out, take_in
 
 MOST_IMAGES: Final = 200
-LENGTH: Final = 48
-_WINDOWS_PER_IMAGE: Final = 4
-_SIDES: Final = (48, 256)
-_THUMBNAIL: Final = 256
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class QueueItem:
-    """A part of an image to be labelled next.
-
-    Attributes:
-        candidate: Where it is, and what it may bring.
-        thumbnail: (h, w, 3) uint8, the part with the model's classes over it.
-        size: (height, width) of the image, pixels.
-        packed: What the model says about the whole image, in the project's classes, compressed.
-        model: Name of the model.
-    """
-
-    candidate: Candidate
-    thumbnail: RgbImage
-    size: tuple[int, int]
-    packed: bytes
-    model: str
-
-    @property
-    def key(self) -> str:
-        """Image key."""
-        return self.candidate.key
-
-    @property
-    def rect(self) -> Rect:
-        """The part, image pixels."""
-        return self.candidate.rect
-
-    def class_map(self) -> LabelMap:
-        """Return what the model says; (H, W) uint8."""
-        return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,18 +101,19 @@ class LabellingQueue(BackgroundWork):
         self._builds += 1
         self.asked = len(keys)
         left_out = {key: tuple(rects) for key, rects in self._left_out.items()}
+        request = QueueRequest(
+            project, tuple(keys), model, other, left_out=left_out, is_whole=is_whole
+        )
 
         def build(cancelled: threading.Event, report: Report) -> list[QueueItem] | None:
-            return queue_on_disk(
-                project, keys, model, other, cancelled, report, left_out=left_out, is_whole=is_whole
-            )
+            return queue_on_disk(request, cancelled, report)
 
         # What was painted a moment ago is no longer to be proposed.
         self._start(build, self._on_built, when=self._workspace.autosave.when_saved)
 
     def accept(self, item: QueueItem) -> None:
         """Take what the model says about the part for right."""
-        if self._may_write():
+        if self._workspace.store.may_write(self.failed.emit):
             self._remove(item, is_accepted=True)
             self._open(item, accepts=True)
 
@@ -183,7 +135,7 @@ class LabellingQueue(BackgroundWork):
         decision = self._decisions[-1]
         item = decision.item
         if decision.is_accepted:
-            if not self._may_write():
+            if not self._workspace.store.may_write(self.failed.emit):
                 return
             noted = self._noted.pop(item, None)
             if noted is None:
@@ -202,14 +154,8 @@ class LabellingQueue(BackgroundWork):
 
     def relabel(self, item: QueueItem) -> None:
         """Open the part, with what the model says, to be corrected."""
-        if self._may_write():
+        if self._workspace.store.may_write(self.failed.emit):
             self._open(item, accepts=False)
-
-    def _may_write(self) -> bool:
-        error = self._workspace.read_only
-        if error is not None:
-            self.failed.emit(error)
-        return error is None
 
     def _open(self, item: QueueItem, *, accepts: bool) -> None:
         self._waiting.append((item, accepts))
@@ -282,141 +228,3 @@ class LabellingQueue(BackgroundWork):
             self._forget_decisions()  # their parts have other places now
             self.items, self.was_built = items, True
             self.changed.emit()
-
-
-def queue_on_disk(
-    project: Project,
-    keys: Sequence[str],
-    model: Path,
-    other: Path | None,
-    cancelled: threading.Event,
-    report: Callable[[int, int], None],
-    length: int = LENGTH,
-    *,
-    left_out: Mapping[str, Sequence[Rect]] = MappingProxyType({}),
-    is_whole: bool = False,
-) -> list[QueueItem] | None:
-    """Rank the parts of some images; None if it was cancelled.
-
-    Args:
-        project: The project.
-        keys: The images.
-        model: The model that is asked.
-        other: One to disagree with it, or None.
-        cancelled: Stops the work when it is set.
-        report: Told (done, total).
-        length: Number of parts to return at most.
-        left_out: Parts of images, by key, that are not to be proposed, besides those that the
-            project notes.
-        is_whole: Whether the parts are whole images.
-
-    Raises:
-        SegStudioError: With a sentence, if a model or image cannot be used.
-    """
-    found: list[QueueItem] = []
-    total = len(keys) * (1 if other is None else 2)
-    try:
-        others: dict[str, bytes] = {}
-        if other is not None:
-            others = _answers(project, keys, other, cancelled, partial(_of_total, report, total))
-        looked_at = len(others)
-        with Worker() as worker:
-            card = worker.load(model).card
-            table = class_table(project, model, card.label_set.names)
-            for done, key in enumerate(keys, start=1):
-                image = read_image(project.image_path(key))
-                prediction = worker.predict(image, cancelled, confidence=True)
-                confidence = prediction.confidence
-                assert confidence is not None
-                class_map: LabelMap = table[prediction.class_map]
-                unsure = doubt(confidence, class_map, _unpacked(others.get(key), class_map))
-                left = (*left_out.get(key, ()), *read_left_out(project, key))
-                unchecked = _unchecked(project, key, class_map, left)
-                found += _items(
-                    project, key, image, class_map, unsure, unchecked, model.stem, is_whole
-                )
-                report(done + looked_at, total)
-    except Cancelled:
-        return None
-    chosen = ranked([item.candidate for item in found], length)
-    by_candidate = {id(item.candidate): item for item in found}
-    return [by_candidate[id(candidate)] for candidate in chosen]
-
-
-def _of_total(report: Callable[[int, int], None], total: int, done: int) -> None:
-    report(done, total)
-
-
-def _answers(
-    project: Project,
-    keys: Sequence[str],
-    model: Path,
-    cancelled: threading.Event,
-    report: Callable[[int], None],
-) -> dict[str, bytes]:
-    """Return what a model says about images, compressed."""
-    answers: dict[str, bytes] = {}
-    with Worker() as worker:
-        table = class_table(project, model, worker.load(model).card.label_set.names)
-        for done, key in enumerate(keys, start=1):
-            said = worker.predict(read_image(project.image_path(key)), cancelled).class_map
-            answers[key] = zlib.compress(table[said].tobytes(), 1)
-            report(done)
-    return answers
-
-
-def _unpacked(packed: bytes | None, like: LabelMap) -> LabelMap | None:
-    if packed is None:
-        return None
-    return np.frombuffer(zlib.decompress(packed), np.uint8).reshape(like.shape)
-
-
-def _items(
-    project: Project,
-    key: str,
-    image: RgbImage,
-    class_map: LabelMap,
-    unsure: NDArray[np.float32],
-    unchecked: NDArray[np.bool_],
-    model: str,
-    is_whole: bool,
-) -> list[QueueItem]:
-    height, width = class_map.shape
-    least, most = _SIDES
-    side = max(height, width) if is_whole else min(max(min(height, width) // 4, least), most)
-    packed = zlib.compress(class_map.tobytes(), 1)
-    items = []
-    for rect, gain in best_windows(unsure, unchecked, side, _WINDOWS_PER_IMAGE):
-        part, labels = image[rect.slices], class_map[rect.slices]
-        look = look_of(part, labels, len(project.label_set))
-        items.append(
-            QueueItem(
-                Candidate(key, rect, gain, look),
-                tinted_thumbnail(part, labels, project.label_set, _THUMBNAIL),
-                (height, width),
-                packed,
-                model,
-            )
-        )
-    return items
-
-
-def _unchecked(
-    project: Project, key: str, class_map: LabelMap, left_out: Sequence[Rect]
-) -> NDArray[np.bool_]:
-    """Return the pixels of an image that may be proposed, (H, W) bool."""
-    height, width = class_map.shape
-    # A class that the project does not have cannot be accepted.
-    unchecked: NDArray[np.bool_] = class_map != IGNORE_INDEX
-    for rect in left_out:
-        unchecked[rect.slices] = False
-    label_map = project.read_mask(key, height, width)
-    if label_map is not None:
-        review = review_map(
-            label_map,
-            project.read_prediction(key, height, width),
-            read_noted(project, key, height, width),
-            is_approved=read_review(project, key).is_approved,
-        )
-        unchecked &= review == UNCHECKED
-    return unchecked

@@ -120,8 +120,7 @@ class PredictAllController(Work):
         model, project = self._predict.model, self._workspace.project
         if model is None or project is None or self._pass is not None:
             return
-        if self._workspace.read_only is not None and rule is not MergeRule.COMPARE:
-            self.failed.emit(self._workspace.read_only)
+        if rule is not MergeRule.COMPARE and not self._workspace.store.may_write(self.failed.emit):
             return
         self._workspace.save()
         keys = deque(self._workspace.keys)

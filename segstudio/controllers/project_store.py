@@ -62,6 +62,13 @@ class ProjectStore(QObject):
         session = self._sessions.current
         return self.changing or (session.read_only if session else None)
 
+    def may_write(self, refuse: Callable[[SegStudioError], None]) -> bool:
+        """Return whether the project can be changed; if not, ``refuse`` is told why."""
+        reason = self.read_only
+        if reason is not None:
+            refuse(reason)
+        return reason is None
+
     @property
     def has_begun(self) -> bool:
         """Whether a project is open, and its masks can be read and written."""

@@ -185,8 +185,7 @@ class ReplaceController(BackgroundWork):
         return [key for key in self._workspace.keys if key in labelled or key == current]
 
     def _may_change(self, source: int) -> bool:
-        if self._workspace.read_only is not None:
-            self.failed.emit(self._workspace.read_only)
+        if not self._workspace.store.may_write(self.failed.emit):
             return False
         if source in self._toolbox.locked:
             self.failed.emit(

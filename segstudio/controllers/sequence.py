@@ -113,8 +113,7 @@ class SequenceController(BackgroundWork):
         document = self._workspace.document
         if document is None or self.is_running:
             return None
-        if self._workspace.read_only is not None:
-            self.failed.emit(self._workspace.read_only)
+        if not self._workspace.store.may_write(self.failed.emit):
             return None
         if self._toolbox.options.rule is PaintRule.CLICKED_CLASS:
             self._refuse(

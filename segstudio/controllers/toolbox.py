@@ -162,8 +162,7 @@ class Toolbox(QObject):
         """Whether the active tool can edit now; tells the user why not, or asks for a class."""
         if TOOLS[self._tool].make is None:
             return False
-        if (reason := self._workspace.read_only) is not None:
-            self.refused.emit(reason)
+        if not self._workspace.store.may_write(self.refused.emit):
             return False
         # Background over nothing shows no trace; the user means a class that is not there.
         if self._tool is not ToolName.ERASER and len(self._workspace.label_set) < 2:

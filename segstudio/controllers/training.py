@@ -126,9 +126,9 @@ class TrainingController(QObject):
 
     def start(self, request: TrainingRequest) -> None:
         """Freeze the labels as they are now and train on them; what happens comes by signals."""
-        if self.is_busy:
+        if self.is_busy or not self._workspace.store.may_write(self.failed.emit):
             return
-        project = self._workspace.store.freeze_splits() if self._may_write() else None
+        project = self._workspace.store.freeze_splits()
         if project is None:
             return
         if missing := self.missing:
@@ -149,7 +149,9 @@ class TrainingController(QObject):
     def resume(self) -> None:
         """Go on with the shown run where it was."""
         run, project = self.run, self._workspace.project
-        if run is None or project is None or self.is_busy or not self._may_write():
+        if run is None or project is None or self.is_busy:
+            return
+        if not self._workspace.store.may_write(self.failed.emit):
             return
 
         def begin(_cancelled: threading.Event) -> tuple[TrainingRun, ProcessMark]:
@@ -173,7 +175,7 @@ class TrainingController(QObject):
 
         A run that has trained can go on; of one that has not yet, nothing is left.
         """
-        if not self.is_busy or not self._may_write():
+        if not self.is_busy or not self._workspace.store.may_write(self.failed.emit):
             return
         if self._mark is None or self._job is not None:
             self._give_up.set()
@@ -221,7 +223,7 @@ class TrainingController(QObject):
 
     def write_note(self, run: TrainingRun, text: str) -> None:
         """Keep what the user says about a run."""
-        if not self._may_write():
+        if not self._workspace.store.may_write(self.failed.emit):
             return
         job = Job(lambda _cancelled: run.write_note(text), self)
         job.succeeded.connect(lambda _none: self.read_histories())
@@ -235,11 +237,6 @@ class TrainingController(QObject):
         if self._look_job is not None:
             self._look_job.cancel()
         self._pool.shut_down()
-
-    def _may_write(self) -> bool:
-        if self.read_only is not None:
-            self.failed.emit(self.read_only)
-        return self.read_only is None
 
     # --- Beginning
 
@@ -284,7 +281,9 @@ class TrainingController(QObject):
 
     def _ask(self, word: str) -> None:
         run = self.run
-        if run is None or not self.is_busy or not self._may_write():
+        if run is None or not self.is_busy:
+            return
+        if not self._workspace.store.may_write(self.failed.emit):
             return
         self._asked = word
         job = Job(lambda _cancelled: run.ask(word), self)

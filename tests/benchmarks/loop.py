@@ -37,7 +37,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from segstudio.controllers.labelling_queue import queue_on_disk
+from segstudio.controllers.queue_items import QueueRequest, queue_on_disk
 from segstudio.core.label_map import LabelMap
 from segstudio.core.label_set import LabelSet
 from segstudio.core.rect import Rect
@@ -220,9 +220,8 @@ def _proposals(
     bench: Bench, plan: Plan, keys: list[str], model: Path, rng: np.random.Generator
 ) -> list[tuple[str, Rect, LabelMap]]:
     never = threading.Event()
-    items = queue_on_disk(
-        bench.project, keys, model, None, never, lambda _done, _total: None, length=plan.parts
-    )
+    request = QueueRequest(bench.project, tuple(keys), model, length=plan.parts)
+    items = queue_on_disk(request, never, lambda _done, _total: None)
     assert items
     if plan.strategy == "queue":
         return [(item.key, item.rect, item.class_map()) for item in items]

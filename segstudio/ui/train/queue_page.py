@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segstudio.controllers.labelling_queue import LabellingQueue, QueueItem
+from segstudio.controllers.labelling_queue import LabellingQueue
 from segstudio.controllers.predict import PredictController
+from segstudio.controllers.queue_items import QueueItem
 from segstudio.controllers.training import TrainingController
 from segstudio.engine.catalog import shown_names
 from segstudio.storage.lineage import read_lineage
