@@ -118,7 +118,7 @@ class Autosave(QObject):
         """Save the document for the last time; nobody writes into it any more."""
         document = self.document
         if document is not None:
-            document.end_gesture()
+            document.settle()
             self._save(is_leaving=True)
             if len(document.history):
                 self._visited.keep(document.key, document.history)
@@ -131,6 +131,8 @@ class Autosave(QObject):
 
     def when_saved(self, function: Callable[[], None]) -> None:
         """Save, and call ``function`` on this thread once everything until now is written."""
+        if self.document is not None:
+            self.document.settle()
         self.save()
         job = Job(lambda _cancelled: None, self)
         job.succeeded.connect(lambda _none: function())
@@ -139,7 +141,7 @@ class Autosave(QObject):
     def flush(self) -> None:
         """Save everything and wait until it is on disk or has failed."""
         if self.document is not None:
-            self.document.end_gesture()
+            self.document.settle()
         self.save()
         self._saver.wait()
 

@@ -1,11 +1,15 @@
 """Turns the pointer into edits: one gesture of the active tool at a time."""
 
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.controllers.toolbox import Toolbox
+from segstudio.controllers.toolbox import InHand, Toolbox
 from segstudio.controllers.user_error import as_user_error
 from segstudio.core.flood import load_opencv
 from segstudio.core.mask_edit import MaskPatch
@@ -13,7 +17,9 @@ from segstudio.core.paint_rule import held_to
 from segstudio.core.raster import Point
 from segstudio.core.superpixels import SuperpixelCache
 from segstudio.document.document import Document
+from segstudio.tools.options import ToolContext
 from segstudio.tools.preview import Preview
+from segstudio.tools.table import TOOLS
 from segstudio.tools.tool import Asker, Pointer, Tool, Work
 
 _PREPARE_MS = 700  # after the first image is there
@@ -23,7 +29,9 @@ _THREADS = 2  # so that a question that is no longer asked does not hold up the 
 class Gesture(QObject):
     """Feeds the active tool and writes what it answers, held to the paint rules.
 
-    What a tool cannot answer at once runs on a thread; only its newest question is answered.
+    What a tool cannot answer at once runs on a thread; only its newest question is answered. What
+    the user has confirmed is painted whatever comes next: the hand may go on at once, and what it
+    does meanwhile is done after that, with the tool as it was set then.
 
     Signals:
         preview_changed: ``preview`` is another one.
@@ -38,7 +46,9 @@ class Gesture(QObject):
         self._toolbox = toolbox
         self._document: Document | None = None
         self._tool: Tool | None = None  # waits for the pointer until the gesture begins
-        self._tool_name = toolbox.tool
+        self._now = toolbox.in_hand()
+        self._in_hand = self._now  # what the tool was made of
+        self._later: deque[tuple[InHand, Callable[[InHand], object]]] = deque()
         self._is_active = False
         self._was_open = False  # before the last press
         self._clicked: int | None = None  # value on which the gesture began
@@ -66,17 +76,17 @@ class Gesture(QObject):
     @property
     def is_active(self) -> bool:
         """Whether a gesture is under way, with the button held or not."""
-        return self._is_active
+        return self._is_active and not self._is_confirmed
 
     @property
     def has_parts(self) -> bool:
         """Whether an outline is under way, of which ``step_back`` takes the last part."""
-        return self._is_active and self._tool is not None and self._tool.has_parts
+        return self.is_active and self._tool is not None and self._tool.has_parts
 
     @property
     def is_settled(self) -> bool:
         """Whether no question of the tool waits for its answer."""
-        return self._job is None
+        return self._job is None and not self._later
 
     def shut_down(self) -> None:
         """Stop the threads."""
@@ -88,12 +98,16 @@ class Gesture(QObject):
         """Edit this document from now on; a gesture that is under way is given up."""
         if self._document is not None:
             self._document.mask_changed.disconnect(self._on_mask_changed)
+            self._document.edit_due.disconnect(self._on_edit_due)
         if document is not None:
             document.mask_changed.connect(self._on_mask_changed)
+            document.edit_due.connect(self._on_edit_due)
             if not self._is_prepared:
                 self._prepare.start()
         self._is_active = False
         self._tool = None
+        self._held = []
+        self._later.clear()
         self._last_point = None
         self._superpixels = SuperpixelCache()
         self._at = None
@@ -103,17 +117,15 @@ class Gesture(QObject):
     def press(self, at: Pointer) -> None:
         """Begin a gesture, or go on with an open one."""
         self._at = at
+        self._in_turn(partial(self._press, at), begins=True)
+
+    def _press(self, at: Pointer, in_hand: InHand) -> None:
         document = self._document
-        if document is None or not (self._is_active or self._toolbox.may_begin()):
+        if document is None or not (self._is_active or self._toolbox.may_begin(in_hand.tool)):
             return
-        tool = self._ready_tool(document)
+        tool = self._ready_tool(document, in_hand)
         if tool is None:
             return
-        if self._is_active and self._toolbox.tool is not self._tool_name:
-            self.cancel()  # the hand was faster than the answer that the tool before waits for
-            tool = self._ready_tool(document)
-            if tool is None:
-                return
         self._was_open = self._is_active
         if not self._is_active:
             self._is_active = True
@@ -133,6 +145,9 @@ class Gesture(QObject):
     def move(self, at: Pointer) -> None:
         """Go on with the button held."""
         self._at = at
+        self._in_turn(partial(self._move, at))
+
+    def _move(self, at: Pointer, _in_hand: InHand) -> None:
         if self._is_active and self._tool is not None and self._document is not None:
             self._note_clicked(self._document, at)
             patch = self._tool.move(self._document.label_map, at)
@@ -142,6 +157,9 @@ class Gesture(QObject):
     def release(self, at: Pointer) -> None:
         """End the gesture, unless the tool goes on."""
         self._at = at
+        self._in_turn(partial(self._release, at))
+
+    def _release(self, at: Pointer, _in_hand: InHand) -> None:
         if self._is_active and self._tool is not None and self._document is not None:
             self._note_clicked(self._document, at)
             patch = self._tool.release(self._document.label_map, at)
@@ -158,6 +176,12 @@ class Gesture(QObject):
 
     def finish(self) -> bool:
         """Finish an open gesture; return whether there was one."""
+        if self._later or self._is_confirmed:
+            self._in_turn(self._finish)
+            return True
+        return self._finish(self._now)
+
+    def _finish(self, _in_hand: InHand) -> bool:
         if not self._is_active or self._tool is None or self._document is None:
             return False
         self._write(self._document, self._tool, self._tool.finish(self._document.label_map))
@@ -166,6 +190,12 @@ class Gesture(QObject):
 
     def step_back(self) -> bool:
         """Take back the last part of an open gesture; return whether there was one."""
+        if self._later:
+            self._in_turn(self._step_back)
+            return True
+        return self._step_back(self._now)
+
+    def _step_back(self, _in_hand: InHand) -> bool:
         if not self._is_active or self._tool is None or self._document is None:
             return False
         self._tool.step_back()
@@ -174,14 +204,23 @@ class Gesture(QObject):
 
     def let_go(self) -> None:
         """Take the last press back: a second finger came, and the two only zoom and pan."""
+        self._in_turn(self._let_go)
+
+    def _let_go(self, _in_hand: InHand) -> None:
         if not self._was_open:
-            self.cancel()
+            self._give_up(self._now)
         elif self._is_active and self._tool is not None and self._document is not None:
             self._tool.let_go()
             self._end_if_done(self._document, self._tool)
 
     def cancel(self) -> bool:
         """Give up the gesture and what it wrote; return whether there was one."""
+        if self._later:
+            self._in_turn(self._give_up)
+            return True
+        return self._give_up(self._now)
+
+    def _give_up(self, _in_hand: InHand) -> bool:
         was_active = self._is_active
         self._is_active = False
         self._tool = None
@@ -194,17 +233,45 @@ class Gesture(QObject):
     def _follow_pointer(self) -> None:
         """Let the tool show what a press would begin."""
         if self._document is not None and self._at is not None:
-            tool = self._ready_tool(self._document)
+            tool = self._ready_tool(self._document, self._now)
             if tool is not None:
                 tool.hover(self._document.label_map, self._at)
 
-    def _ready_tool(self, document: Document) -> Tool | None:
-        if self._tool is None:
-            self._tool = self._toolbox.make_tool(
-                document.image, self._last_point, self._superpixels
-            )
-            self._tool_name = self._toolbox.tool
+    @property
+    def _is_confirmed(self) -> bool:
+        """Whether an edit that the user wants for sure is still being worked out."""
+        return self._is_active and self._tool is not None and self._tool.is_committed
+
+    def _in_turn(self, step: Callable[[InHand], object], *, begins: bool = False) -> None:
+        """Take a step now, or once the edit is made that was confirmed before it.
+
+        Args:
+            step: What to do; it gets the tool as it is set now.
+            begins: Whether it begins a gesture. Other steps do nothing to what is confirmed.
+        """
+        if self._later or (begins and self._is_confirmed):
+            self._later.append((self._now, step))
+        elif not self._is_confirmed:
+            step(self._now)
+
+    def _catch_up(self) -> None:
+        """Take the steps that waited."""
+        while self._later and not self._is_confirmed:
+            in_hand, step = self._later.popleft()
+            step(in_hand)
+        self._show()
+
+    def _ready_tool(self, document: Document, in_hand: InHand) -> Tool | None:
+        if self._is_active:
+            return self._tool
+        if self._tool is None or self._in_hand is not in_hand:
+            self._in_hand = in_hand
+            make = TOOLS[in_hand.tool].make
+            self._tool = None if make is None else make(self._context(document))
         return self._tool
+
+    def _context(self, document: Document) -> ToolContext:
+        return self._in_hand.context(document.image, self._last_point, self._superpixels)
 
     def _note_clicked(self, document: Document, at: Pointer) -> None:
         """Find the class that the gesture began on; beside the image it has not begun yet."""
@@ -226,7 +293,8 @@ class Gesture(QObject):
         self._is_writing = False
 
     def _writable(self, tool: Tool | None) -> NDArray[np.bool_]:
-        return self._toolbox.writable(self._clicked, erases=tool is not None and tool.erases)
+        erases = tool is not None and tool.erases
+        return self._in_hand.writable(clicked=self._clicked, erases=erases)
 
     def _end_if_done(self, document: Document, tool: Tool) -> None:
         if not tool.is_open:
@@ -240,15 +308,17 @@ class Gesture(QObject):
         self._show()
 
     def _on_toolbox_changed(self) -> None:
+        self._now = self._toolbox.in_hand()
+        self._in_turn(self._adapt)
+
+    def _adapt(self, in_hand: InHand) -> None:
         tool, document = self._tool, self._document
         if tool is None or document is None:
             return
-        if self._is_active and self._toolbox.tool is self._tool_name:
+        if self._is_active and in_hand.tool is self._in_hand.tool:
             # The user corrects the class, the tolerance or a rule before the outline is closed.
-            context = self._toolbox.context(document.image, self._last_point, self._superpixels)
-            tool.adapt(document.label_map, context)
-        elif self._is_active and tool.is_committed:
-            pass  # the answer is on its way
+            self._in_hand = in_hand
+            tool.adapt(document.label_map, self._context(document))
         elif self._is_active and tool.is_stroke:
             # Another key came before the button was released: what is painted stays.
             self._is_active = False
@@ -256,11 +326,16 @@ class Gesture(QObject):
             document.end_gesture()
             self._follow_pointer()
         elif self._is_active:
-            self.cancel()
+            self._give_up(in_hand)
         else:
             self._tool = None
             self._follow_pointer()
         self._show()
+
+    @Slot()
+    def _on_edit_due(self) -> None:
+        while self._is_confirmed and self._job is not None:
+            self._pool.wait()
 
     @Slot()
     def _load_opencv(self) -> None:
@@ -314,12 +389,14 @@ class Gesture(QObject):
         if self._is_active:
             self._end_if_done(self._document, self._tool)
         self._show()
+        self._catch_up()
 
     @Slot(object)
     def _on_work_failed(self, error: Exception) -> None:
         self._job = self._work = None
-        self.cancel()
+        self._give_up(self._now)
         self.failed.emit(as_user_error(error))
+        self._catch_up()
 
     def _show(self) -> None:
         self._ask(self._tool.work if self._tool is not None else None)
@@ -327,3 +404,5 @@ class Gesture(QObject):
         if preview is not self._preview:
             self._preview = preview
             self.preview_changed.emit()
+        if self._document is not None:
+            self._document.expect_edit(is_expected=self._is_confirmed or bool(self._later))

@@ -6,7 +6,7 @@ from collections import deque
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.user_error import as_user_error
@@ -25,7 +25,7 @@ class HistorySteps(QObject):
 
     The edits next to undo and redo are kept ready, but whoever undoes several large ones in a row
     is faster than that. What is asked for meanwhile waits its turn; it is dropped when the user
-    paints instead, or opens another image.
+    paints instead, or opens another image. An edit that was confirmed before comes first.
 
     Signals:
         failed: A ``SegStudioError`` to tell the user.
@@ -42,11 +42,12 @@ class HistorySteps(QObject):
         self._rest = QTimer(self, singleShot=True, interval=0)
         self._rest.timeout.connect(self._on_rest)
         self._left_at: tuple[Document, int] | None = None  # and its revision, before a rest
+        workspace.document_changed.connect(self._on_document_changed)
 
     @property
     def is_idle(self) -> bool:
         """Whether every step that was asked for is taken."""
-        return self._job is None and not self._rest.isActive()
+        return self._job is None and not self._rest.isActive() and not self._expects_edit
 
     def undo(self) -> None:
         """Take back the last edit."""
@@ -61,7 +62,7 @@ class HistorySteps(QObject):
         document = self._workspace.document
         if document is None:
             return
-        document.end_gesture()  # a stroke under way is one more edit
+        document.settle()  # a stroke under way is one more edit
         soon, last = document.history.done, len(document.history)
         for waiting in self._waiting:  # whoever presses too often stays at the end
             soon = min(soon + 1, last) if waiting is EditKind.REDO else max(soon - 1, 0)
@@ -78,9 +79,27 @@ class HistorySteps(QObject):
         if self.is_idle:
             self._go_on()
 
+    @property
+    def _expects_edit(self) -> bool:
+        document = self._workspace.document
+        return bool(self._waiting) and document is not None and document.expects_edit
+
+    @Slot(object)
+    def _on_document_changed(self, document: Document | None) -> None:
+        self._drop()
+        if document is not None:
+            # Later: whoever makes the edit is still at it.
+            later = Qt.ConnectionType.QueuedConnection
+            document.edit_arrived.connect(self._on_edit_arrived, later)
+
+    @Slot()
+    def _on_edit_arrived(self) -> None:
+        if self._waiting and self.is_idle:
+            self._go_on()
+
     def _go_on(self) -> None:
         end = time.monotonic() + _TURN_SECONDS
-        while self._waiting:
+        while self._waiting and not self._expects_edit:
             document = self._workspace.document
             if document is None:
                 self._drop()

@@ -104,7 +104,7 @@ class ReviewController(QObject):
         document = self._workspace.document
         if document is None or document.is_read_only:
             return
-        document.end_gesture()
+        document.settle()
         if is_approved and not _is_labelled(document.label_map):
             return  # there is nothing to approve
         document.is_approved = is_approved

@@ -1,7 +1,9 @@
 """Which tool is active, with which class and options, and what it may paint over."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +20,26 @@ from segstudio.storage.class_change_log import StoredChange
 from segstudio.tools.names import ToolName
 from segstudio.tools.options import Leaves, ToolContext, ToolOptions
 from segstudio.tools.table import TOOLS
-from segstudio.tools.tool import Tool
 
 MIN_BRUSH: Final = 1
 MAX_BRUSH: Final = 2000
 MIN_CELL: Final = 4
 MAX_CELL: Final = 200
+
+
+class InHand(NamedTuple):
+    """The active tool as it was set at one moment; what is set later does not change it.
+
+    Attributes:
+        tool: Which tool.
+        context: Returns what a gesture of it starts from, given the open image, where the last
+            gesture ended, and the superpixels of the image that are known.
+        writable: Returns which values an edit may change; see ``writable_classes``.
+    """
+
+    tool: ToolName
+    context: Callable[[RgbImage, Point | None, SuperpixelCache], ToolContext]
+    writable: Callable[..., NDArray[np.bool_]]
 
 
 class Toolbox(QObject):
@@ -148,24 +164,18 @@ class Toolbox(QObject):
         """Whether the eraser could leave the background."""
         return self._workspace.label_set.background_index is not None
 
-    def writable(self, clicked: int | None, *, erases: bool = False) -> NDArray[np.bool_]:
-        """Return which values an edit may change; see ``writable_classes``."""
-        return writable_classes(
-            self._options.rule,
-            clicked=clicked,
-            erased_index=self._workspace.label_set.erased_index,
-            locked=self.locked,
-            erases=erases,
-        )
+    def writable(self, clicked: int | None) -> NDArray[np.bool_]:
+        """Return which values an edit that paints may change; see ``writable_classes``."""
+        return self.in_hand().writable(clicked=clicked)
 
-    def may_begin(self) -> bool:
-        """Whether the active tool can edit now; tells the user why not, or asks for a class."""
-        if TOOLS[self._tool].make is None:
+    def may_begin(self, tool: ToolName) -> bool:
+        """Whether a tool can edit now; tells the user why not, or asks for a class."""
+        if TOOLS[tool].make is None:
             return False
         if not self._workspace.store.may_write(self.refused.emit):
             return False
         # Background over nothing shows no trace; the user means a class that is not there.
-        if self._tool is not ToolName.ERASER and len(self._workspace.label_set) < 2:
+        if tool is not ToolName.ERASER and len(self._workspace.label_set) < 2:
             self.class_needed.emit()
             return False
         return True
@@ -188,40 +198,33 @@ class Toolbox(QObject):
             hint = self.tr("Click a lock in the list of classes to unlock it")
         self.refused.emit(SegStudioError(text, hint=hint))
 
-    def make_tool(
-        self, image: RgbImage, last_point: Point | None, superpixels: SuperpixelCache
-    ) -> Tool | None:
-        """Return the active tool for one gesture, or None if it does not edit.
-
-        See ``context`` for the arguments.
-        """
-        make = TOOLS[self._tool].make
-        return None if make is None else make(self.context(image, last_point, superpixels))
-
-    def context(
-        self, image: RgbImage, last_point: Point | None, superpixels: SuperpixelCache
-    ) -> ToolContext:
-        """Return what a gesture of the active tool starts from.
-
-        Args:
-            image: (H, W, 3) uint8 RGB, the open image.
-            last_point: Where the last gesture ended, or None.
-            superpixels: Those of the image that are known.
-        """
+    def in_hand(self) -> InHand:
+        """Return the active tool with everything that is set now."""
         label_set = self._workspace.label_set
         tool = self._tool_label()
         name = label_set[self._class_index].name if len(label_set) else ""
         is_eraser = self._tool is ToolName.ERASER
-        return ToolContext(
-            image=image,
+        context = partial(
+            ToolContext,
             class_index=self._class_index,
             erased_index=self._erased_index(),
             paint_name=tool if self._tool is ToolName.RESHAPE else f"{tool} {name}",
             erase_name=tool if is_eraser else self.tr("%s, erasing") % tool,
             options=self._options,
-            last_point=last_point,
-            superpixels=superpixels,
         )
+        writable = partial(
+            writable_classes,
+            self._options.rule,
+            erased_index=label_set.erased_index,
+            locked=self.locked,
+        )
+
+        def context_on(
+            image: RgbImage, last_point: Point | None, superpixels: SuperpixelCache
+        ) -> ToolContext:
+            return context(image=image, last_point=last_point, superpixels=superpixels)
+
+        return InHand(self._tool, context_on, writable)
 
     def _erased_index(self) -> int:
         leaves_nothing = self._options.leaves is Leaves.NOTHING

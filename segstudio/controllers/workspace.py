@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from segstudio.controllers.autosave import Autosave
 from segstudio.controllers.images import ImageOpener
@@ -87,6 +87,7 @@ class Workspace(QObject):
         super().__init__(parent)
         self.list = ShownImages(())
         self.current_key: str | None = None
+        self._next_key: str | None = None  # once the edit that the open image expects is made
         self._projects = ProjectOpener(self)
         self._projects.opened.connect(self.set_opened)
         self._projects.failed.connect(self._on_open_failed)
@@ -145,7 +146,9 @@ class Workspace(QObject):
     def is_idle(self) -> bool:
         """Whether nothing is being opened."""
         is_beginning = self._sessions.is_beginning
-        return self._projects.is_idle and not is_beginning and self._images.is_idle
+        is_leaving = self._next_key is not None
+        is_idle = self._projects.is_idle and self._images.is_idle
+        return is_idle and not is_beginning and not is_leaving
 
     @property
     def read_ahead(self) -> set[str]:
@@ -204,10 +207,17 @@ class Workspace(QObject):
             self._sessions.begin(opened, take_over=take_over)
 
     def open_image(self, key: str) -> None:
-        """Open an image of the project; the document comes by signal."""
+        """Open an image of the project; the document comes by signal.
+
+        An edit of the open image that the user has confirmed is made before it is left.
+        """
+        self._next_key = None
         project, session = self.project, self._sessions.current
         is_current = key == self.current_key and (self.document or not self._images.is_idle)
         if project is None or session is None or is_current or self.is_changing:
+            return
+        if self.document is not None and self.document.expects_edit:
+            self._next_key = key
             return
         self._leave_document()
         self.current_key = key
@@ -217,7 +227,8 @@ class Workspace(QObject):
 
     def neighbour(self, distance: int) -> str | None:
         """Return the image that lies ``distance`` further in ``list`` than the open one."""
-        return None if self.current_key is None else self.list.beside(self.current_key, distance)
+        key = self._next_key or self.current_key
+        return None if key is None else self.list.beside(key, distance)
 
     def step(self, distance: int) -> None:
         """Open the image that lies ``distance`` further in the list, if there is one."""
@@ -339,6 +350,7 @@ class Workspace(QObject):
             self.recovered.emit(recovery)
 
     def _leave_document(self) -> None:
+        self._next_key = None
         self._images.cancel()
         document = self.document
         if document is not None:
@@ -351,8 +363,16 @@ class Workspace(QObject):
         self.autosave.begin(document)
         document.history_changed.connect(self._unpack_near)
         self.document_changed.emit(document)
+        # Later: whoever makes the edit is still at it.
+        later = Qt.ConnectionType.QueuedConnection
+        document.edit_arrived.connect(self._on_edit_arrived, later)
         self.save_state_changed.emit()
         self._read_beside(document)
+
+    @Slot()
+    def _on_edit_arrived(self) -> None:
+        if self._next_key is not None:
+            self.open_image(self._next_key)
 
     @Slot(str, object)
     def _on_image_failed(self, key: str, error: Exception) -> None:

@@ -47,12 +47,16 @@ class Document(QObject):
         edited: (EditKind, Edit) for every finished edit, and for every one undone or redone.
         history_changed: What can be undone or redone changed.
         prediction_changed: ``prediction`` is another one.
+        edit_due: The edit that is expected is wanted now; who has promised it makes it at once.
+        edit_arrived: No edit is expected any more.
     """
 
     mask_changed = Signal(object)
     edited = Signal(object, object)
     history_changed = Signal()
     prediction_changed = Signal()
+    edit_due = Signal()
+    edit_arrived = Signal()
 
     def __init__(
         self,
@@ -80,6 +84,7 @@ class Document(QObject):
         self.waiting = Waiting()
         self._recorder: EditRecorder | None = None
         self._gesture_name = ""
+        self._expects_edit = False
         self._revision = 0
         self._saved_revision = 0
         self._predictions = [] if prediction is None else [prediction]
@@ -121,6 +126,24 @@ class Document(QObject):
     def in_gesture(self) -> bool:
         """Whether a stroke is being drawn."""
         return self._recorder is not None
+
+    @property
+    def expects_edit(self) -> bool:
+        """Whether the user has confirmed an edit that is still being worked out."""
+        return self._expects_edit
+
+    def expect_edit(self, *, is_expected: bool) -> None:
+        """Promise an edit that the user has confirmed, or tell that it is made or given up."""
+        has_arrived = self._expects_edit and not is_expected
+        self._expects_edit = is_expected
+        if has_arrived:
+            self.edit_arrived.emit()
+
+    def settle(self) -> None:
+        """Wait for the edit that is expected, and end the stroke under way."""
+        if self._expects_edit:
+            self.edit_due.emit()
+        self.end_gesture()
 
     def begin_gesture(self, name: str) -> None:
         """Start collecting writes that will be undone together."""
