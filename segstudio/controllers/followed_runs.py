@@ -54,6 +54,32 @@ class Pace:
     remaining_s: float | None = None
 
 
+def state_now(
+    history: History, *, is_alive: bool, is_ending: bool, was_cancelled: bool
+) -> RunState:
+    """Return what a run does.
+
+    Args:
+        history: What it has told.
+        is_alive: Whether its process runs.
+        is_ending: Whether it was asked to end, or exports.
+        was_cancelled: Whether its process was ended without being asked.
+    """
+    if is_alive:
+        if is_ending:
+            return RunState.ENDING
+        has_begun = history.starts and history.ending is None
+        return RunState.TRAINING if has_begun else RunState.PREPARING
+    match history.ending:
+        case "finished":
+            return RunState.FINISHED
+        case "stopped":
+            return RunState.PAUSED
+        case "failed":
+            return RunState.FAILED
+    return RunState.INTERRUPTED if history.starts or was_cancelled else RunState.FAILED
+
+
 @dataclass(frozen=True, slots=True)
 class FollowedRun:
     """A run with what happened in it.

@@ -3,24 +3,23 @@
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.error_words import told
 from segstudio.controllers.followed_runs import (
-    Look,
     Pace,
     RunState,
     Sheet,
-    add_known,
     followed_runs,
     last_line,
-    look_at,
     read_sheet,
     runs_and_wanted,
+    state_now,
 )
 from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.run_follower import RunFollower
 from segstudio.controllers.run_start import begun_run, go_on_with, remove_run
 from segstudio.controllers.trainer_process import (
     INSTALL_COMMAND,
@@ -32,7 +31,6 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.run_history import History
 from segstudio.core.training_request import TrainingRequest
 from segstudio.errors import SegStudioError
-from segstudio.storage.event_tail import EventTail
 from segstudio.storage.processes import ProcessMark
 from segstudio.storage.project import Project
 from segstudio.storage.training_runs import TrainingRun
@@ -48,13 +46,9 @@ class TrainingController(QObject):
     project is opened.
 
     Attributes:
-        run: The run that is shown, or None.
         runs: All runs of the project, the newest first.
         state: What the shown run does.
-        history: What happened in it.
-        pace: How it gets on.
         problem: Why it failed, or an empty string.
-        log_end: What its trainer printed last, once that has ended.
 
     Signals:
         changed: ``state``, ``history``, ``pace``, ``log_end`` or ``read_only`` changed.
@@ -78,23 +72,14 @@ class TrainingController(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._pool = Pool(1, self)
-        self._timer = QTimer(self, singleShot=True, interval=_POLL_MS)
-        self._timer.timeout.connect(self._look)
-        self._tail: EventTail | None = None
-        self._mark: ProcessMark | None = None
+        self._follower = RunFollower(self._pool, self)
+        self._follower.looked.connect(self._on_looked)
+        self._follower.failed.connect(self.failed)
         self._job: Job | None = None
-        self._look_job: Job | None = None
         self._give_up = threading.Event()
         self._asked = ""
-        self._was_busy = False
-        self._is_exporting = False
-        self._exit_code: int | None = None
-        self.log_end = ""
-        self.run: TrainingRun | None = None
         self.runs: list[TrainingRun] = []
         self.state = RunState.NONE
-        self.history = History()
-        self.pace = Pace()
         self.problem = ""
         workspace.project_changed.connect(self._on_project_changed)
         workspace.read_only_changed.connect(self.changed)
@@ -110,6 +95,26 @@ class TrainingController(QObject):
         return self._workspace.project
 
     @property
+    def run(self) -> TrainingRun | None:
+        """The run that is shown, or None."""
+        return self._follower.run
+
+    @property
+    def history(self) -> History:
+        """What happened in the shown run."""
+        return self._follower.history
+
+    @property
+    def pace(self) -> Pace:
+        """How the shown run gets on."""
+        return self._follower.pace
+
+    @property
+    def log_end(self) -> str:
+        """What the trainer of the shown run printed last, once that has ended."""
+        return self._follower.log_end
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """What is not installed that training needs."""
         return missing_packages()
@@ -122,7 +127,7 @@ class TrainingController(QObject):
     @property
     def is_elsewhere(self) -> bool:
         """Whether the shown run is, or was last, trained on another computer."""
-        return self._mark is not None and not self._mark.is_here
+        return self._follower.is_elsewhere
 
     def start(self, request: TrainingRequest) -> None:
         """Freeze the labels as they are now and train on them; what happens comes by signals."""
@@ -177,7 +182,8 @@ class TrainingController(QObject):
         """
         if not self.is_busy or not self._workspace.store.may_write(self.failed.emit):
             return
-        if self._mark is None or self._job is not None:
+        mark = self._follower.mark
+        if mark is None or self._job is not None:
             self._give_up.set()
             if self.run is None:
                 self._leave()
@@ -189,7 +195,7 @@ class TrainingController(QObject):
             self.failed.emit(SegStudioError(text, hint=self.tr("Pause it, or stop it there")))
         else:
             self._asked = _CANCEL
-            kill(self._mark)
+            kill(mark)
             self._set_state(RunState.ENDING)
 
     def show(self, run: TrainingRun) -> None:
@@ -232,10 +238,8 @@ class TrainingController(QObject):
 
     def shut_down(self) -> None:
         """Stop following; the process goes on."""
-        self._timer.stop()
+        self._follower.stop()
         self._job = None  # a run that was asked for still begins
-        if self._look_job is not None:
-            self._look_job.cancel()
         self._pool.shut_down()
 
     # --- Beginning
@@ -327,106 +331,43 @@ class TrainingController(QObject):
             self.show(wanted)
 
     def _attach(self, run: TrainingRun, mark: ProcessMark | None) -> None:
-        same = run == self.run
-        self.run, self._mark = run, mark
-        if not same or self._tail is None:
-            self._tail = EventTail(run.events)
-            self.history = History()
         self._asked = ""
-        self._timer.start(0)
+        self._follower.follow(run, mark)
 
     def _forget_run(self) -> None:
-        self._timer.stop()
-        if self._look_job is not None:
-            self._look_job.cancel()
-            self._look_job = None
-        self.run = self._mark = self._tail = None
-        self.history, self.pace = History(), Pace()
-        self._asked = self.problem = self.log_end = ""
-        self._was_busy = self._is_exporting = False
-        self._exit_code = None
+        self._follower.forget()
+        self._asked = self.problem = ""
 
-    @Slot()
-    def _look(self) -> None:
-        run, tail, mark = self.run, self._tail, self._mark
-        if run is None or tail is None or self._look_job is not None:
+    @Slot(bool, bool)
+    def _on_looked(self, has_news: bool, has_ended: bool) -> None:
+        run, history, is_alive = self.run, self.history, self._follower.is_alive
+        was_cancelled = self._asked == _CANCEL
+        if was_cancelled and not is_alive and run is not None and not run.can_resume:
+            self._drop_run(run)
             return
-
-        self._look_job = Job(lambda _cancelled: look_at(run, mark, tail), self)
-        self._look_job.succeeded.connect(self._on_looked)
-        self._look_job.failed.connect(self._on_look_failed)
-        self._look_job.start(self._pool)
-
-    @Slot(object)
-    def _on_looked(self, look: Look) -> None:
-        self._look_job = None
-        for event in look.events:
-            self._take(event)
-        self.log_end, self._exit_code = look.log_end, look.exit_code
-        if look.has_more:
-            self._timer.start(0)
-            return
-        # What another computer's process has told as its end counts before its silence does.
-        alive = look.is_alive and not (self.is_elsewhere and self.history.ending)
-        was_busy, self._was_busy = self._was_busy, alive
-        if self._asked == _CANCEL and not alive and self.run and not self.run.can_resume:
-            self._drop_run(self.run)
-            return
-        state = self._state_now(is_alive=alive)
-        if state is not self.state or look.events:
+        is_ending = bool(self._asked) or self._follower.is_exporting
+        state = state_now(
+            history, is_alive=is_alive, is_ending=is_ending, was_cancelled=was_cancelled
+        )
+        if state in (RunState.FAILED, RunState.INTERRUPTED):
+            self.problem = history.failure if history.ending == "failed" else self._last_words()
+        if state is not self.state or has_news:
             self._set_state(state)
-        if alive:
-            self._timer.start(_POLL_MS)
-        elif was_busy and self._asked != _CANCEL:
+        if has_ended and not was_cancelled:
             self._tell_end()
-
-    @Slot(object)
-    def _on_look_failed(self, error: Exception) -> None:
-        self._look_job = None
-        self.failed.emit(as_user_error(error))
-
-    def _take(self, event: dict[str, Any]) -> None:
-        add_known(self.history, event)
-        kind = event["event"]
-        self._is_exporting = kind == "exporting"
-        if kind == "step":
-            self.pace = Pace(
-                float(event.get("progress") or 0),
-                event.get("images_per_s"),
-                event.get("remaining_s"),
-            )
-        elif kind == "finished":
-            self.pace = Pace(1.0, self.pace.images_per_s, 0.0)
-
-    def _state_now(self, *, is_alive: bool) -> RunState:
-        if is_alive:
-            if self._asked or self._is_exporting:
-                return RunState.ENDING
-            begun = self.history.starts and self.history.ending is None
-            return RunState.TRAINING if begun else RunState.PREPARING
-        match self.history.ending:
-            case "finished":
-                return RunState.FINISHED
-            case "stopped":
-                return RunState.PAUSED
-            case "failed":
-                self.problem = self.history.failure
-                return RunState.FAILED
-        self.problem = self._last_words()
-        has_begun = self.history.starts or self._asked == _CANCEL
-        return RunState.INTERRUPTED if has_begun else RunState.FAILED
 
     def _last_words(self) -> str:
         """Return why a process that told no end has ended, or nothing."""
         if self._asked == _CANCEL:
             return ""
-        if self._exit_code is not None and self._exit_code < 0:
+        exit_code = self._follower.exit_code
+        if exit_code is not None and exit_code < 0:
             return (
                 self.tr("The system ended the training (signal %d), perhaps for want of memory")
-                % -self._exit_code
+                % -exit_code
             )
         # What a process printed that was killed out of our sight is about its training.
-        said_why = self._exit_code or not self.history.starts
+        said_why = exit_code or not self.history.starts
         return last_line(self.log_end) if said_why else ""
 
     def _drop_run(self, run: TrainingRun) -> None:
