@@ -543,6 +543,21 @@
     </message>
 </context>
 <context>
+    <name>Closing</name>
+    <message>
+        <source>Labels are not saved</source>
+        <translation>标注未保存</translation>
+    </message>
+    <message>
+        <source>The labels of %d images could not be saved. %s
+
+Close and lose them?</source>
+        <translation>%d 张图像的标注无法保存。%s
+
+仍要关闭并丢弃这些标注吗？</translation>
+    </message>
+</context>
+<context>
     <name>ColorForm</name>
     <message>
         <source>New colour</source>
@@ -1019,18 +1034,6 @@
     <message>
         <source>Add class</source>
         <translation>添加类别</translation>
-    </message>
-    <message>
-        <source>Labels are not saved</source>
-        <translation>标注未保存</translation>
-    </message>
-    <message>
-        <source>The labels of %d images could not be saved. %s
-
-Close and lose them?</source>
-        <translation>%d 张图像的标注无法保存。%s
-
-仍要关闭并丢弃这些标注吗？</translation>
     </message>
 </context>
 <context>

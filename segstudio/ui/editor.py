@@ -1,10 +1,10 @@
 """All that works on a project: makes the parts, places them and connects them. Decides nothing."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QSettings
-from PySide6.QtWidgets import QMainWindow, QMessageBox
+from PySide6.QtWidgets import QMainWindow
 
 from segstudio.controllers.error_words import told
 from segstudio.controllers.export import ExportController
@@ -25,6 +25,7 @@ from segstudio.ui.availability import Availability
 from segstudio.ui.canvas.canvas import Canvas
 from segstudio.ui.class_editing import ClassEditing
 from segstudio.ui.class_panel import ClassPanel
+from segstudio.ui.closing import Closing
 from segstudio.ui.commands import connect_commands
 from segstudio.ui.dialogs import Dialogs
 from segstudio.ui.hints import Hints
@@ -57,12 +58,6 @@ if TYPE_CHECKING:
 _THUMBNAIL_PIXELS: Final = 96
 
 
-class _Part(Protocol):
-    """What stops its threads when the window closes."""
-
-    def shut_down(self) -> None: ...
-
-
 class Editor(QObject):
     """The parts of the window besides its start page.
 
@@ -90,6 +85,7 @@ class Editor(QObject):
         super().__init__(window)
         self._window, self._pages, self._welcome = window, pages, welcome
         self._menus, self._theme, self._settings = menus, theme, settings
+        self.closing = Closing(self, window)
         self._work: ProjectWork | None = None
         self._steps = self._make()
 
@@ -157,6 +153,11 @@ class Editor(QObject):
             self._work.report_to(self.messages)
             self._work.queue.region_opened.connect(self.canvas.show_part)
             self._work.quality.errors.region_opened.connect(self.canvas.show_region)
+        return self._work
+
+    @property
+    def made_work(self) -> "ProjectWork | None":
+        """``work``, or None if it was not needed yet."""
         return self._work
 
     def prepare_work(self) -> None:
@@ -373,50 +374,3 @@ class Editor(QObject):
     def _show_tool(self) -> None:
         self.actions_by_name[self.toolbox.tool.value].setChecked(True)
         self.status.show_hint(self._hints.of(self.toolbox.tool))
-
-    # --- Closing
-
-    def may_close(self) -> bool:
-        """Save, and ask only if something could not be saved."""
-        self.image_panel.note.keep()
-        if self.classes.changes.is_changing:
-            self.classes.changes.cancel()
-        self.workspace.flush()
-        return not self.workspace.has_unsaved_work or self._may_lose_work()
-
-    def shut_down(self) -> None:
-        """Stop all threads."""
-        for part in self._closing_order():
-            part.shut_down()
-
-    def _may_lose_work(self) -> bool:
-        error = self.workspace.autosave.error
-        answer = QMessageBox.warning(
-            self._window,
-            self.tr("Labels are not saved"),
-            self.tr("The labels of %d images could not be saved. %s\n\nClose and lose them?")
-            % (len(self.workspace.autosave.unsaved_keys), told(error) if error else ""),
-            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
-        )
-        return answer == QMessageBox.StandardButton.Close
-
-    def _closing_order(self) -> tuple[_Part, ...]:
-        # What works on the project ends before the workspace, which writes what they hand to it.
-        return (
-            self.steps,
-            self.sequence,
-            self.replace,
-            self.classes.changes,
-            self.splits,
-            *([self._work] if self._work is not None else []),
-            self.images,
-            self.indexer,
-            self.export,
-            self.imports,
-            self.inference,
-            self.predict,
-            self.thumbnails,
-            self.canvas,
-            self.workspace,
-        )

@@ -169,10 +169,10 @@ class MainWindow(QMainWindow):
         if self._loading is not None:
             self._loading.join()
         editor = self.complete() if self._partial is not None else None
-        if editor is not None and not editor.may_close():
+        if editor is not None and not editor.closing.may_close():
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
         if editor is not None:
-            editor.shut_down()
+            editor.closing.shut_down()
         event.accept()
