@@ -164,6 +164,10 @@ class Editor(QObject):
         """Make ``work`` before it is needed."""
         self.work  # noqa: B018 - makes it
 
+    def draw_unseen(self) -> Iterator[None]:
+        """Draw the bars and panels before they are shown, in steps that are short."""
+        return self._work_parts.draw_unseen()
+
     def start_engine(self) -> None:
         """Start what is not needed to show the window."""
         self.predict.start_worker()

@@ -109,6 +109,8 @@ class MainWindow(QMainWindow):
         while self._is_loading("segstudio.ui.project_work"):
             yield False
         self._editor.prepare_work()
+        for _ in self._editor.draw_unseen():
+            yield False
 
     def _is_loading(self, module: str) -> bool:
         """Load a module on a thread, unless it is there; returns whether that goes on."""

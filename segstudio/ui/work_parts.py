@@ -1,6 +1,6 @@
 """The tool bars and panels around the page: hidden until there is something to work on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
@@ -57,6 +57,16 @@ class WorkParts:
         for part in self._parts:
             part.show()
         self._window.resizeDocks(self._docks, [260, 260], Qt.Orientation.Horizontal)
+
+    def draw_unseen(self) -> Iterator[None]:
+        """Draw them one after another while they are hidden, and yield after each.
+
+        What the first drawing takes, styles, fonts and icons, is half of what shows them then.
+        """
+        for part in self._parts:
+            if part.isHidden():
+                part.grab()
+            yield
 
     def fit_classes(self, count: int) -> None:
         """Give the list of classes more height when it gets longer, up to half of the window.

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -40,6 +40,29 @@ def test_left_alone_the_window_becomes_whole(qtbot: QtBot, page: MainWindow) -> 
     assert page.pages.shows_welcome
     assert not page.statusBar().isVisible()
     qtbot.waitUntil(lambda: page.is_idle, timeout=10_000)
+
+
+class _Drawn(QObject):
+    """Notes what is drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: set[QObject] = set()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Paint:
+            self.parts.add(watched)
+        return False
+
+
+def test_the_panels_are_drawn_once_before_they_show(qtbot: QtBot, page: MainWindow) -> None:
+    editor, drawn = page.complete(), _Drawn()
+    parts = {editor.class_panel, editor.image_panel, editor.status, editor.model_bar}
+    for part in parts:
+        part.installEventFilter(drawn)
+    qtbot.waitUntil(lambda: page.is_idle, timeout=10_000)
+    assert drawn.parts == parts
+    assert not any(part.isVisible() for part in parts)
 
 
 def test_who_clicks_at_once_gets_the_sample(qtbot: QtBot, page: MainWindow) -> None:
