@@ -225,6 +225,29 @@
     </message>
 </context>
 <context>
+    <name>AffectedTable</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像数</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>像素数</translation>
+    </message>
+    <message>
+        <source>Becomes</source>
+        <translation>变为</translation>
+    </message>
+    <message>
+        <source>unlabelled</source>
+        <translation>未标注</translation>
+    </message>
+</context>
+<context>
     <name>Availability</name>
     <message>
         <source>Undo</source>
@@ -233,6 +256,25 @@
     <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeLogTable</name>
+    <message>
+        <source>What was done</source>
+        <translation>更改内容</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像数</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>像素数</translation>
     </message>
 </context>
 <context>
@@ -317,40 +359,12 @@
         <translation>项目的类别</translation>
     </message>
     <message>
-        <source>Classes</source>
-        <translation>类别</translation>
-    </message>
-    <message>
-        <source>Images</source>
-        <translation>图像数</translation>
-    </message>
-    <message>
-        <source>Pixels</source>
-        <translation>像素数</translation>
-    </message>
-    <message>
         <source>What to do</source>
         <translation>操作</translation>
     </message>
     <message>
-        <source>Class</source>
-        <translation>类别</translation>
-    </message>
-    <message>
-        <source>Becomes</source>
-        <translation>变为</translation>
-    </message>
-    <message>
         <source>Change the classes</source>
         <translation>更改类别</translation>
-    </message>
-    <message>
-        <source>What was done</source>
-        <translation>更改内容</translation>
-    </message>
-    <message>
-        <source>When</source>
-        <translation>时间</translation>
     </message>
     <message>
         <source>Undo the last change</source>
@@ -395,58 +409,6 @@
     <message>
         <source>What was done to the classes</source>
         <translation>类别的更改记录</translation>
-    </message>
-    <message>
-        <source>Drag the classes, or move the chosen one up or down.</source>
-        <translation>拖动类别，或将选中的类别上移、下移。</translation>
-    </message>
-    <message>
-        <source>Choose one class on the left, and name the new one.</source>
-        <translation>在左侧选择一个类别，并为新类别命名。</translation>
-    </message>
-    <message>
-        <source>Choose one class or several on the left.</source>
-        <translation>在左侧选择一个或多个类别。</translation>
-    </message>
-    <message>
-        <source>Choose one class on the left.</source>
-        <translation>在左侧选择一个类别。</translation>
-    </message>
-    <message>
-        <source>No pixel changes. Exports get the new name; models follow it.</source>
-        <translation>像素不变。导出时使用新名称，模型也随之对应。</translation>
-    </message>
-    <message>
-        <source>No pixel changes. Mask files and exports get the new colour.</source>
-        <translation>像素不变。掩膜文件和导出文件使用新颜色。</translation>
-    </message>
-    <message>
-        <source>No pixel gets another class. The numbers of classes in mask files change.</source>
-        <translation>所有像素的类别不变，掩膜文件中的类别编号会改变。</translation>
-    </message>
-    <message>
-        <source>Only the open image changes: regions that the selection touches get the new class.</source>
-        <translation>仅更改当前打开的图像：与所选范围相接的区域归入新类别。</translation>
-    </message>
-    <message>
-        <source>Counting…</source>
-        <translation>正在统计…</translation>
-    </message>
-    <message>
-        <source>No image has any of it: only the list of classes changes.</source>
-        <translation>没有图像含有该类别：只更改类别列表。</translation>
-    </message>
-    <message>
-        <source>%s pixels in %s get another class. It can be undone.</source>
-        <translation>%s 个像素（%s）将改变类别。此操作可以撤销。</translation>
-    </message>
-    <message>
-        <source>%s images</source>
-        <translation>%s 张图像</translation>
-    </message>
-    <message>
-        <source>1 image</source>
-        <translation>1 张图像</translation>
     </message>
     <message>
         <source>Nothing is selected in the open image. Select what is to be split off, with the magic wand (W) say, and press the button again.</source>
@@ -524,6 +486,21 @@
     </message>
 </context>
 <context>
+    <name>ClassTable</name>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像数</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>像素数</translation>
+    </message>
+</context>
+<context>
     <name>ClassWords</name>
     <message>
         <source>%s images</source>
@@ -532,6 +509,50 @@
     <message>
         <source>1 image</source>
         <translation>1 张图像</translation>
+    </message>
+    <message>
+        <source>Drag the classes, or move the chosen one up or down.</source>
+        <translation>拖动类别，或将选中的类别上移、下移。</translation>
+    </message>
+    <message>
+        <source>Choose one class on the left, and name the new one.</source>
+        <translation>在左侧选择一个类别，并为新类别命名。</translation>
+    </message>
+    <message>
+        <source>Choose one class or several on the left.</source>
+        <translation>在左侧选择一个或多个类别。</translation>
+    </message>
+    <message>
+        <source>Choose one class on the left.</source>
+        <translation>在左侧选择一个类别。</translation>
+    </message>
+    <message>
+        <source>No pixel changes. Exports get the new name; models follow it.</source>
+        <translation>像素不变。导出时使用新名称，模型也随之对应。</translation>
+    </message>
+    <message>
+        <source>No pixel changes. Mask files and exports get the new colour.</source>
+        <translation>像素不变。掩膜文件和导出文件使用新颜色。</translation>
+    </message>
+    <message>
+        <source>No pixel gets another class. The numbers of classes in mask files change.</source>
+        <translation>所有像素的类别不变，掩膜文件中的类别编号会改变。</translation>
+    </message>
+    <message>
+        <source>Only the open image changes: regions that the selection touches get the new class.</source>
+        <translation>仅更改当前打开的图像：与所选范围相接的区域归入新类别。</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>No image has any of it: only the list of classes changes.</source>
+        <translation>没有图像含有该类别：只更改类别列表。</translation>
+    </message>
+    <message>
+        <source>%s pixels in %s get another class. It can be undone.</source>
+        <translation>%s 个像素（%s）将改变类别。此操作可以撤销。</translation>
     </message>
     <message>
         <source>%s: %s changed, %s pixels.</source>

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segstudio.core.class_change import Split
+from segstudio.core.class_change import ClassChange, Operation, Split
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,3 +48,33 @@ class SplitCount:
     split: Split
     images: int
     pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What has been counted so far; None for what has not.
+
+    Attributes:
+        census: How much there is of each class.
+        split: What the last split that was asked about would change.
+    """
+
+    census: Census | None = None
+    split: SplitCount | None = None
+
+    def touched(self, change: ClassChange, operation: Operation | None) -> tuple[int, int] | None:
+        """Return how many images and pixels a change would touch, or None until that is counted.
+
+        Args:
+            change: What the operation makes of the classes.
+            operation: What is asked for.
+        """
+        if change.split is not None:
+            split = self.split
+            return (
+                None if split is None or split.split != operation else (split.images, split.pixels)
+            )
+        if self.census is None:
+            return None
+        affected = list(change.affected)
+        return self.census.images(affected), int(self.census.pixels[affected].sum())

@@ -1,33 +1,28 @@
 """Changes the classes of the project: says first what would change, and takes changes back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QGridLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
     QWidget,
 )
 
 from segstudio.controllers.class_changes import ClassChangeController
 from segstudio.controllers.error_words import as_sentence
 from segstudio.controllers.workspace import Workspace
-from segstudio.core.class_census import Census, SplitCount
-from segstudio.core.class_change import ChangeKind, ClassChange, Operation, Split, planned
-from segstudio.core.label_map import IGNORE_INDEX
+from segstudio.core.class_census import Census, Counted, SplitCount
+from segstudio.core.class_change import ChangeKind, Operation, Split, planned
 from segstudio.core.region import Region
-from segstudio.storage.class_change_log import StoredChange
 from segstudio.ui.class_forms import (
     ClassForm,
     ColorForm,
@@ -36,13 +31,12 @@ from segstudio.ui.class_forms import (
     SplitForm,
     TargetForm,
     plain_label,
-    swatch_icon,
 )
-from segstudio.ui.class_words import changed_text
+from segstudio.ui.class_tables import AffectedTable, ChangeLogTable, ClassTable, plain_tip
+from segstudio.ui.class_words import effect_text, missing_text
 from segstudio.ui.thin_progress import thin_progress
 
 _SOON_MS: Final = 300
-_ICON: Final = QSize(12, 12)
 
 
 class ClassDialog(QDialog):
@@ -68,11 +62,9 @@ class ClassDialog(QDialog):
         self._changes = changes
         self._workspace = workspace
         self._selection = selection
-        self._census: Census | None = None
-        self._split_count: SplitCount | None = None
+        self._counted = Counted()
         self.setWindowTitle(self.tr("Classes of the project"))
-        self.classes = _table(self.tr("Classes"), (self.tr("Images"), self.tr("Pixels")))
-        self.classes.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.classes = ClassTable()
         self.kind = QComboBox()
         self.kind.setAccessibleName(self.tr("What to do"))
         self._pages = QStackedWidget()
@@ -80,16 +72,10 @@ class ClassDialog(QDialog):
         self._add_forms()
         self.effect = plain_label()
         self.effect.setMinimumWidth(340)
-        self.rows = _table(
-            self.tr("Class"), (self.tr("Images"), self.tr("Pixels"), self.tr("Becomes"))
-        )
-        self.rows.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.rows = AffectedTable()
         self._progress = thin_progress()
         self.go = QPushButton(self.tr("Change the classes"))
-        self.log = _table(
-            self.tr("What was done"), (self.tr("When"), self.tr("Images"), self.tr("Pixels"))
-        )
-        self.log.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.log = ChangeLogTable()
         self.undo = QPushButton(self.tr("Undo the last change"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.undo, QDialogButtonBox.ButtonRole.ResetRole)
@@ -102,7 +88,7 @@ class ClassDialog(QDialog):
     @property
     def chosen(self) -> tuple[int, ...]:
         """The class indices that are chosen in the list."""
-        return tuple(sorted({index.row() for index in self.classes.selectedIndexes()}))
+        return self.classes.chosen
 
     @property
     def operation(self) -> Operation | None:
@@ -186,46 +172,26 @@ class ClassDialog(QDialog):
     # --- Showing
 
     def _begin(self) -> None:
-        self._census = None
+        self._counted = replace(self._counted, census=None)
         self._show_classes()
         self._show_log()
         self._changes.count()
 
     def _on_classes_changed(self) -> None:
         if self.isVisible():
-            self._census = None
+            self._counted = replace(self._counted, census=None)
             self._show_classes()
 
     def _count_if_needed(self) -> None:
         """Count when a project was opened again after a change."""
         idle = not self._changes.is_running and self._workspace.document is not None
-        if self.isVisible() and self._census is None and idle:
+        if self.isVisible() and self._counted.census is None and idle:
             self._changes.count()
 
     def _show_classes(self) -> None:
-        label_set = self._workspace.label_set
-        chosen = [index for index in self.chosen if index < len(label_set)]
-        self.classes.blockSignals(True)
-        self.classes.setRowCount(len(label_set))
-        for row, item in enumerate(label_set):
-            name = _cell(item.name)
-            name.setIcon(swatch_icon(item.color))
-            self.classes.setItem(row, 0, name)
-        self.classes.clearSelection()
-        for row in chosen or [len(label_set) - 1]:
-            self.classes.selectRow(row)
-        self.classes.blockSignals(False)
-        self._show_numbers()
+        self.classes.show_classes(self._workspace.label_set)
+        self.classes.show_census(self._counted.census)
         self._show_forms()
-
-    def _show_numbers(self) -> None:
-        for row in range(self.classes.rowCount()):
-            images = pixels = "…"
-            if self._census is not None:
-                images = f"{self._census.images([row]):,}"
-                pixels = f"{int(self._census.pixels[row]):,}"
-            self.classes.setItem(row, 1, _number(images))
-            self.classes.setItem(row, 2, _number(pixels))
 
     def _show_forms(self) -> None:
         for form in self.forms.values():
@@ -242,13 +208,13 @@ class ClassDialog(QDialog):
         operation = self.operation
         change, problem = None, ""
         if operation is None:
-            problem = self._what_is_missing()
+            problem = missing_text(ChangeKind(self.kind.currentData()))
         else:
             try:
                 change = planned(operation, self._workspace.label_set)
             except ValueError as error:
                 problem = as_sentence(error)
-        counted = self._split_count
+        counted = self._counted.split
         is_split = change is not None and change.split is not None
         if is_split and (counted is None or counted.split != operation):
             self._soon.start()
@@ -257,101 +223,15 @@ class ClassDialog(QDialog):
         last = self._changes.undoable
         self.undo.setEnabled(last is not None and not self._changes.is_changing)
         self._progress.setVisible(self._changes.is_running)
-        self.effect.setText(problem if change is None else self._effect(change, operation))
-        self._show_rows(change)
-
-    def _what_is_missing(self) -> str:
-        kind = self.kind.currentData()
-        if kind == ChangeKind.REORDER:  # Qt gives back plain text
-            return self.tr("Drag the classes, or move the chosen one up or down.")
-        if kind == ChangeKind.SPLIT:
-            return self.tr("Choose one class on the left, and name the new one.")
-        if kind in (ChangeKind.MERGE, ChangeKind.DELETE):
-            return self.tr("Choose one class or several on the left.")
-        return self.tr("Choose one class on the left.")
-
-    def _effect(self, change: ClassChange, operation: Operation | None) -> str:
-        if change.kind is ChangeKind.RENAME:
-            return self.tr("No pixel changes. Exports get the new name; models follow it.")
-        if change.kind is ChangeKind.RECOLOR:
-            return self.tr("No pixel changes. Mask files and exports get the new colour.")
-        if change.kind is ChangeKind.REORDER:
-            return self.tr(
-                "No pixel gets another class. The numbers of classes in mask files change."
-            )
-        if isinstance(operation, Split) and operation.at_most is None:
-            return self.tr(
-                "Only the open image changes: regions that the selection touches get the new class."
-            )
-        found = self._numbers(change)
-        if found is None:
-            return self.tr("Counting…")
-        images, pixels = found
-        if not pixels:
-            return self.tr("No image has any of it: only the list of classes changes.")
-        return self.tr("%s pixels in %s get another class. It can be undone.") % (
-            f"{pixels:,}",
-            self.tr("%s images") % f"{images:,}" if images != 1 else self.tr("1 image"),
-        )
-
-    def _numbers(self, change: ClassChange) -> tuple[int, int] | None:
-        """Return how many images and pixels would change, or None until that is counted."""
-        if change.split is not None:
-            counted = self._split_count
-            if counted is None or counted.split != self.operation:
-                return None
-            return counted.images, counted.pixels
-        if self._census is None:
-            return None
-        affected = list(change.affected)
-        return self._census.images(affected), int(self._census.pixels[affected].sum())
-
-    def _show_rows(self, change: ClassChange | None) -> None:
-        affected = () if change is None else change.affected
-        self.rows.setRowCount(len(affected))
-        self.rows.setVisible(bool(affected))
-        if change is None:
-            return
-        for row, index in enumerate(affected):
-            images = pixels = "…"
-            if change.split is not None:
-                becomes = change.after[change.split.target].name
-                if (found := self._numbers(change)) is not None:
-                    images, pixels = f"{found[0]:,}", f"{found[1]:,}"
-            else:
-                place = change.table[index]
-                unlabelled = place == IGNORE_INDEX
-                becomes = self.tr("unlabelled") if unlabelled else change.after[place].name
-                if self._census is not None:
-                    images = f"{self._census.images([index]):,}"
-                    pixels = f"{int(self._census.pixels[index]):,}"
-            name = _cell(change.before[index].name)
-            name.setIcon(swatch_icon(change.before[index].color))
-            for column, cell in enumerate((name, _number(images), _number(pixels), _cell(becomes))):
-                self.rows.setItem(row, column, cell)
+        text = problem if change is None else effect_text(change, operation, self._counted)
+        self.effect.setText(text)
+        self.rows.show_change(change, operation, self._counted)
 
     def _show_log(self) -> None:
-        changes = self._changes.changes[::-1]
-        self.log.setRowCount(len(changes))
-        for row, stored in enumerate(changes):
-            text = _cell(stored.text)
-            text.setToolTip(_plain(self._report(stored)))
-            numbers = stored.report
-            for column, cell in enumerate(
-                (
-                    text,
-                    _cell(stored.name[:16].replace(".", ":")),
-                    _number(f"{numbers.images:,}" if numbers.images else ""),
-                    _number(f"{numbers.pixels:,}" if numbers.pixels else ""),
-                )
-            ):
-                self.log.setItem(row, column, cell)
+        self.log.show_changes(self._changes.changes)
         last = self._changes.undoable
         self.undo.setEnabled(last is not None and not self._changes.is_changing)
-        self.undo.setToolTip(_plain(last.text) if last is not None else "")
-
-    def _report(self, stored: StoredChange) -> str:
-        return changed_text(stored)
+        self.undo.setToolTip(plain_tip(last.text) if last is not None else "")
 
     # --- Doing
 
@@ -361,12 +241,12 @@ class ClassDialog(QDialog):
             self._changes.count_split(operation)
 
     def _on_counted(self, census: Census) -> None:
-        self._census = census
-        self._show_numbers()
+        self._counted = replace(self._counted, census=census)
+        self.classes.show_census(census)
         self._show_effect()
 
     def _on_split_counted(self, count: SplitCount) -> None:
-        self._split_count = count
+        self._counted = replace(self._counted, split=count)
         self._show_effect()
         self._count_if_needed()
 
@@ -376,7 +256,7 @@ class ClassDialog(QDialog):
 
     def _on_go(self) -> None:
         operation = self.operation
-        self._split_count = None
+        self._counted = replace(self._counted, split=None)
         if isinstance(operation, Split) and operation.at_most is None:
             selection = self._selection()
             if selection is None:
@@ -390,37 +270,3 @@ class ClassDialog(QDialog):
             self._changes.split_selected(operation.class_index, operation.name, selection)
         elif operation is not None:
             self._changes.change(operation)
-
-
-def _table(first: str, others: tuple[str, ...]) -> QTableWidget:
-    table = QTableWidget(0, 1 + len(others))
-    table.setHorizontalHeaderLabels([first, *others])
-    table.setAccessibleName(first)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setIconSize(_ICON)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    table.verticalHeader().hide()
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    return table
-
-
-def _cell(text: str) -> QTableWidgetItem:
-    return QTableWidgetItem(text)
-
-
-def _number(text: str) -> QTableWidgetItem:
-    item = QTableWidgetItem(text)
-    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return item
-
-
-def _plain(text: str) -> str:
-    # Tool tips guess whether they hold markup; a class name never does.
-    return text.replace("&", "&amp;").replace("<", "&lt;")
