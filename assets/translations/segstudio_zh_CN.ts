@@ -3994,6 +3994,14 @@ Close and lose them?</source>
 <context>
     <name>LabelErrorsController</name>
     <message>
+        <source>%s is locked and cannot be changed</source>
+        <translation>%s 已锁定，不能更改</translation>
+    </message>
+    <message>
+        <source>Open its lock in the list of classes first</source>
+        <translation>请先在类别列表中解锁</translation>
+    </message>
+    <message>
         <source>Change to %s</source>
         <translation>改为 %s</translation>
     </message>
@@ -5820,6 +5828,10 @@ Images and labels stay on this computer.</source>
     <message>
         <source>Running %s</source>
         <translation>正在运行 %s</translation>
+    </message>
+    <message>
+        <source>%s pixels of locked classes were kept.</source>
+        <translation>已锁定类别的 %s 个像素已保留。</translation>
     </message>
     <message>
         <source>%s pixels that you had corrected were kept.</source>

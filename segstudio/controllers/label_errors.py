@@ -122,7 +122,12 @@ class LabelErrorsController(BackgroundWork):
 
     def accept(self, doubt: Doubt) -> None:
         """Give the region the class that the model says, as an edit that can be undone."""
-        self._open(doubt, accepts=True)
+        if self._workspace.label_set.index_of(doubt.labelled) in self._workspace.locked:
+            text = self.tr("%s is locked and cannot be changed") % doubt.labelled
+            hint = self.tr("Open its lock in the list of classes first")
+            self.failed.emit(SegStudioError(text, hint=hint))
+        else:
+            self._open(doubt, accepts=True)
 
     def keep(self, doubt: Doubt) -> None:
         """Leave the label, and never ask about it again."""

@@ -182,8 +182,9 @@ class LabellingQueue(BackgroundWork):
             return
         self._waiting.popleft()
         class_map = item.class_map()
-        document.apply_prediction(self.tr("Run %s") % item.model, class_map)
-        self._workspace.autosave.save_prediction(item.key, class_map)
+        name, locked = self.tr("Run %s") % item.model, self._workspace.locked
+        applied = document.apply_prediction(name, class_map, locked=locked)
+        self._workspace.autosave.save_prediction(item.key, applied.answer)
         if accepts:
             noted = document.noted
             assert noted is not None  # by what the model has just said

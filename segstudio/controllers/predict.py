@@ -40,12 +40,14 @@ class PredictionNote:
         model: The model.
         milliseconds: Time of the model run itself.
         kept_pixels: Pixels that the user had corrected and that were left alone.
+        locked_pixels: Pixels of locked classes that were left alone.
         new_classes: Names that the model added to the project's classes.
     """
 
     model: LoadedModel
     milliseconds: float
     kept_pixels: int
+    locked_pixels: int
     new_classes: tuple[str, ...]
 
 
@@ -209,10 +211,12 @@ class PredictController(QObject):
         if self._last is None or document is None or self._last[0] != document.key:
             return
         answer = self._last[1].in_classes(self._workspace.label_set)
-        document.apply_prediction(self.edit_name(), answer, replace_all=True)
+        locked = self._workspace.locked
+        name = self.edit_name()
+        applied = document.apply_prediction(name, answer, locked=locked, replace_all=True)
         last = self._last[1]
         self._workspace.autosave.save_prediction(
-            document.key, answer, last.model.path, last.mean_uncertainty
+            document.key, applied.answer, last.model.path, last.mean_uncertainty
         )
 
     def asker(self) -> Callable[[RgbImage, threading.Event], Answer | None]:
@@ -369,17 +373,19 @@ class PredictController(QObject):
         except ValueError as error:
             self.failed.emit(as_user_error(error))
             return
-        kept = document.apply_prediction(self.edit_name(), class_map)
+        locked = self._workspace.locked
+        applied = document.apply_prediction(self.edit_name(), class_map, locked=locked)
         self._last = document.key, answer
         self._workspace.autosave.save_prediction(
-            document.key, class_map, answer.model.path, answer.mean_uncertainty
+            document.key, applied.answer, answer.model.path, answer.mean_uncertainty
         )
         self.uncertainty_changed.emit(uncertainty_of(answer.prediction))
         self.predicted.emit(
             PredictionNote(
                 answer.model,
                 answer.prediction.milliseconds,
-                kept,
+                applied.corrected,
+                applied.locked,
                 self._workspace.label_set.names[len(before) :],
             )
         )

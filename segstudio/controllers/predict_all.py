@@ -19,7 +19,14 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.history import Edit, History
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.mask_edit import difference_patch
-from segstudio.core.merge import Disagreement, MergeRule, disagreement, merged, narrowed
+from segstudio.core.merge import (
+    Disagreement,
+    MergeRule,
+    disagreement,
+    merged,
+    narrowed,
+    spared,
+)
 from segstudio.core.review import UNCHECKED, review_map
 from segstudio.document.document import Document
 from segstudio.storage.images import read_image
@@ -64,6 +71,7 @@ class _Pass:
 
     rule: MergeRule
     model: Path
+    locked: frozenset[int]
     waiting: deque[str]
     total: int
     again: bool
@@ -82,9 +90,9 @@ class _Pass:
 class PredictAllController(Work):
     """Runs the chosen model on all images: reads ahead, and writes behind, while it runs.
 
-    Pixels that a person corrected or looked at are never written to, and approved images are left
-    out. An image that the model has answered already is not asked again, so that a walk which was
-    stopped goes on where it was.
+    Pixels that a person corrected or looked at, and those of locked classes, are never written to,
+    and approved images are left out. An image that the model has answered already is not asked
+    again, so that a walk which was stopped goes on where it was.
 
     Signals:
         finished: An ``AllOutcome``.
@@ -125,7 +133,9 @@ class PredictAllController(Work):
         self._workspace.save()
         keys = deque(self._workspace.keys)
         readers = ThreadPoolExecutor(_AHEAD)
-        self._pass = _Pass(rule, model.path, keys, len(keys), again, readers)
+        self._pass = _Pass(
+            rule, model.path, self._workspace.locked, keys, len(keys), again, readers
+        )
         self.tell_running()
         self._go_on()
 
@@ -249,8 +259,11 @@ class PredictAllController(Work):
         if document is None or document.key != key:
             return False
         answer = narrowed(document.label_map, said.class_map, document.review(), current.rule)
-        document.apply_prediction(self._predict.edit_name(), answer)
-        self._workspace.autosave.save_prediction(key, answer, current.model, said.mean_uncertainty)
+        name, locked = self._predict.edit_name(), current.locked
+        applied = document.apply_prediction(name, answer, locked=locked)
+        self._workspace.autosave.save_prediction(
+            key, applied.answer, current.model, said.mean_uncertainty
+        )
         return True
 
     def _on_document_changed(self, document: Document | None) -> None:
@@ -331,6 +344,7 @@ def _change_stored(
     noted = read_noted(project, key, height, width)
     review = review_map(label_map, before, noted, is_approved=False)
     answer = narrowed(label_map, said.class_map, review, current.rule)
+    answer = spared(label_map, answer, review, current.locked)
     # What the user looked at is told from what the prediction before said, so it is kept first.
     if (review > UNCHECKED).any():
         write_noted(project, key, review)

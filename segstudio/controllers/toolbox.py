@@ -92,7 +92,7 @@ class Toolbox(QObject):
 
     @property
     def locked(self) -> frozenset[int]:
-        """The class indices that no tool may paint over."""
+        """The class indices that no tool and no model may write over."""
         return self._locked.indices
 
     @property
@@ -132,7 +132,7 @@ class Toolbox(QObject):
 
     def toggle_lock(self, class_index: int) -> None:
         """Protect a class from being painted over, or no longer."""
-        self._locked = self._locked.toggled(class_index)
+        self._lock(self._locked.toggled(class_index))
         self.changed.emit()
 
     def choose_class(self, class_index: int) -> None:
@@ -249,13 +249,17 @@ class Toolbox(QObject):
             ToolName.PICK: self.tr("Pick class"),
         }[self._tool]
 
+    def _lock(self, locked: ClassMarks) -> None:
+        self._locked = locked
+        self._workspace.locked = locked.indices  # models keep to it, too
+
     def _on_other_project(self) -> None:
-        self._locked = ClassMarks()
+        self._lock(ClassMarks())
         self._num_classes = 0
 
     def _on_classes_moved(self, done: StoredChange) -> None:
         # Told by ``changed`` with the classes as they are then, which come next.
-        self._locked = self._locked.following(done.name, done.change)
+        self._lock(self._locked.following(done.name, done.change))
         first = min(1, max(len(done.change.after) - 1, 0))
         chosen = followed_index(self._class_index, done.change)
         other = followed_index(self._other_class_index, done.change)

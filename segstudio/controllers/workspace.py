@@ -41,6 +41,7 @@ class Workspace(QObject):
         autosave: Brings the open document to the disk.
         list: The images that are shown, in their order.
         current_key: The image that is open or being opened, or None.
+        locked: The class indices that nobody writes over, as the toolbox has them.
 
     Signals:
         project_opening: A project is about to be shown.
@@ -87,6 +88,7 @@ class Workspace(QObject):
         super().__init__(parent)
         self.list = ShownImages(())
         self.current_key: str | None = None
+        self.locked: frozenset[int] = frozenset()
         self._next_key: str | None = None  # once the edit that the open image expects is made
         self._projects = ProjectOpener(self)
         self._projects.opened.connect(self.set_opened)

@@ -1,11 +1,13 @@
 """Putting a model's answer into a label map that a person may have worked on."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 
-from segstudio.core.label_map import IGNORE_INDEX, LabelMap
+from segstudio.core.label_map import IGNORE_INDEX, LabelMap, either
+from segstudio.core.paint_rule import has_class
 from segstudio.core.review import UNCHECKED, ReviewMap
 
 
@@ -55,6 +57,26 @@ def narrowed(
     unlooked = (review == UNCHECKED) & (label_map != IGNORE_INDEX)
     result: LabelMap = np.where(unlooked, label_map, class_map)
     return result
+
+
+def spared(
+    label_map: LabelMap, class_map: LabelMap, review: ReviewMap, locked: Collection[int]
+) -> LabelMap:
+    """Return a model's answer that leaves locked classes alone; all (H, W) uint8.
+
+    Where nobody has looked, it says of a locked class what the labels say: what is kept there is
+    no correction. Elsewhere it stays what the model said.
+
+    Args:
+        label_map: What is there.
+        class_map: What the model says, in the same classes.
+        review: How far each pixel is reviewed.
+        locked: Class indices that are not to be written over.
+    """
+    if not locked:
+        return class_map
+    kept = has_class(label_map, locked) & (review == UNCHECKED)
+    return either(kept, label_map, class_map)
 
 
 def merged(label_map: LabelMap, answer: LabelMap, review: ReviewMap) -> LabelMap:

@@ -82,6 +82,13 @@ def held_to(patch: MaskPatch | None, writable: NDArray[np.bool_]) -> MaskPatch |
     return MaskPatch(patch.rect, patch.before, after) if is_any else None
 
 
+def has_class(pixels: LabelMap, classes: Collection[int]) -> NDArray[np.bool_]:
+    """Return where a label map has one of some classes; both of any one shape."""
+    table = np.zeros(256, np.bool_)
+    table[list(classes)] = True
+    return _is_writable(pixels, table)
+
+
 def _is_writable(pixels: LabelMap, writable: NDArray[np.bool_]) -> NDArray[np.bool_]:
     # A comparison is ten times as fast as a table, and rules name few classes or bar few.
     for wanted, names in ((True, np.flatnonzero(writable)), (False, np.flatnonzero(~writable))):

@@ -1,7 +1,8 @@
 """The open image, its label map, and the history of edits."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,8 @@ from segstudio.core.history import Edit, EditKind, History
 from segstudio.core.label_map import LabelMap, RgbImage, either
 from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
 from segstudio.core.memory import empty
+from segstudio.core.merge import spared
+from segstudio.core.paint_rule import has_class
 from segstudio.core.pyramid import ReducedImage
 from segstudio.core.rect import Rect, united
 from segstudio.core.review import CHECKED, CORRECTED, UNCHECKED, ReviewMap, review_map
@@ -20,6 +23,21 @@ from segstudio.core.strips import strips
 _MAX_PREDICTIONS = 4
 _FEW = 16  # rectangles that are told one by one
 _SIDE = 2048  # of the squares in which more of them are told as one, pixels
+
+
+class Applied(NamedTuple):
+    """What became of a model's answer.
+
+    Attributes:
+        answer: (H, W) uint8, the answer without what locks kept from it: what is to be saved.
+        corrected: Pixels that were kept because the user had corrected or looked at them, and to
+            which the model gives another class.
+        locked: Such pixels that were kept because their class is locked.
+    """
+
+    answer: LabelMap
+    corrected: int
+    locked: int
 
 
 class Document(QObject):
@@ -210,8 +228,15 @@ class Document(QObject):
         self.history_changed.emit()
         return edit.name
 
-    def apply_prediction(self, name: str, class_map: LabelMap, *, replace_all: bool = False) -> int:
-        """Write a model's answer as one undoable edit, sparing what the user corrected.
+    def apply_prediction(
+        self,
+        name: str,
+        class_map: LabelMap,
+        *,
+        locked: Collection[int] = (),
+        replace_all: bool = False,
+    ) -> Applied:
+        """Write a model's answer as one undoable edit, sparing what the user corrected or locked.
 
         What the user has looked at is kept: pixels that have a class which none of the last
         predictions of this image said, regions that were accepted, and approved images. ``noted``
@@ -220,26 +245,33 @@ class Document(QObject):
         Args:
             name: Name of the edit.
             class_map: (H, W) uint8 class indices of the project.
+            locked: Class indices that are not written over, corrected or not.
             replace_all: Write over corrected pixels too.
-
-        Returns:
-            Number of corrected pixels that were kept and differ from the answer.
         """
-        after = class_map
-        kept = 0
-        if replace_all:
-            self.noted, self.is_approved = None, False
-        else:
-            self.noted = self.review()
-            after = empty(class_map.shape, np.uint8)
-            for part in strips(*self.size):
-                is_kept = self.noted[part] != UNCHECKED
-                after[part] = either(is_kept, self.label_map[part], class_map[part])
-                kept += int(np.count_nonzero(after[part] != class_map[part]))
-        self._predictions = [*self._predictions[1 - _MAX_PREDICTIONS :], class_map]
+        review = self.review()
+        after, answer = empty(class_map.shape, np.uint8), class_map
+        if locked:
+            answer = empty(class_map.shape, np.uint8)
+        by_lock = by_user = 0
+        for part in strips(*self.size):
+            said, there = class_map[part], self.label_map[part]
+            if locked:
+                is_locked = has_class(there, locked)
+                answer[part] = spared(there, said, review[part], locked)
+                by_lock += int(np.count_nonzero(is_locked & (there != said)))
+                if replace_all:
+                    review[part] *= is_locked
+                said = either(is_locked, there, said)
+            elif replace_all:
+                review[part] = UNCHECKED
+            after[part] = either(review[part] != UNCHECKED, there, said)
+            by_user += int(np.count_nonzero(after[part] != said))
+        self.noted = review if not replace_all or review.any() else None
+        self.is_approved = self.is_approved and not replace_all
+        self._predictions = [*self._predictions[1 - _MAX_PREDICTIONS :], answer]
         self.prediction_changed.emit()
         self.apply(name, difference_patch(self.label_map, after))
-        return kept
+        return Applied(answer, by_user, by_lock)
 
     def review(self) -> ReviewMap:
         """Return how far each pixel is reviewed; (H, W) uint8, see ``core.review``."""

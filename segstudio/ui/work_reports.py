@@ -63,12 +63,16 @@ class WorkReports(QObject):
             self._jobs.end()
 
     def _on_predicted(self, note: PredictionNote) -> None:
+        by_lock = self.tr("%s pixels of locked classes were kept.") % f"{note.locked_pixels:,}"
         if note.kept_pixels:
+            text = self.tr("%s pixels that you had corrected were kept.") % f"{note.kept_pixels:,}"
             self._messages.show_notice(
-                self.tr("%s pixels that you had corrected were kept.") % f"{note.kept_pixels:,}",
+                f"{text} {by_lock}" if note.locked_pixels else text,
                 self.tr("Replace them too"),
                 self._predict.replace_corrections,
             )
+        elif note.locked_pixels:
+            self._messages.show_notice(by_lock)
         elif note.new_classes:
             self._messages.show_notice(
                 self.tr("New classes from the model: %s.") % ", ".join(note.new_classes)

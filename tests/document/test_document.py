@@ -4,6 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.core.mask_edit import MaskPatch, difference_patch
 from segstudio.core.rect import Rect
+from segstudio.core.review import CORRECTED
 from segstudio.document.document import Document
 
 
@@ -68,8 +69,8 @@ def test_an_edit_makes_the_document_modified_until_it_is_saved(document: Documen
 
 
 def test_a_prediction_fills_what_is_unlabelled(document: Document) -> None:
-    kept = document.apply_prediction("Run", np.full((8, 8), 2, np.uint8))
-    assert kept == 0
+    applied = document.apply_prediction("Run", np.full((8, 8), 2, np.uint8))
+    assert applied.corrected == 0
     assert (document.label_map == 2).all()
     assert document.undo() == "Run"
     assert (document.label_map == 255).all()
@@ -79,9 +80,9 @@ def test_a_second_prediction_keeps_corrected_pixels_and_says_how_many(document: 
     document.apply_prediction("Run A", np.full((8, 8), 2, np.uint8))
     document.apply("Brush", patch(document, Rect(0, 0, 1, 3), 5))
 
-    kept = document.apply_prediction("Run B", np.full((8, 8), 3, np.uint8))
+    applied = document.apply_prediction("Run B", np.full((8, 8), 3, np.uint8))
 
-    assert kept == 3
+    assert applied.corrected == 3
     assert document.label_map[0].tolist() == [5, 5, 5, 3, 3, 3, 3, 3]
 
 
@@ -91,6 +92,34 @@ def test_corrected_pixels_go_only_when_the_user_asks(document: Document) -> None
     assert (document.label_map == 3).all()
 
 
+def test_a_prediction_leaves_a_locked_class_alone_and_says_how_many_pixels(
+    document: Document,
+) -> None:
+    document.apply_prediction("Run A", np.full((8, 8), 2, np.uint8))
+    document.apply("Brush", patch(document, Rect(0, 0, 1, 3), 5))
+
+    applied = document.apply_prediction("Run B", np.full((8, 8), 3, np.uint8), locked={2})
+
+    assert document.label_map[0].tolist() == [5, 5, 5, 2, 2, 2, 2, 2]
+    assert (applied.corrected, applied.locked) == (3, 61)
+    # Nobody has looked at what the lock kept: it is no correction, also of the next answer.
+    assert np.array_equal(document.review() == CORRECTED, document.label_map == 5)
+    assert document.apply_prediction("Run C", np.full((8, 8), 4, np.uint8)).corrected == 3
+    assert document.label_map[0].tolist() == [5, 5, 5, 4, 4, 4, 4, 4]
+
+
+def test_a_locked_class_stays_when_corrected_pixels_are_replaced(document: Document) -> None:
+    document.apply_prediction("Run A", np.full((8, 8), 2, np.uint8))
+    document.apply("Brush", patch(document, Rect(0, 0, 1, 3), 5))
+    document.apply("Brush", patch(document, Rect(1, 0, 2, 3), 6))
+    answer = np.full((8, 8), 3, np.uint8)
+
+    document.apply_prediction("Run B", answer, locked={5}, replace_all=True)
+
+    assert document.label_map[:3, 0].tolist() == [5, 3, 3]
+    assert np.array_equal(document.review() == CORRECTED, document.label_map == 5)
+
+
 def test_undoing_a_prediction_does_not_turn_the_one_before_into_corrections(
     document: Document,
 ) -> None:
@@ -98,7 +127,7 @@ def test_undoing_a_prediction_does_not_turn_the_one_before_into_corrections(
     document.apply_prediction("Run B", np.full((8, 8), 3, np.uint8))
     document.undo()
 
-    assert document.apply_prediction("Run C", np.full((8, 8), 4, np.uint8)) == 0
+    assert document.apply_prediction("Run C", np.full((8, 8), 4, np.uint8)).corrected == 0
     assert (document.label_map == 4).all()
 
 
@@ -113,7 +142,8 @@ def test_a_prediction_keeps_corrections_anywhere_in_an_image_of_many_rows(qtbot:
         document.apply("Brush", patch(document, rect, 5))
     expected = np.where(document.label_map == 5, 5, 3)
 
-    assert document.apply_prediction("Run B", np.full(size, 3, np.uint8)) == 6 + 300 + 1
+    applied = document.apply_prediction("Run B", np.full(size, 3, np.uint8))
+    assert applied.corrected == 6 + 300 + 1
     assert np.array_equal(document.label_map, expected)
 
 

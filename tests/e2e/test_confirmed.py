@@ -212,7 +212,9 @@ def test_closing_the_window_waits_for_what_was_confirmed(
     assert mask[INSIDE[0], INSIDE[1] + 1] == 1
 
 
-def test_what_a_tool_has_found_is_let_go_of_with_its_image(opened: Document, hand: Hand) -> None:
+def test_what_a_tool_has_found_is_let_go_of_with_its_image(
+    qtbot: QtBot, opened: Document, hand: Hand
+) -> None:
     opened.label_map[:] = square()
     hand.editor.actions_by_name[ToolName.RESHAPE].trigger()
     hand.click(INSIDE)
@@ -222,5 +224,9 @@ def test_what_a_tool_has_found_is_let_go_of_with_its_image(opened: Document, han
     pixels = weakref.ref(patch.after)
     del patch
     hand.canvas.set_document(None)
-    gc.collect()
-    assert pixels() is None
+
+    def is_gone() -> bool:
+        gc.collect()
+        return pixels() is None
+
+    qtbot.waitUntil(is_gone)

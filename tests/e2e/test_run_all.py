@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
+from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
 from segstudio.core.merge import MergeRule
 from segstudio.core.review import ReviewState
@@ -138,3 +139,45 @@ def test_a_damaged_image_is_told_and_a_stopped_run_goes_on(
     assert rest.failed <= 1
     assert stopped.failed + rest.failed >= 1
     assert (_mask(image_folder, 4) == 1).sum() == 4000
+
+
+def test_locked_classes_are_left_alone_in_all_images(
+    qtbot: QtBot, ready: MainWindow, image_folder: Path
+) -> None:
+    ready.editor.workspace.store.set_label_set(LabelSet.named(["background", "red", "wall"]))
+    folder = image_folder / "segstudio" / "masks"
+    folder.mkdir(exist_ok=True)
+    walls = np.full((60, 80), IGNORE_INDEX, np.uint8)
+    walls[:, :40] = 2
+    write_label_map(folder / "3.png.png", walls, ready.editor.workspace.label_set.palette)
+    document = ready.editor.workspace.document
+    assert document is not None
+    document.label_map[:] = walls  # of the open image, 0.png
+    # As a model said them: only the lock keeps them.
+    project = ready.editor.workspace.project
+    assert project is not None
+    project.write_prediction("3.png", walls)
+    document.apply_prediction("Run", walls)
+    ready.editor.toolbox.toggle_lock(2)
+    _run_all(qtbot, ready, MergeRule.UNREVIEWED)
+    for number in (0, 3):
+        mask = _mask(image_folder, number)
+        assert (mask[:, :40] == 2).all()
+        assert (mask[:, 40:] == 1).sum() == 400 * (number + 1)
+    prediction = project.read_prediction("3.png", 60, 80)
+    assert prediction is not None  # what the lock kept counts as nobody's correction
+    assert np.array_equal(prediction, _mask(image_folder, 3))
+
+
+def test_run_leaves_a_locked_class_alone_and_tells_so(
+    qtbot: QtBot, ready: MainWindow, image_folder: Path
+) -> None:
+    editor = ready.editor
+    document = editor.workspace.document
+    assert document is not None
+    document.apply_prediction("Run", np.ones((60, 80), np.uint8))
+    editor.toolbox.toggle_lock(1)
+    with qtbot.waitSignal(editor.predict.predicted, timeout=60_000):
+        editor.actions_by_name["run"].trigger()
+    assert (document.label_map == 1).all()
+    assert "4,000 pixels of locked classes were kept" in editor.messages.text

@@ -163,3 +163,16 @@ def test_labels_that_nobody_looked_at_are_not_doubted(
     _search(qtbot, window, dock)
     assert window.editor.work.quality.errors.doubts == []
     assert "No image has labels that somebody looked at." in dock.state.text()
+
+
+def test_a_locked_class_is_not_changed_to_what_the_model_says(
+    qtbot: QtBot, window: MainWindow, dock: ErrorsDock, project: Project
+) -> None:
+    window.editor.toolbox.toggle_lock(0)
+    with qtbot.waitSignal(window.editor.work.quality.errors.region_opened, timeout=10_000):
+        dock.sheet.setCurrentRow(0)
+    qtbot.keyClick(dock.sheet, Qt.Key.Key_A)
+    assert "background is locked and cannot be changed" in window.editor.messages.text
+    assert window.editor.workspace.document is not None
+    assert not window.editor.workspace.document.label_map[LARGE.slices].any()
+    assert len(window.editor.work.quality.errors.doubts) == 2

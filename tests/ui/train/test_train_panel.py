@@ -296,7 +296,7 @@ def test_approved_labels_are_kept_when_a_model_is_run(
     assert document is not None
     answer = np.ones((30, 40), np.uint8)
 
-    assert document.apply_prediction("Run", answer) == answer.size
+    assert document.apply_prediction("Run", answer).corrected == answer.size
     assert not document.label_map.any()
     document.apply_prediction("Run", answer, replace_all=True)
     window.editor.workspace.autosave.save_prediction("a.png", answer)
