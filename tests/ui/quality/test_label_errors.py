@@ -172,7 +172,7 @@ def test_a_locked_class_is_not_changed_to_what_the_model_says(
     with qtbot.waitSignal(window.editor.work.quality.errors.region_opened, timeout=10_000):
         dock.sheet.setCurrentRow(0)
     qtbot.keyClick(dock.sheet, Qt.Key.Key_A)
-    assert "background is locked and cannot be changed" in window.editor.messages.text
+    assert "background is locked and cannot be changed" in dock.state.text()
     assert window.editor.workspace.document is not None
     assert not window.editor.workspace.document.label_map[LARGE.slices].any()
     assert len(window.editor.work.quality.errors.doubts) == 2
