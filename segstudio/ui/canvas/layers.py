@@ -77,7 +77,8 @@ class ImageLayer:
         self.levels = Levels(height, width, QImage.Format.Format_RGB32)
         reduced = reduced or sampled(image)
         if reduced is not None:
-            self.levels.fill_roughly(reduced.level, _rgb32(reduced.pixels))
+            picture = _rgb32_picture(reduced.pixels)
+            self.levels.fill_roughly(reduced.level, _pixels_of(picture))
 
     def set_display(self, display: Display) -> bool:
         """Show the image in another manner; return whether anything looks different now."""
@@ -96,7 +97,8 @@ class ImageLayer:
                 step = 1 << self.levels.rough
                 every = np.s_[::step, ::step]
                 part = self._image[every] if self._source is None else self._shown(every)
-                self.levels.fill_roughly(self.levels.rough, _rgb32(np.ascontiguousarray(part)))
+                picture = _rgb32_picture(np.ascontiguousarray(part))
+                self.levels.fill_roughly(self.levels.rough, _pixels_of(picture))
         return True
 
     def build(self, rect: Rect) -> list[Pixels]:
@@ -319,11 +321,6 @@ def colored_picture(label_map: LabelMap, table: list[int]) -> QImage:
     picture = indices.convertToFormat(QImage.Format.Format_ARGB32)
     picture.reinterpretAsFormat(QImage.Format.Format_ARGB32_Premultiplied)
     return picture
-
-
-def _rgb32(image: RgbImage) -> Pixels:
-    picture = _rgb32_picture(image)  # it must outlive the view of its pixels
-    return _pixels_of(picture).copy()
 
 
 def _rgb32_picture(image: RgbImage) -> QImage:

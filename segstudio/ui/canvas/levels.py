@@ -73,9 +73,10 @@ class Levels:
         """Show these pixels of a level until the true ones are built; it is ``rough`` now."""
         if self.count:
             self.rough = level
-            self._pixels[level - 1][:] = pixels
-            for level in range(self.rough, self.count):
-                self._pixels[level][:] = self.reduce(self._pixels[level - 1])
+            # Coarser ones leave pixels out, too: means would take the GUI thread as long again.
+            for coarse in self._pixels[level - 1 :]:
+                coarse[:] = pixels
+                pixels = pixels[::2, ::2]
 
     def has(self, level: int, rect: Rect) -> bool:
         """Whether there is something to draw in ``rect``, pixels of a level >= 1."""
