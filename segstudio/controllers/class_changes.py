@@ -2,18 +2,15 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.background import Work
+from segstudio.controllers.class_counts import ClassCounts
 from segstudio.controllers.error_words import translated
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.controllers.mask_colors import MaskColors
 from segstudio.controllers.workspace import Workspace
-from segstudio.core.class_census import Census, SplitCount
 from segstudio.core.class_change import (
     ClassChange,
     Delete,
@@ -27,8 +24,7 @@ from segstudio.core.class_change import (
     undone,
 )
 from segstudio.core.class_names import undoable
-from segstudio.core.class_regions import regions_touching, split_regions
-from segstudio.core.label_map import LabelMap, pixel_counts
+from segstudio.core.class_regions import regions_touching
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import Region, region_patch
@@ -39,7 +35,7 @@ from segstudio.storage.project import Project
 
 
 class ClassChangeController(Work):
-    """Counts classes, changes them in all images, and takes the last changes back.
+    """Changes classes in all images, and takes the last changes back.
 
     What changes names and colours only is done at once; mask files follow colours by and by. What
     changes pixels closes the open image, goes through all masks on the thread that saves, and opens
@@ -52,17 +48,14 @@ class ClassChangeController(Work):
     Attributes:
         changes: What was done to the classes of the project, the oldest first.
         colors: Gives mask files the colours of the classes.
+        counts: Tells how much of each class there is.
 
     Signals:
-        counted: A ``Census``.
-        split_counted: A ``SplitCount``.
         changes_changed: ``changes`` is another list.
         finished: The ``StoredChange`` that is done.
         stopped: A change was stopped; everything is as it was.
     """
 
-    counted = Signal(object)
-    split_counted = Signal(object)
     changes_changed = Signal()
     finished = Signal(object)
     stopped = Signal()
@@ -77,18 +70,21 @@ class ClassChangeController(Work):
         self._workspace = workspace
         self._is_busy = is_busy
         self._pool = Pool(1, self)
-        self._count: Job | None = None
         self._is_changing = False
         self._stop = threading.Event()
         self.changes: tuple[StoredChange, ...] = ()
         self.colors = MaskColors(workspace, self)
         self.colors.failed.connect(self.failed)
+        self.counts = ClassCounts(workspace, self)
+        self.counts.running_changed.connect(self.tell_running)
+        self.counts.progressed.connect(self.progressed)
+        self.counts.failed.connect(self.failed)
         workspace.project_changed.connect(self._on_project_changed)
 
     @property
     def is_running(self) -> bool:
         """Whether classes are being counted or changed."""
-        return self._is_changing or self._count is not None
+        return self._is_changing or self.counts.is_running
 
     @property
     def is_changing(self) -> bool:
@@ -104,69 +100,14 @@ class ClassChangeController(Work):
         return next(stored for stored in self.changes if stored.name == last.name)
 
     def count(self) -> None:
-        """Count the pixels of all classes in all images; an older count is given up."""
-
-        def tell(found: list[tuple[str, NDArray[np.int64]]]) -> None:
-            self.counted.emit(Census.of([key for key, _ in found], [count for _, count in found]))
-
-        self._count_all(pixel_counts, tell)
+        """Count the pixels of all classes in all images, unless these are being changed."""
+        if not self._is_changing:
+            self.counts.count()
 
     def count_split(self, split: Split) -> None:
-        """Count what splitting small regions off would change; an older count is given up."""
-        try:
-            regions = planned(split, self._workspace.label_set).split
-        except ValueError:
-            return
-        if regions is None:
-            return
-
-        def count(label_map: LabelMap) -> int:
-            found = split_regions(label_map, regions)
-            return 0 if found is None else int(found.sum())
-
-        def tell(found: list[tuple[str, int]]) -> None:
-            pixels = [number for _, number in found if number]
-            self.split_counted.emit(SplitCount(split, len(pixels), sum(pixels)))
-
-        self._count_all(count, tell)
-
-    def _count_all(
-        self, count: Callable[[LabelMap], object], tell: Callable[[list[Any]], None]
-    ) -> None:
-        if self._is_changing:
-            return
-        self._drop_count()
-        workspace = self._workspace
-        keys = [
-            key
-            for key in workspace.keys
-            if key in workspace.labelled or key == workspace.current_key
-        ]
-        readers = [(key, workspace.mask_reader(key)) for key in keys]
-
-        def run(cancelled: threading.Event) -> list[tuple[str, object]]:
-            found = []
-            for done, (key, read) in enumerate(readers):
-                if cancelled.is_set():
-                    break
-                job.report(done, len(readers))
-                label_map = read()
-                if label_map is not None:
-                    found.append((key, count(label_map)))
-            return found
-
-        def take(found: list[Any]) -> None:
-            self._count = None
-            self.tell_running()
-            tell(found)
-
-        job = Job(run, self)
-        job.progressed.connect(self.progressed)
-        job.succeeded.connect(take)
-        job.failed.connect(self._on_count_failed)
-        self._count = job
-        self.tell_running()
-        job.start(self._pool)
+        """Count what splitting small regions off would change, unless classes are being changed."""
+        if not self._is_changing:
+            self.counts.count_split(split)
 
     def change(self, operation: Operation) -> None:
         """Change the classes; ``finished``, ``stopped`` or ``failed`` tells what came of it."""
@@ -234,12 +175,11 @@ class ClassChangeController(Work):
         if self._is_changing:
             self._stop.set()
         else:
-            self._drop_count()
-            self.tell_running()
+            self.counts.cancel()
 
     def shut_down(self) -> None:
         """Stop, and wait for the thread; a change that has begun is finished or taken back."""
-        self._drop_count()
+        self.counts.shut_down()
         self._stop.set()
         self.colors.stop()
         self._pool.shut_down()
@@ -259,8 +199,7 @@ class ClassChangeController(Work):
                 )
             )
             return
-        self._drop_count()
-        self.tell_running()  # that of the change is told anew
+        self.counts.cancel()  # that of the change is told anew
         if change.changes_pixels:
             self._is_changing = True
             self._stop = threading.Event()
@@ -358,8 +297,7 @@ class ClassChangeController(Work):
 
     @Slot()
     def _on_project_changed(self) -> None:
-        self._drop_count()
-        self.tell_running()
+        self.counts.cancel()
         self.changes = ()
         self.changes_changed.emit()
         project = self._workspace.project
@@ -380,17 +318,6 @@ class ClassChangeController(Work):
     def _add(self, stored: StoredChange) -> None:
         self.changes = (*self.changes, stored)
         self.changes_changed.emit()
-
-    @Slot(object)
-    def _on_count_failed(self, error: Exception) -> None:
-        self._count = None
-        self.tell_running()
-        self.tell_failed(error)
-
-    def _drop_count(self) -> None:
-        if self._count is not None:
-            self._count.cancel()
-            self._count = None
 
     def _text(self, operation: Operation, label_set: LabelSet) -> str:
         """Return what an operation does, in words."""
