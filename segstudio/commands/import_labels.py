@@ -28,7 +28,8 @@ from segstudio.formats.table import FORMATS
 from segstudio.storage.atomic_write import make_folder
 from segstudio.storage.image_list import PROJECT_FILE, PROJECT_FOLDER, is_project
 from segstudio.storage.locks import ProjectLock
-from segstudio.storage.project import Project, create_project, load_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project, load_project
 
 _ROWS_SHOWN = 50
 

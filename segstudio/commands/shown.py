@@ -4,7 +4,7 @@ from pathlib import Path
 
 from segstudio.errors import StorageError
 from segstudio.storage.images import is_image_name, read_image_size
-from segstudio.storage.project import Opened, open_path
+from segstudio.storage.opening import Opened, open_path
 from segstudio.storage.sample import sample_project
 
 

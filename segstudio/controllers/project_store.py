@@ -14,7 +14,8 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import SplitRule, Splits
 from segstudio.errors import SegStudioError
 from segstudio.storage.mask_store import MaskStore
-from segstudio.storage.project import Opened, Project
+from segstudio.storage.opening import Opened
+from segstudio.storage.project import Project
 
 
 class ProjectStore(QObject):

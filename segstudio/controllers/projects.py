@@ -6,7 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
-from segstudio.storage.project import Opened, Project
+from segstudio.storage.opening import Opened
+from segstudio.storage.project import Project
 
 
 class ProjectOpener(QObject):

@@ -8,7 +8,8 @@ from segstudio.controllers.session import Session, Unsaved
 from segstudio.core.history import Histories, History
 from segstudio.core.label_map import LabelMap
 from segstudio.core.snapshot import Snapshot
-from segstudio.storage.project import Opened, Project
+from segstudio.storage.opening import Opened
+from segstudio.storage.project import Project
 from segstudio.storage.recovery import RecoveredMask, Recovery, discarded
 
 

@@ -25,7 +25,8 @@ from segstudio.document.document import Document
 from segstudio.errors import SegStudioError
 from segstudio.storage.assets import user_sample_folder
 from segstudio.storage.class_change_log import StoredChange
-from segstudio.storage.project import Opened, Project, open_path
+from segstudio.storage.opening import Opened, open_path
+from segstudio.storage.project import Project
 from segstudio.storage.recovery import Recovery
 from segstudio.storage.sample import sample_project
 

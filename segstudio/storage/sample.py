@@ -9,7 +9,7 @@ from segstudio.storage.assets import assets_folder, user_sample_folder
 from segstudio.storage.atomic_write import atomic_write, make_folder
 from segstudio.storage.image_list import PROJECT_FOLDER, is_project
 from segstudio.storage.images import is_image_name
-from segstudio.storage.project import Opened, create_project, open_path
+from segstudio.storage.opening import Opened, create_project, open_path
 
 _CLASSES_FILE: Final = "classes.txt"
 

@@ -17,7 +17,7 @@ from segstudio.ui.main_window import MainWindow
 from segstudio.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from segstudio.storage.project import Opened
+    from segstudio.storage.opening import Opened
 
 _TURN_SECONDS: Final = 0.001
 """How long a thread may go on in Python while others wait: Python's 5 ms add up in the window."""

@@ -42,7 +42,8 @@ from segstudio.formats.table import read_any
 from segstudio.storage.class_choice import class_table
 from segstudio.storage.frozen_labels import freeze_labels
 from segstudio.storage.images import read_image
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.storage.review import approved_now, write_review
 from segstudio.storage.training_runs import new_run
 

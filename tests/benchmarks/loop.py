@@ -48,7 +48,8 @@ from segstudio.formats.binary import Positive
 from segstudio.formats.dataset import LabelledDataset, LabelledImage
 from segstudio.formats.table import read_any
 from segstudio.storage.images import read_image
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.storage.review import read_noted, write_noted
 
 _One = TypeVar("_One")

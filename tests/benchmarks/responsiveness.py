@@ -404,7 +404,7 @@ def make_project(folder: Path, options: argparse.Namespace) -> None:
     """Make a project of real images with their labels."""
     from segstudio.core.splits import TRAIN, VALIDATION
     from segstudio.formats.table import read_any
-    from segstudio.storage.project import create_project
+    from segstudio.storage.opening import create_project
 
     dataset = read_any(options.data, format_name=options.format)
     images = folder / "images"

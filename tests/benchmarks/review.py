@@ -34,7 +34,8 @@ from segstudio.core.review import Review, ReviewState
 from segstudio.storage.atomic_write import encoded_json
 from segstudio.storage.image_index import index_path
 from segstudio.storage.masks import encode_label_map
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.storage.review import approved_now, review_path
 from segstudio.ui.app import make_application
 from segstudio.ui.main_window import MainWindow

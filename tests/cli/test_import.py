@@ -12,7 +12,8 @@ from program import Complains, Run
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.locks import ProjectLock
 from segstudio.storage.masks import read_label_map
-from segstudio.storage.project import Project, create_project, load_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project, load_project
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from program import Complains
 from segstudio.__main__ import exit_code
 from segstudio.core.label_set import LabelSet
 from segstudio.storage import assets, sample
-from segstudio.storage.project import Opened
+from segstudio.storage.opening import Opened
 
 
 def _image(path: Path) -> Path:

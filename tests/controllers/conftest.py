@@ -9,7 +9,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from segstudio.controllers.workspace import Workspace
-from segstudio.storage.project import open_path
+from segstudio.storage.opening import open_path
 
 
 @pytest.fixture

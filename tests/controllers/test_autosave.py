@@ -8,7 +8,7 @@ from workspace_steps import fill, go
 
 from segstudio.controllers.workspace import Workspace
 from segstudio.storage.masks import read_label_map
-from segstudio.storage.project import open_path
+from segstudio.storage.opening import open_path
 
 
 def test_edits_are_journaled_at_once(qtbot: QtBot, workspace: Workspace) -> None:

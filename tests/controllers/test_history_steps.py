@@ -10,7 +10,7 @@ from segstudio.controllers.history_steps import HistorySteps
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.mask_edit import difference_patch
 from segstudio.document.document import Document
-from segstudio.storage.project import open_path
+from segstudio.storage.opening import open_path
 
 SIDE = 2400  # an edit of all pixels is more than is decompressed while the window waits
 

@@ -6,7 +6,8 @@ from workspace_steps import fill
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_set import LabelSet
 from segstudio.errors import SegStudioError
-from segstudio.storage.project import Project, open_path
+from segstudio.storage.opening import open_path
+from segstudio.storage.project import Project
 
 CELLS = LabelSet.named(["ground", "cell"])
 

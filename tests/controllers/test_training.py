@@ -25,8 +25,9 @@ from segstudio.core.review import Review
 from segstudio.core.training_request import ImageChoice, TrainingRequest
 from segstudio.errors import StorageError, UnreviewedError
 from segstudio.storage.frozen_labels import freeze_labels
+from segstudio.storage.opening import create_project, open_path
 from segstudio.storage.processes import ProcessMark, mark_of
-from segstudio.storage.project import Project, create_project, load_project, open_path
+from segstudio.storage.project import Project, load_project
 from segstudio.storage.review import approved_now, flagged_now, write_review
 from segstudio.storage.training_runs import TrainingRun, find_runs, find_trials, new_run
 

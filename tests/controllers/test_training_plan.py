@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from segstudio.controllers.training_plan import TrainingPlan
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.training_request import TrainingRequest
-from segstudio.storage.project import open_path
+from segstudio.storage.opening import open_path
 
 # Refused at once, for no image is labelled.
 REFUSED = TrainingRequest(network="unet-mini", minutes=1.0)

@@ -14,7 +14,8 @@ from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.rect import Rect
 from segstudio.document.document import Document
 from segstudio.storage.ledger import ledger_path, read_ledger
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.ui.main_window import MainWindow
 
 

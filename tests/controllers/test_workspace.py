@@ -9,7 +9,7 @@ from workspace_steps import fill, go
 from segstudio.controllers.jobs import Job
 from segstudio.controllers.workspace import Workspace
 from segstudio.storage.masks import write_label_map
-from segstudio.storage.project import open_path
+from segstudio.storage.opening import open_path
 
 
 def test_switching_saves_and_coming_back_keeps_the_history(

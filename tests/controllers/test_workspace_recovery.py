@@ -13,7 +13,7 @@ from segstudio.errors import SegStudioError
 from segstudio.storage.journal import journal_folder
 from segstudio.storage.mask_store import MaskChangedError
 from segstudio.storage.masks import read_label_map, write_label_map
-from segstudio.storage.project import open_path
+from segstudio.storage.opening import open_path
 from segstudio.storage.recovery import Recovery
 
 Start = Callable[[], Workspace]

@@ -18,7 +18,8 @@ from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.palette import Color
 from segstudio.core.rect import Rect
 from segstudio.storage.class_change_log import new_change
-from segstudio.storage.project import create_project, load_project, open_path
+from segstudio.storage.opening import create_project, open_path
+from segstudio.storage.project import load_project
 from segstudio.ui.class_forms import OrderForm, RenameForm, SplitForm, TargetForm
 from segstudio.ui.main_window import MainWindow
 

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.locks import LOCK_FILE
-from segstudio.storage.project import Project, open_path
+from segstudio.storage.opening import open_path
+from segstudio.storage.project import Project
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.train.panel import TrainPanel
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.mask_edit import difference_patch
 from segstudio.storage.masks import read_label_map, write_label_map
-from segstudio.storage.project import open_path
+from segstudio.storage.opening import open_path
 from segstudio.ui.main_window import MainWindow
 
 SIZE = (120, 160)

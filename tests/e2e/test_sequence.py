@@ -15,7 +15,7 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.paint_rule import PaintRule
 from segstudio.core.rect import Rect
-from segstudio.storage.project import create_project
+from segstudio.storage.opening import create_project
 from segstudio.ui.main_window import MainWindow
 
 # The platform without a screen says so whenever a dialog opens.

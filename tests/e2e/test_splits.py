@@ -15,7 +15,8 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TEST, TRAIN, VALIDATION, SplitRule
 from segstudio.formats.segstudio_project import read_project
 from segstudio.storage.frozen_labels import freeze_labels
-from segstudio.storage.project import Project, create_project, load_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project, load_project
 from segstudio.storage.split_use import used_by_runs
 from segstudio.storage.training_runs import new_run
 from segstudio.ui.main_window import MainWindow

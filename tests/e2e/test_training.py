@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from segstudio.controllers.followed_runs import RunState
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.lineage import read_lineage
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.train.panel import TrainPanel
 

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_set import LabelSet
 from segstudio.core.palette import Color
-from segstudio.storage.project import Project, open_path
+from segstudio.storage.opening import open_path
+from segstudio.storage.project import Project
 from segstudio.ui.canvas.layers import CHANGED_COLOR
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.screenshot import wait_until_idle

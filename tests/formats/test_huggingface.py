@@ -14,7 +14,7 @@ from segstudio.errors import FormatError
 from segstudio.formats.dataset import LabelledArray, LabelledImage
 from segstudio.formats.import_labels import plan_import, run_import
 from segstudio.formats.table import FORMATS, read_labels
-from segstudio.storage.project import create_project
+from segstudio.storage.opening import create_project
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")

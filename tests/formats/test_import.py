@@ -17,7 +17,8 @@ from segstudio.formats.import_labels import Fate, ImportReport, plan_import, run
 from segstudio.formats.table import FORMATS, read_labels
 from segstudio.storage.class_change_log import new_change
 from segstudio.storage.masks import read_label_map
-from segstudio.storage.project import Project, create_project, load_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project, load_project
 from segstudio.storage.review import read_noted
 
 MakeItem = Callable[..., LabelledArray]

@@ -21,7 +21,7 @@ from segstudio.formats.dataset import LabelledArray
 from segstudio.formats.import_labels import Fate, plan_import, run_import
 from segstudio.formats.table import FORMATS, read_labels
 from segstudio.formats.unpack import content_folder, unpack
-from segstudio.storage.project import create_project
+from segstudio.storage.opening import create_project
 
 MakeItem = Callable[..., LabelledArray]
 CLASSES = LabelSet.named(["background", "cell"])

@@ -13,7 +13,8 @@ from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
 from segstudio.formats.export_project import export_project
 from segstudio.formats.other_labels import labels_in, predictions_of
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 
 NAMES = ["background", "cell", "nucleus"]
 MAP = (np.arange(48, dtype=np.uint8) % 3).reshape(6, 8)

@@ -10,7 +10,8 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.review import Review
 from segstudio.errors import FormatError, MaskError, ProjectError
 from segstudio.formats.table import read_any
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.storage.review import approved_now, flagged_now, write_review
 
 CLASSES = LabelSet.named(["background", "cell"])

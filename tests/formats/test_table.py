@@ -14,7 +14,7 @@ from segstudio.formats.dataset import LabelledArray
 from segstudio.formats.export_project import export_project
 from segstudio.formats.table import FORMATS, read_any
 from segstudio.formats.voc import write_voc
-from segstudio.storage.project import create_project
+from segstudio.storage.opening import create_project
 
 MakeItem = Callable[..., LabelledArray]
 CLASSES = LabelSet.named(["background", "cell"])

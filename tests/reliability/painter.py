@@ -20,7 +20,7 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from segstudio.storage.project import open_path
+from segstudio.storage.opening import open_path
 from segstudio.ui.app import make_application
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.theme import Theme

@@ -23,7 +23,7 @@ from PySide6.QtCore import QCoreApplication
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.mask_edit import difference_patch
 from segstudio.storage.journal import journal_folder
-from segstudio.storage.project import Opened, open_path
+from segstudio.storage.opening import Opened, open_path
 
 faults = ctypes.CDLL(None)  # the shim is preloaded
 

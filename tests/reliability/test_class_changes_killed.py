@@ -14,7 +14,8 @@ from segstudio.core.label_set import LabelSet
 from segstudio.storage.class_change_log import ChangeState, pending, read_changes
 from segstudio.storage.class_changes import settle_changes
 from segstudio.storage.mask_store import MaskStore
-from segstudio.storage.project import Project, create_project, load_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project, load_project
 
 IMAGES = 24
 KEYS = [f"{number:02}.png" for number in range(IMAGES)]

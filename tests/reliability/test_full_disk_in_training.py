@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from segstudio.core.label_set import LabelSet
-from segstudio.storage.project import create_project
+from segstudio.storage.opening import create_project
 from trainer.checkpoint import load_checkpoint
 from trainer.run_folder import LAST
 

@@ -20,7 +20,8 @@ from PIL import Image
 
 from segstudio.core.label_map import LabelMap, unlabelled
 from segstudio.storage.mask_store import MaskStore
-from segstudio.storage.project import Project, load_project, open_path
+from segstudio.storage.opening import open_path
+from segstudio.storage.project import Project, load_project
 from segstudio.storage.recovery import recover
 
 KILLS = int(os.environ.get("SEGSTUDIO_KILLS", "3"))

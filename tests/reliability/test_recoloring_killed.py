@@ -14,7 +14,8 @@ from segstudio.core.label_set import LabelSet
 from segstudio.storage.class_changes import settle_changes
 from segstudio.storage.mask_colors import Recoloring
 from segstudio.storage.mask_store import MaskStore
-from segstudio.storage.project import Project, create_project, load_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project, load_project
 
 IMAGES = 120
 KEYS = [f"{number:03}.png" for number in range(IMAGES)]

@@ -32,7 +32,8 @@ from segstudio.storage.class_change_log import (
 )
 from segstudio.storage.class_changes import ChangeStopped, make_change, settle_changes
 from segstudio.storage.mask_store import MaskStore
-from segstudio.storage.project import Project, create_project, load_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project, load_project
 from segstudio.storage.review import read_noted, read_review
 
 CLASSES = LabelSet.named(["background", "cell", "dirt", "wall"])

@@ -10,7 +10,8 @@ from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.atomic_write import atomic_write_json
 from segstudio.storage.class_choice import class_choice, class_table, write_class_choice
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 
 NAMES = ("background", "cell", "dirt", "wall")
 MODEL = Path("cells.onnx")

@@ -15,8 +15,9 @@ from segstudio.core.label_statistics import region_sizes
 from segstudio.core.review import Review, ReviewState
 from segstudio.storage.image_facts import guess_facts
 from segstudio.storage.image_index import ImageIndex, index_path
+from segstudio.storage.opening import create_project
 from segstudio.storage.predicted import note_predicted
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.project import Project
 from segstudio.storage.review import approved_now, flagged_now, write_review
 
 KEYS = ("a.png", "b.png", "c.png", "sub/d.png")

@@ -14,7 +14,8 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.palette import Color
 from segstudio.storage.mask_colors import Recoloring
 from segstudio.storage.mask_store import MaskStore
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 
 RED, BLUE = Color(230, 10, 20), Color(10, 20, 230)
 KEYS = tuple(f"{number:02}.png" for number in range(40))

@@ -17,7 +17,8 @@ from segstudio.storage.mask_store import (
     fingerprint,
 )
 from segstudio.storage.masks import read_label_map, write_label_map
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 
 SIZE = (6, 8)
 

@@ -10,7 +10,8 @@ from PIL import Image
 
 from segstudio.errors import ImageError, ProjectError, SegStudioError, StorageError
 from segstudio.storage.image_list import PROJECT_FILE
-from segstudio.storage.project import load_project, open_path
+from segstudio.storage.opening import open_path
+from segstudio.storage.project import load_project
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import MaskError, ProjectError, StorageError
 from segstudio.storage.image_list import PROJECT_FILE, find_images, natural_key
-from segstudio.storage.project import Project, create_project, load_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project, load_project
 
 LABEL_MAP = np.arange(12, dtype=np.uint8).reshape(3, 4)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links and odd names of POSIX")

@@ -13,7 +13,8 @@ from segstudio.core.rect import Rect
 from segstudio.storage.journal import Journal, journal_folder, note_place
 from segstudio.storage.mask_store import MaskStore, fingerprint
 from segstudio.storage.masks import write_label_map
-from segstudio.storage.project import Project, create_project, load_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project, load_project
 from segstudio.storage.records import base_record, edit_record
 from segstudio.storage.recovery import Recovery, discarded, forget, recover
 

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from segstudio.core.review import CORRECTED, Review
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.storage.review import (
     approved_now,
     change_review,

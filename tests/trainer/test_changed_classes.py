@@ -13,7 +13,8 @@ from PIL import Image
 from segstudio.core.class_change import Delete, Merge, Rename, Reorder
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.frozen_labels import freeze_labels
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from trainer.checkpoint import load_checkpoint
 from trainer.loop import train
 from trainer.run_folder import BEST, Emit

@@ -10,7 +10,8 @@ import torch
 from PIL import Image
 
 from segstudio.core.label_set import LabelSet
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.augment import random_crop
 from trainer.data.batches import TrainingBatches

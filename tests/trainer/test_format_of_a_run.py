@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from segstudio.errors import FormatError
-from segstudio.storage.project import create_project
+from segstudio.storage.opening import create_project
 from trainer.__main__ import run
 from trainer.errors import RunError
 from trainer.run_folder import LAST, read_recipe

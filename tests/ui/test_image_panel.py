@@ -13,8 +13,9 @@ from segstudio.core.image_filter import ImageSort
 from segstudio.core.label_set import LabelSet
 from segstudio.core.mask_edit import difference_patch
 from segstudio.core.review import Review, ReviewState
+from segstudio.storage.opening import create_project
 from segstudio.storage.predicted import note_predicted
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.project import Project
 from segstudio.storage.review import approved_now, read_review, write_review
 from segstudio.ui.main_window import MainWindow
 

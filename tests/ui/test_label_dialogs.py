@@ -15,7 +15,8 @@ from segstudio.formats.dataset import LabelledImage
 from segstudio.formats.export_project import export_project
 from segstudio.formats.import_labels import Fate
 from segstudio.storage.masks import read_label_map
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.ui.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")  # offscreen's

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.assets import assets_folder
-from segstudio.storage.project import create_project
+from segstudio.storage.opening import create_project
 from segstudio.ui.language import CHINESE, ENGLISH, LanguageMenu, install_language, system_language
 from segstudio.ui.main_window import MainWindow
 

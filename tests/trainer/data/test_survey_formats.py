@@ -13,7 +13,7 @@ from segstudio.core.label_set import LabelSet
 from segstudio.formats.cityscapes_classes import ALL_CLASSES, TRAIN_IDS, TRAINING_CLASSES
 from segstudio.formats.dataset import LabelledArray
 from segstudio.formats.table import FORMATS
-from segstudio.storage.project import create_project
+from segstudio.storage.opening import create_project
 
 CLASSES = LabelSet.named(["background", "cell", "wall"])
 WRITABLE = sorted(name for name, row in FORMATS.items() if row.write)

@@ -16,7 +16,7 @@ from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_set import LabelSet
 from segstudio.core.rect import Rect
 from segstudio.document.document import Document
-from segstudio.storage.project import create_project
+from segstudio.storage.opening import create_project
 from segstudio.tools.names import ToolName
 from segstudio.ui.canvas.canvas import Canvas
 from segstudio.ui.theme import Theme

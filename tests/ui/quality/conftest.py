@@ -10,7 +10,8 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.ledger import Entry, Ledger, changes_between
 from segstudio.core.review import Review
 from segstudio.storage.ledger import write_ledger
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.storage.review import approved_now, write_review
 
 SIZE = (60, 80)

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from segstudio.core.class_change import Rename
 from segstudio.core.label_set import LabelSet
 from segstudio.core.rect import Rect
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.quality.errors_dock import ErrorsDock
 

@@ -14,7 +14,8 @@ from segstudio.controllers.statistics import count_on_disk, with_regions
 from segstudio.core.label_statistics import NumberTable
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.rect import Rect
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.quality.statistics_dialog import StatisticsDialog
 from segstudio.ui.quality.statistics_views import duration

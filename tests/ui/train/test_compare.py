@@ -18,7 +18,8 @@ from segstudio.controllers.followed_runs import RunState
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.frozen_labels import freeze_labels
 from segstudio.storage.lineage import read_lineage
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.storage.training_runs import TrainingRun, new_run
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.train.compare_page import ComparePage

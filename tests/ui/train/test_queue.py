@@ -17,7 +17,8 @@ from segstudio.core.rect import Rect
 from segstudio.core.review import CHECKED
 from segstudio.core.run_history import History
 from segstudio.storage.left_out import leave_out, left_out_path, read_left_out, take_in
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.storage.review import read_noted
 from segstudio.storage.training_runs import TrainingRun
 from segstudio.ui.main_window import MainWindow

@@ -17,7 +17,8 @@ from segstudio.controllers.training_plan import Plan
 from segstudio.core.label_set import LabelSet
 from segstudio.core.training_request import FROM_IMAGENET, FROM_SCRATCH, ImageChoice
 from segstudio.storage.lineage import promote, trainable
-from segstudio.storage.project import Project, create_project
+from segstudio.storage.opening import create_project
+from segstudio.storage.project import Project
 from segstudio.storage.training_runs import TrainingRun, new_run
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.train.panel import TrainPanel
