@@ -704,6 +704,8 @@ def process_rows(folder: Path, names: list[str], parts: Collection[str]) -> Iter
     """Measure what needs a process of its own."""
     if "window" in parts:
         yield from window_rows()
+    if {*parts} & {"open", "folder", "switch"}:
+        child("open", str(folder), "1first")  # compiles what is loaded on the way
     if "open" in parts:
         for name in names[1:]:
             yield from opening_rows(folder, name, (500.0 if name == "100MP" else 200.0, 0.0))
