@@ -6,11 +6,6 @@ driver can take its process with it. So none of it runs in the process that hold
 
 import os
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -18,53 +13,26 @@ from typing import Final, Self
 import numpy as np
 
 from segstudio.core.label_map import RgbImage
-from segstudio.engine.answers import (
-    LoadAnswer,
-    Look,
-    Runtime,
-    crashed_on_load,
-    crashed_on_run,
-    did_not_load,
-    hung,
-    load_error,
-    looks_of,
-    milliseconds_of,
-    nonsense,
-    run_error,
-    text_of,
-    too_large,
-)
-from segstudio.engine.card_file import ForeignCard, read_card_file
-from segstudio.engine.channel import (
-    BadAnswerError,
-    ProcessDiedError,
-    ProcessHungError,
-    Progress,
-    RunCancelled,
-)
+from segstudio.engine.answers import Runtime
+from segstudio.engine.card_file import ForeignCard
+from segstudio.engine.channel import Progress, RunCancelled
+from segstudio.engine.client import ModelClient
 from segstudio.engine.confine import usual_memory_limit
-from segstudio.engine.contract import LOGITS, check_contract, is_own
 from segstudio.engine.crash_notes import CrashNotes
-from segstudio.engine.detect import guesses
 from segstudio.engine.loaded import (
     ForeignModelError,
     LoadedModel,
     Prediction,
     RunSettings,
-    card_in,
     check_model_file,
-    prediction_of,
 )
 from segstudio.engine.process_keeper import Cancelled, ProcessKeeper
-from segstudio.engine.provider import Provider, provider_report, wanted_providers
-from segstudio.engine.sidecars import hints_beside
-from segstudio.engine.tiles import MAX_PASS_PIXELS, MIN_PASS_PIXELS
-from segstudio.errors import SegStudioError, WorkerError
+from segstudio.engine.provider import Provider
+from segstudio.errors import SegStudioError
 
 __all__ = ["Cancelled", "ForeignModelError", "LoadedModel", "Prediction", "RunSettings", "Worker"]
 
 _LOCK_POLL_SECONDS: Final = 0.02
-_MEMORY_RETRIES: Final = 2
 
 
 class Worker:
@@ -93,15 +61,18 @@ class Worker:
         crash_notes: CrashNotes | None = None,
         share: int = 1,
     ) -> None:
-        self._load_limit = load_limit
         self._notes = crash_notes
-        # 0 lets onnxruntime decide.
-        self._threads = 0 if share == 1 else max((os.cpu_count() or 1) // share, 1)
-        self._run_limit = run_limit
         self._cancel_limit = cancel_limit
         self._lock = threading.Lock()
         self._keeper = ProcessKeeper(memory_limit or usual_memory_limit())
-        self._model: LoadedModel | None = None  # what predict() runs
+        self._client = ModelClient(
+            self._keeper,
+            load_limit=load_limit,
+            run_limit=run_limit,
+            # 0 lets onnxruntime decide.
+            threads=0 if share == 1 else max((os.cpu_count() or 1) // share, 1),
+            crash_notes=crash_notes,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -168,8 +139,7 @@ class Worker:
         if self._notes is not None and not again:
             self._notes.check(path)
         with self._lock:
-            self._model = self._load(path, provider, card)
-            return self._model
+            return self._client.load(path, provider, card)
 
     def predict(
         self,
@@ -204,12 +174,7 @@ class Worker:
         self._acquire(cancelled)
         is_settling = False
         try:
-            model = self._model
-            if model is None:
-                raise WorkerError("no model is loaded", hint="Choose a model first")
-            if card is not None:
-                model = _meant_as(model, card)
-            return self._predict(model, image, cancelled, settings, progress)
+            return self._client.predict(image, cancelled, settings, progress, card)
         except RunCancelled as error:
             is_settling = True
             threading.Thread(target=self._settle, name="segstudio-worker-settle").start()
@@ -232,187 +197,14 @@ class Worker:
             if cancelled.is_set():
                 raise Cancelled
 
-    # Everything below is called with the lock held.
-
     def _settle(self) -> None:
-        """Wait until a run that was taken back has stopped, or end it; then release the lock."""
+        """Wait until a run that was taken back has stopped, or end it; then release the lock.
+
+        The lock is held when this is called.
+        """
         try:
             self._keeper.settle(self._cancel_limit)
         except (SegStudioError, Cancelled, OSError):
             pass  # the next call starts a process, or says why it cannot
         finally:
             self._lock.release()
-
-    def _load(self, path: Path, provider: Provider, card: ForeignCard | None) -> LoadedModel:
-        keeper = self._keeper
-        if keeper.is_bound:
-            keeper.drop()  # the kernel lets it read no model but its own
-        process, runtime = keeper.ready()
-        keeper.held = None
-        start = time.perf_counter()
-        log_start = process.log_size()
-        question = {
-            "do": "load",
-            "path": str(path),
-            "providers": wanted_providers(provider, runtime.available),
-            "threads": self._threads,
-        }
-        too_slow = did_not_load(path, self._load_limit)
-        with self._guarded(path, crashed_on_load, too_slow):
-            answer = process.ask(question, limit=self._load_limit)
-            refused = text_of(answer, "refused") if "refused" in answer else None
-            # Even a model that was refused has had the process.
-            keeper.is_bound = runtime.is_confined
-            if refused is not None:
-                raise load_error(path, refused, text_of(answer, "message"))
-            loaded = LoadAnswer.of(answer)
-        report = provider_report(
-            provider,
-            runtime.available,
-            loaded.providers,
-            has_driver=runtime.has_driver,
-            log=process.log(log_start),
-        )
-        if is_own(loaded.outputs):
-            check_contract(path, loaded.inputs, loaded.outputs)
-            model = LoadedModel(path, card_in(path, loaded.card), report, 0)
-            gives_scores = any(port.name == LOGITS for port in loaded.outputs)
-            model = replace(model, gives_scores=gives_scores)
-        else:
-            card = card or read_card_file(path)
-            if card is None:
-                raise ForeignModelError(path, self._guesses(path, loaded))
-            model = _meant_as(LoadedModel(path, card.model_card(path.stem), report, 0), card)
-        model = replace(model, milliseconds=(time.perf_counter() - start) * 1000)
-        keeper.held = model
-        return model
-
-    def _guesses(self, path: Path, loaded: LoadAnswer) -> list[ForeignCard]:
-        return guesses(path, loaded, hints_beside(path), partial(self._probe, path))
-
-    def _probe(
-        self, path: Path, name: str, shape: Sequence[int], element: str
-    ) -> list[Look] | None:
-        process, _ = self._keeper.ready()
-        question = {"do": "probe", "input": name, "shape": list(shape), "element": element}
-        with self._guarded(path, crashed_on_load, hung(path, self._run_limit)):
-            answer = process.ask(question, limit=self._run_limit)
-            return None if "refused" in answer else looks_of(answer)
-
-    def _predict(
-        self,
-        model: LoadedModel,
-        image: RgbImage,
-        cancelled: threading.Event | None,
-        settings: RunSettings,
-        progress: Progress | None,
-    ) -> Prediction:
-        most = settings.most_pixels
-        for retries_left in reversed(range(_MEMORY_RETRIES + 1)):
-            try:
-                return self._run(
-                    model, image, cancelled, replace(settings, most_pixels=most), progress
-                )
-            except _TooLargeError:
-                # After a GPU ran out of memory, its session may be of no use any more.
-                self._keeper.restart()
-                least = min(most or MAX_PASS_PIXELS, image.shape[0] * image.shape[1])
-                if not retries_left or least <= MIN_PASS_PIXELS:
-                    break
-                most = max(least // 2, MIN_PASS_PIXELS)
-        raise too_large(model.path, is_gpu=model.provider.got != "CPU")
-
-    def _run(
-        self,
-        model: LoadedModel,
-        image: RgbImage,
-        cancelled: threading.Event | None,
-        settings: RunSettings,
-        progress: Progress | None,
-    ) -> Prediction:
-        keeper = self._keeper
-        if self._model is not None and (keeper.held is not self._model or not keeper.is_running):
-            self._load(self._model.path, self._model.provider.asked, _card_of(self._model))
-            keeper.held = self._model
-        process, _ = keeper.ready()
-        height, width = image.shape[:2]
-        question = {
-            "do": "run",
-            "height": height,
-            "width": width,
-            "confidence": settings.confidence,
-            "entropy": settings.entropy,
-            "flips": settings.flips,
-            "scales": list(settings.scales),
-            "most_pixels": settings.most_pixels,
-            "contract": model.contract.to_json() if model.contract else None,
-        }
-        is_over = True
-        try:
-            with self._guarded(model.path, crashed_on_run, hung(model.path, self._run_limit)):
-                views = process.pixels.views(height, width)
-                views.image[:] = image
-                answer = process.ask(
-                    question, limit=self._run_limit, cancelled=cancelled, progress=progress
-                )
-                if "refused" in answer:
-                    kind, message = text_of(answer, "refused"), text_of(answer, "message")
-                    raise (
-                        _TooLargeError
-                        if kind == "MemoryError"
-                        else run_error(model.path, kind, message)
-                    )
-                return prediction_of(model, views, milliseconds_of(answer), settings)
-        except RunCancelled:
-            is_over = False
-            raise
-        except (MemoryError, OSError) as error:
-            raise too_large(model.path) from error
-        finally:
-            if is_over:
-                process.pixels.release()
-
-    @contextmanager
-    def _guarded(
-        self,
-        path: Path,
-        crashed: Callable[[Path, str], SegStudioError],
-        too_slow: SegStudioError,
-    ) -> Iterator[None]:
-        """Translate what the process does wrong, and start a fresh one after it."""
-        try:
-            yield
-        except ProcessDiedError as error:
-            if self._notes is not None and not self._keeper.is_closed:
-                self._notes.add(path, str(error))
-            raise self._after_failure(crashed(path, str(error))) from error
-        except ProcessHungError as error:
-            raise self._after_failure(too_slow) from error
-        except (BadAnswerError, ValueError) as error:
-            raise self._after_failure(nonsense(path)) from error
-
-    def _after_failure(self, error: SegStudioError) -> Exception:
-        """Start a fresh process and return what to raise."""
-        if self._keeper.is_closed:
-            return Cancelled()
-        self._keeper.restart()
-        return error
-
-
-class _TooLargeError(Exception):
-    """The memory did not suffice."""
-
-
-def _meant_as(model: LoadedModel, card: ForeignCard) -> LoadedModel:
-    return replace(
-        model,
-        card=card.model_card(model.path.stem),
-        contract=card.contract,
-        gives_scores=card.contract.kind.is_scores,
-    )
-
-
-def _card_of(model: LoadedModel) -> ForeignCard | None:
-    if model.contract is None:
-        return None
-    return ForeignCard(model.contract, model.card.label_set)
