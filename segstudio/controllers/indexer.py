@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.jobs import LATER, Job, Pool
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.image_facts import ImageFacts
 from segstudio.core.image_table import STATES, ImageTable, rows_of
@@ -112,7 +112,7 @@ class Indexer(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._pool = Pool(1, self)
+        self._pool = Pool(1, self, nice=LATER)
         self._work: _Work | None = None
         self._job: Job | None = None
         self._pending: dict[str, None] = {}  # a set that keeps its order

@@ -1,12 +1,24 @@
 """Work off the GUI thread."""
 
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from shiboken6 import isValid
+
+SOON: Final = 0
+"""``nice`` of threads whose work the user waits for before he can do anything else."""
+
+MEANWHILE: Final = 5
+"""``nice`` of threads whose work is seen when it is there; that of a training, too."""
+
+LATER: Final = 10
+"""``nice`` of threads whose work nobody waits for."""
 
 
 class Job(QObject):
@@ -80,11 +92,13 @@ class Pool(QObject):
 
     Args:
         threads: How many jobs may run at a time.
+        nice: How far its threads stand back for the GUI thread, which must not wait for a
+            processor: ``SOON``, ``MEANWHILE`` or ``LATER``.
     """
 
-    def __init__(self, threads: int, parent: QObject) -> None:
+    def __init__(self, threads: int, parent: QObject, *, nice: int = MEANWHILE) -> None:
         super().__init__(parent)
-        self._executor = ThreadPoolExecutor(threads)
+        self._executor = ThreadPoolExecutor(threads, initializer=_stand_back, initargs=(nice,))
         self._running: set[Future[None]] = set()
         self._mailbox = _Mailbox()
         self._mailbox.ended.connect(self._on_ended)
@@ -136,3 +150,9 @@ class Pool(QObject):
     def _on_reported(self, job: Job, done: int, total: int) -> None:
         if isValid(job):
             job.deliver_progress(done, total)
+
+
+def _stand_back(nice: int) -> None:
+    if sys.platform == "linux":  # elsewhere this would be the priority of the whole program
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(own + nice, 19))

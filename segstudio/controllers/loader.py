@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.jobs import SOON, Job, Pool
 from segstudio.controllers.session import Session, Unsaved
 from segstudio.core.display import Values
 from segstudio.core.history import History
@@ -100,8 +100,8 @@ class Loader(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._images = Pool(2, self)
-        self._masks = Pool(1, self)
+        self._images = Pool(2, self, nice=SOON)
+        self._masks = Pool(1, self, nice=SOON)
         self._request: Request | None = None
         self._jobs: list[Job] = []
         self._preview: ReducedImage | None = None

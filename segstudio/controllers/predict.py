@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.jobs import SOON, Job, Pool
 from segstudio.controllers.model_runner import (
     Answer,
     ClassChoice,
@@ -98,7 +98,7 @@ class PredictController(QObject):
         self._workspace = workspace
         self._worker = Worker(crash_notes=CrashNotes(user_state_folder() / "crashed-models.json"))
         self._engine = ModelRunner(self._worker)
-        self.pool = Pool(1, self)
+        self.pool = Pool(1, self, nice=SOON)
         self._preview_jobs: list[Job] = []
         self._loaded: LoadedModel | None = None
         self.wants_uncertainty = False

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.jobs import LATER, Job, Pool
 from segstudio.controllers.session import Session, Unsaved
 from segstudio.controllers.user_error import as_user_error
 from segstudio.core.history import Edit
@@ -48,7 +48,7 @@ class Saver(QObject):
         self.saved_at: datetime | None = None
         self.error: SegStudioError | None = None
         # One thread, so that two saves of the same file cannot overtake each other.
-        self.pool = Pool(1, self)
+        self.pool = Pool(1, self, nice=LATER)
         self._sessions: list[Session] = []
         self._unsaved: dict[Path, Unsaved] = {}  # by mask file: keys repeat between projects
         self._saving: set[int] = set()  # ids of the Unsaved that the thread has

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.jobs import LATER, Job, Pool
 from segstudio.errors import SegStudioError
 from segstudio.storage.images import read_thumbnail
 from segstudio.storage.project import Project
@@ -31,7 +31,7 @@ class Thumbnails(QObject):
     def __init__(self, size: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._size = size
-        self._pool = Pool(1, self)
+        self._pool = Pool(1, self, nice=LATER)
         self._project: Project | None = None
         self._images: OrderedDict[str, QImage] = OrderedDict()
         self._damaged: dict[str, SegStudioError] = {}

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.jobs import LATER, Job, Pool
 from segstudio.controllers.predict import PredictController
 from segstudio.core.uncertainty import UncertainRegion, uncertain_regions
 
@@ -28,7 +28,7 @@ class UncertaintyController(QObject):
     def __init__(self, predict: PredictController, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._predict = predict
-        self._pool = Pool(1, self)
+        self._pool = Pool(1, self, nice=LATER)
         self._job: Job | None = None
         self._uncertainty: NDArray[np.float32] | None = None
         self._regions: list[UncertainRegion] | None = None

@@ -1,13 +1,15 @@
 """Jobs and the threads that run them."""
 
+import os
 import subprocess
 import sys
 import threading
 
+import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.jobs import LATER, MEANWHILE, SOON, Job, Pool
 
 # In a process of its own: what this would do wrong kills the process.
 _DELETE_WHILE_JOBS_END = """
@@ -15,7 +17,7 @@ import os, time
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject
-from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.jobs import LATER, MEANWHILE, SOON, Job, Pool
 
 application = QCoreApplication([])
 for round in range(300):
@@ -54,3 +56,15 @@ def test_a_job_that_has_not_begun_dies_with_its_pool(qtbot: QtBot) -> None:
         parent.deleteLater()
     may_end.set()
     assert not second.wait(0.2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own there")
+@pytest.mark.parametrize("nice", [SOON, MEANWHILE, LATER])
+def test_the_threads_of_a_pool_stand_back_for_the_window(qtbot: QtBot, nice: int) -> None:
+    parent = QObject()
+    window = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    job = Job(lambda _cancelled: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), parent)
+    with qtbot.waitSignal(job.succeeded) as answer:
+        job.start(Pool(1, parent, nice=nice))
+    assert answer.args == [min(window + nice, 19)]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == window
