@@ -1,7 +1,7 @@
 """Decide the settings that the user left open, and say why."""
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import torch
@@ -9,24 +9,17 @@ import torch
 from segstudio.core.splits import TRAIN, VALIDATION
 from trainer.augmentation_plan import decide_augmentation
 from trainer.augmentation_settings import AugmentationSettings
+from trainer.crop_plan import decide_crop
 from trainer.data.batches import crops_per_image, passes_per_epoch
 from trainer.data.survey import Survey
 from trainer.loss_settings import LossSettings
 from trainer.networks.table import Network
 from trainer.reason import Reason
-from trainer.recipe import DEFAULT_CACHE_MIB, Recipe, check_amounts
+from trainer.recipe import Recipe
+from trainer.request import Request
 from trainer.trial import Cost
 
-# With the same number of pixels, 80 steps of 4 crops of 256 x 256 brought unet-mini to a membrane
-# F-score of 0.654 on ISBI, 280 of 2 of 192 x 192 to 0.744, and 320 of 4 of 128 x 128 to 0.752.
-# Networks of larger strides see farther, and get larger crops.
-_CPU_SIDES: Final = (128, 256)
-_CPU_SIDE_STRIDES: Final = 32
-_CUDA_SIDE: Final = 512
 _CPU_PIXELS: Final = 4 * 128 * 128
-# Whole images are fitted into these.
-_CPU_WHOLE: Final = 512 * 512
-_CUDA_WHOLE: Final = 1024 * 1024
 _LARGEST_BATCH: Final = 16
 _DEFAULT_EPOCHS: Final = 100
 _RATES: Final = {"adamw": 1e-3, "adam": 1e-3, "sgd": 1e-2}
@@ -46,54 +39,6 @@ _MANY_STEPS: Final = 300
 _FEW_STEPS: Final = 100
 _USED_MEMORY: Final = 0.8
 _GIB: Final = 2**30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What the user asked for; None where it is left to us.
-
-    Attributes are those of ``Recipe``, and:
-        memory_gib: Memory of the GPU to use at most, GiB, or None for most of what is free.
-    """
-
-    network: str
-    backbone: str | None = None
-    options: tuple[str, ...] = ()
-    data: str
-    format: str | None = None
-    positive: str | None = None
-    classes: tuple[str, ...] | None = None
-    weights: str = "none"
-    epochs: int | None = None
-    minutes: float | None = None
-    crop: tuple[int, int] | None = None
-    batch: int | None = None
-    accumulate: int = 1
-    reduce: int | None = None
-    refine: bool = False
-    normalization: str | None = None
-    optimizer: str = "adamw"
-    learning_rate: float | None = None
-    backbone_rate: float | None = None
-    weight_decay: float = 0.01
-    schedule: str = "poly"
-    clip: float = 0.0
-    average: float | None = None
-    patience: int | None = None
-    precision: str | None = None
-    channels_last: bool | None = None
-    compile: bool = False
-    memory_gib: float | None = None
-    seed: int = 0
-    device: str = "auto"
-    cache_mib: int = DEFAULT_CACHE_MIB
-    correction_weight: float | None = None
-    augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
-    loss: LossSettings | None = None
-
-    def __post_init__(self) -> None:
-        # Here, because batch and steps are divided by them, and before all images are looked at.
-        check_amounts(self.batch, self.crop, self.reduce, self.epochs, self.minutes)
 
 
 class Steps(Protocol):
@@ -208,17 +153,15 @@ class _Plan:
 
     def crop(self, reduce: int) -> tuple[int, int]:
         """As much of an image as leaves time for many steps."""
-        stride = self.network.stride * reduce
-        asked = self.request.crop
-        if asked is None:
-            whole = self.request.augmentation.fit == "letterbox"
-            decide = _decide_whole if whole else _decide_crop
-            crop, reason = decide(self.found.median_size, stride, self.device_type)
+        crop, reason = decide_crop(
+            self.request.crop,
+            self.found.median_size,
+            self.network.stride * reduce,
+            self.device_type,
+            whole=self.request.augmentation.fit == "letterbox",
+        )
+        if reason is not None:
             self.reasons.append(reason)
-            return crop
-        crop = _whole_strides(asked, stride)
-        if crop != asked:
-            self._because("crop", _size(crop), f"--crop rounded up to multiples of {stride}")
         return crop
 
     def batch(self, crop: tuple[int, int], reduce: int, precision: str) -> tuple[int, int | None]:
@@ -394,50 +337,6 @@ class _Plan:
 
     def _because(self, setting: str, value: str, why: str) -> None:
         self.reasons.append(Reason(setting, value, why))
-
-
-def _decide_crop(
-    median: tuple[int, int], stride: int, device_type: str
-) -> tuple[tuple[int, int], Reason]:
-    least, most = _CPU_SIDES
-    cpu_side = min(max(_CPU_SIDE_STRIDES * stride, least), most)
-    side = _CUDA_SIDE if device_type == "cuda" else cpu_side
-    height, width = (min(_up(length, stride), side) for length in median)
-    why = (
-        f"the images have {_size(median)}"
-        if (height, width) == median
-        else f"a part of the images' {_size(median)}; more steps in the same time"
-        if min(height, width) == side
-        else f"what of the images' {_size(median)} fits multiples of {stride}"
-    )
-    return (height, width), Reason("crop", _size((height, width)), why)
-
-
-def _decide_whole(
-    median: tuple[int, int], stride: int, device_type: str
-) -> tuple[tuple[int, int], Reason]:
-    """Decide the crop that whole images are fitted into."""
-    most = _CUDA_WHOLE if device_type == "cuda" else _CPU_WHOLE
-    scale = min(math.sqrt(most / math.prod(median)), 1.0)
-    height, width = (_up(max(round(length * scale), 1), stride) for length in median)
-    why = (
-        f"whole images; the usual one has {_size(median)}"
-        if scale == 1
-        else f"the images' {_size(median)} fitted into {most // 1000} thousand pixels"
-    )
-    return (height, width), Reason("crop", _size((height, width)), why)
-
-
-def _whole_strides(crop: tuple[int, int], stride: int) -> tuple[int, int]:
-    return _up(crop[0], stride), _up(crop[1], stride)
-
-
-def _up(side: int, stride: int) -> int:
-    return math.ceil(side / stride) * stride
-
-
-def _size(size: tuple[int, int]) -> str:
-    return f"{size[1]} x {size[0]}"
 
 
 def _round(number: int) -> int:

@@ -19,9 +19,10 @@ from trainer.device import describe_device, pick_device
 from trainer.networks.table import Network, find_network
 from trainer.networks.weights import Published, published_for
 from trainer.parents import Parent, parent_weights
-from trainer.plan import Request, decide_recipe
+from trainer.plan import decide_recipe
 from trainer.reason import Reason
 from trainer.recipe import Recipe
+from trainer.request import Request
 from trainer.trial import Trial
 
 MIB: Final = 2**20

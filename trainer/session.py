@@ -40,11 +40,11 @@ from trainer.networks.weights import (
     load_published,
 )
 from trainer.parents import take_weights
-from trainer.plan import Request
 from trainer.preparation import MIB, prepare
 from trainer.processes import Processes
 from trainer.reason import Reason
 from trainer.recipe import Recipe
+from trainer.request import Request
 from trainer.run_folder import BEST, LAST, read_recipe, start_run, write_images, write_recipe
 
 Progress = Callable[[int, int], None]

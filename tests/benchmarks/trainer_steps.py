@@ -25,7 +25,7 @@ def main() -> None:
 
     from trainer.loop import train
     from trainer.loss_settings import LossSettings
-    from trainer.plan import Request
+    from trainer.request import Request
     from trainer.session import new_session
 
     name = sys.argv[1]

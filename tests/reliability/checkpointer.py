@@ -30,7 +30,7 @@ def tell(**values: object) -> None:
 def saves(folder: Path, voc: Path) -> None:
     """Save with a fault at one call after another."""
     from trainer.checkpoint import load_checkpoint
-    from trainer.plan import Request
+    from trainer.request import Request
     from trainer.run_folder import LAST
     from trainer.session import new_session
 

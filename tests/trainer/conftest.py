@@ -13,7 +13,7 @@ from PIL import Image
 
 from segstudio.core.label_set import LabelSet
 from segstudio.storage.masks import write_label_map
-from trainer.plan import Request
+from trainer.request import Request
 from trainer.run_folder import Emit
 from trainer.session import Session, new_session
 

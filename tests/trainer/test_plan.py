@@ -5,9 +5,10 @@ from trainer.augmentation_settings import AugmentationSettings
 from trainer.data.survey import Survey
 from trainer.loss_settings import LossSettings
 from trainer.networks.table import Network, find_network
-from trainer.plan import Request, decide_recipe
+from trainer.plan import decide_recipe
 from trainer.reason import Reason
 from trainer.recipe import Recipe
+from trainer.request import Request
 from trainer.trial import Cost
 
 FOUND = Survey(

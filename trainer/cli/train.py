@@ -13,7 +13,7 @@ from trainer.cli.optimization import optimization_options, optimization_settings
 if TYPE_CHECKING:
     from trainer.commands.train import ResumeRequest
     from trainer.loss_settings import LossSettings
-    from trainer.plan import Request
+    from trainer.request import Request
 
 # Options that a resumed run keeps, under their names in the recipe.
 _KEPT_ON_RESUME = {
@@ -164,7 +164,7 @@ def train(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - 
 
 def _new_request(context: click.Context, options: dict[str, Any]) -> "Request":
     from trainer.data.source import read_class_names
-    from trainer.plan import Request
+    from trainer.request import Request
 
     missing = [f"--{name}" for name in ("data", "network") if options[name] is None]
     if missing == ["--network"]:

@@ -18,12 +18,12 @@ from trainer.checkpoint import load_checkpoint
 from trainer.control import ControlFile
 from trainer.errors import RunError
 from trainer.loop import Ending, train
-from trainer.plan import Request
 from trainer.preparation import plan_run
 from trainer.processes import is_first_process
 from trainer.reports.live import RunReports
 from trainer.reports.pictures import PictureBook
 from trainer.reports.terminal import JsonReport, TerminalReport, duration
+from trainer.request import Request
 from trainer.run_folder import (
     BEST,
     MODEL,
