@@ -50,6 +50,17 @@ class _PathOrCommand(click.Group):
         self.format_commands(ctx, formatter)
 
 
+def _scales(ctx: click.Context, param: click.Parameter, value: str) -> tuple[float, ...]:
+    from segstudio.core.scales import check_scales, parsed_scales
+
+    try:
+        scales = parsed_scales(value)
+        check_scales(scales)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return scales
+
+
 @click.group(cls=_PathOrCommand, context_settings={"help_option_names": ["--help", "-h"]})
 @click.version_option(__version__, prog_name="segstudio")
 def cli() -> None:
@@ -124,6 +135,7 @@ def window(
     default="1",
     show_default=True,
     metavar="A,B,...",
+    callback=_scales,
     help="Average the answers to the image at these sizes.",
 )
 @click.option(
@@ -156,7 +168,7 @@ def predict(
     provider: str,
     existing: str,
     flips: str,
-    scales: str,
+    scales: tuple[float, ...],
     workers: int,
     limit: float,
     guess: bool,
@@ -170,13 +182,7 @@ def predict(
     from segstudio.engine.provider import Provider
     from segstudio.engine.worker import RunSettings
 
-    try:
-        factors = tuple(float(part) for part in scales.split(","))
-        settings = RunSettings(flips={"none": 1, "horizontal": 2, "both": 4}[flips], scales=factors)
-    except ValueError as error:
-        raise click.BadParameter(
-            "factors between 0.1 and 4, such as 0.75,1,1.25", param_hint="--scales"
-        ) from error
+    settings = RunSettings(flips={"none": 1, "horizontal": 2, "both": 4}[flips], scales=scales)
     options = PredictOptions(
         provider=Provider(provider),
         existing=Existing(existing),

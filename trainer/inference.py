@@ -18,12 +18,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from segstudio.core.scales import check_scales
 from trainer.errors import RecipeError
 from trainer.networks.segmenter import Segmenter, decide, up_to
 
 _SIGMA: Final = 1 / 8
-_MIN_SCALE: Final = 0.1
-_MAX_SCALE: Final = 4.0
 
 FLIPS: Final = {
     "none": ((False, False),),
@@ -61,11 +60,10 @@ class InferenceSettings:
             raise RecipeError("--overlap must be at least 0 and below 1", hint="0.5 is usual")
         if self.flips not in FLIPS:
             raise RecipeError(f"--flips is one of {', '.join(FLIPS)}")
-        if not self.scales or not all(_MIN_SCALE <= s <= _MAX_SCALE for s in self.scales):
-            raise RecipeError(
-                f"--scales are factors between {_MIN_SCALE:g} and {_MAX_SCALE:g}",
-                hint="Write them as 0.75,1,1.25",
-            )
+        try:
+            check_scales(self.scales)
+        except ValueError as error:
+            raise RecipeError(f"--{error}", hint="Write them as 0.75,1,1.25") from error
 
     @property
     def is_plain(self) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from segstudio.core.label_map import LabelMap
 from segstudio.core.model_card import ModelCard
 from segstudio.core.model_contract import ModelContract
+from segstudio.core.scales import check_scales
 from segstudio.engine.answers import OTHER_MODEL
 from segstudio.engine.card_file import ForeignCard
 from segstudio.engine.pixels import Views
@@ -64,8 +65,7 @@ class RunSettings:
     def __post_init__(self) -> None:
         if self.flips not in (1, 2, 4):
             raise ValueError("flips are 1, 2 or 4 images")
-        if not self.scales or not all(0.1 <= scale <= 4 for scale in self.scales):
-            raise ValueError("scales are factors between 0.1 and 4")
+        check_scales(self.scales)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

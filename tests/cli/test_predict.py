@@ -288,3 +288,17 @@ def test_a_model_that_fails_on_image_after_image_ends_the_run(
     assert len(lines) == 3
     assert all(line.endswith("or allow more time with --limit") for line in lines)
     assert last == "the model failed on 3 images in a row. The lines above say what to do"
+
+
+def test_scales_that_make_no_sense_are_one_line(complains: Complains, tmp_path: Path) -> None:
+    arguments = ("predict", "--model", tmp_path / "m.onnx", "--out", tmp_path / "out", tmp_path)
+    option = "Invalid value for '--scales': "
+    end = ". See: segstudio predict --help"
+    complains(
+        *arguments,
+        "--scales=half",
+        sentence=f"{option}'half' is no list of numbers such as 0.75,1,1.25{end}",
+    )
+    complains(
+        *arguments, "--scales=9", sentence=f"{option}scales are factors between 0.1 and 4{end}"
+    )

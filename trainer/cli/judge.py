@@ -21,10 +21,12 @@ def _window(
 
 
 def _scales(ctx: click.Context, param: click.Parameter, value: str) -> tuple[float, ...]:
+    from segstudio.core.scales import parsed_scales
+
     try:
-        return tuple(float(part) for part in value.split(","))
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is no list of numbers such as 0.75,1,1.25") from None
+        return parsed_scales(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command()
