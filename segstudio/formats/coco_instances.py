@@ -32,15 +32,7 @@ from segstudio.core.label_set import LabelSet, is_background
 from segstudio.core.outlines import connected_parts
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
-from segstudio.formats.coco_json import (
-    ANNOTATIONS,
-    CocoEntry,
-    CocoImage,
-    CocoWriter,
-    encoded,
-    label_set_of,
-    read_coco_files,
-)
+from segstudio.formats.coco_json import ANNOTATIONS, CocoImage, label_set_of, read_coco_files
 from segstudio.formats.coco_masks import (
     Mask,
     check_polygon,
@@ -51,6 +43,7 @@ from segstudio.formats.coco_masks import (
     polygon_area,
     read_counts,
 )
+from segstudio.formats.coco_writer import CocoEntry, CocoWriter, encoded
 from segstudio.formats.dataset import (
     ExportReport,
     LabelledArray,

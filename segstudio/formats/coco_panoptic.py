@@ -25,16 +25,9 @@ from segstudio.core.label_set import LabelSet
 from segstudio.core.splits import TRAIN, VALIDATION
 from segstudio.errors import FormatError
 from segstudio.formats.binary import Positive
-from segstudio.formats.coco_json import (
-    ANNOTATIONS,
-    CocoEntry,
-    CocoFile,
-    CocoWriter,
-    encoded,
-    label_set_of,
-    read_coco_files,
-)
+from segstudio.formats.coco_json import ANNOTATIONS, CocoFile, label_set_of, read_coco_files
 from segstudio.formats.coco_masks import box_of
+from segstudio.formats.coco_writer import CocoEntry, CocoWriter, encoded
 from segstudio.formats.color_masks import values_of_codes
 from segstudio.formats.dataset import (
     ExportReport,
