@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from labelled_project import SIDE, labelled_project
 from pytestqt.qtbot import QtBot
 
 from segstudio.controllers.followed_runs import RunState
@@ -20,18 +20,16 @@ from segstudio.controllers.run_start import prepared_run
 from segstudio.controllers.trainer_process import is_alive, kill
 from segstudio.controllers.training import TrainingController
 from segstudio.controllers.workspace import Workspace
-from segstudio.core.label_set import LabelSet
 from segstudio.core.review import Review
 from segstudio.core.training_request import ImageChoice, TrainingRequest
 from segstudio.errors import StorageError, UnreviewedError
 from segstudio.storage.frozen_labels import freeze_labels
-from segstudio.storage.opening import create_project, open_path
+from segstudio.storage.opening import open_path
 from segstudio.storage.processes import ProcessMark, mark_of
 from segstudio.storage.project import Project, load_project
 from segstudio.storage.review import approved_now, flagged_now, write_review
 from segstudio.storage.training_runs import TrainingRun, find_runs, find_trials, new_run
 
-SIDE = 48
 KEYS = ("a.png", "b.png", "c.png", "d.png")
 EXPERT = {"crop": [32, 32], "batch": 2, "device": "cpu"}
 
@@ -39,19 +37,11 @@ EXPERT = {"crop": [32, 32], "batch": 2, "device": "cpu"}
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """Four labelled images; a model was run on the last, and nobody has looked at that yet."""
-    root = tmp_path / "images"
-    root.mkdir()
-    project = create_project(root).with_label_set(LabelSet.named(["background", "cell"]))
-    rng = np.random.default_rng(0)
-    for number, key in enumerate(KEYS):
-        labels = np.zeros((SIDE, SIDE), np.uint8)
-        labels[:, 10 + 5 * number :] = 1
-        pixels = labels[..., None] * 90 + rng.integers(0, 60, (SIDE, SIDE, 3))
-        Image.fromarray(pixels.astype(np.uint8)).save(root / key)
-        project.write_mask(key, labels)
-    project.write_prediction("d.png", labels)
-    project = project.with_splits(dict.fromkeys(("a.png", "b.png"), "train") | {"c.png": "val"})
-    project.save()
+    splits = {"a.png": "train", "b.png": "train", "c.png": "val"}
+    project = labelled_project(tmp_path / "images", KEYS, splits)
+    said = project.read_any_mask("d.png")
+    assert said is not None
+    project.write_prediction("d.png", said)
     return project
 
 

@@ -3,41 +3,25 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
+from labelled_project import labelled_project
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from segstudio.controllers.followed_runs import RunState
-from segstudio.core.label_set import LabelSet
 from segstudio.storage.lineage import read_lineage
-from segstudio.storage.opening import create_project
 from segstudio.storage.project import Project
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.train.panel import TrainPanel
 
-SIDE = 64
-KEYS = ("a.png", "b.png", "c.png")
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """Three labelled grey images; the last judges."""
-    root = tmp_path / "images"
-    root.mkdir()
-    project = create_project(root).with_label_set(LabelSet.named(["background", "cell"]))
-    rng = np.random.default_rng(0)
-    for number, key in enumerate(KEYS):
-        labels = np.zeros((SIDE, SIDE), np.uint8)
-        labels[:, 20 + 8 * number :] = 1
-        pixels = labels * 120 + rng.integers(0, 60, (SIDE, SIDE))
-        Image.fromarray(pixels.astype(np.uint8)).save(root / key)
-        project.write_mask(key, labels)
-    project = project.with_splits({"a.png": "train", "b.png": "train", "c.png": "val"})
-    project.save()
-    return project
+    splits = {"a.png": "train", "b.png": "train", "c.png": "val"}
+    return labelled_project(tmp_path / "images", list(splits), splits, is_grey=True)
 
 
 @pytest.mark.slow
