@@ -5818,6 +5818,10 @@ Images and labels stay on this computer.</source>
         <source>Tools</source>
         <translation>工具</translation>
     </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
 </context>
 <context>
     <name>WorkReports</name>

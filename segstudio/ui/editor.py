@@ -252,7 +252,8 @@ class Editor(QObject):
         self._view_bar.addWidget(self.view_options.button)
 
     def _make_option_bar(self) -> None:
-        self._option_bar = OptionBar(self.toolbox, self._window)
+        beside = (self.model_bar, self._view_bar)
+        self._option_bar = OptionBar(self.toolbox, beside, self._window)
 
     def _make_panels(self) -> None:
         self.image_panel = ImagePanel(
@@ -276,6 +277,7 @@ class Editor(QObject):
             self.class_panel,
             self.image_panel,
             self.status,
+            self._theme,
         )
         self.history = HistoryDock(self.workspace, self.steps, self._theme, self._window)
         fill_menus(self._menus, self.actions_by_name, self._work_parts.toggles)

@@ -1,6 +1,6 @@
 """The options of the active tool, in the upper tool bar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from segstudio.core.paint_rule import PaintRule
 from segstudio.core.reshape import Reshaping
 from segstudio.tools.options import Extent, FillMode, Leaves, ToolOptions
 from segstudio.tools.table import TOOLS
-from segstudio.ui.tool_options import caption
+from segstudio.ui.tool_options import SparingBar, caption
 
 _GAP: Final = 4  # between the parts of one option
 _END: Final = 8  # behind an option
@@ -41,14 +41,21 @@ class OptionBar(QToolBar):
     """Shows the options that the active tool reads, and only those.
 
     Where the window is too narrow for them, the sliders give way to their number boxes, and then
-    the captions, which the tool tips repeat. What does not fit then either moves to the bar's menu.
+    the captions, which the tool tips repeat. Where that is not enough for every tool, the bars
+    beside it become compact. What does not fit then either moves to the bar's menu.
+
+    Args:
+        toolbox: Has the options.
+        beside: The other bars in the row.
+        parent: The window.
     """
 
-    def __init__(self, toolbox: Toolbox, parent: QWidget) -> None:
+    def __init__(self, toolbox: Toolbox, beside: Sequence[SparingBar], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Tool options"))
         self._window = parent
         self._toolbox = toolbox
+        self._beside = beside
         self._editors: dict[str, tuple[QAction, Callable[[Any], None]]] = {}
         self._holders: dict[str, QWidget] = {}
         self._sparable: list[tuple[_Spared, QWidget]] = []
@@ -162,6 +169,7 @@ class OptionBar(QToolBar):
         )
         toolbox.changed.connect(self._show)
         parent.installEventFilter(self)
+        self._fit_beside()
         self._show()
 
     def _add_number(
@@ -243,23 +251,33 @@ class OptionBar(QToolBar):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the width of the window."""
         if event.type() == QEvent.Type.Resize:
+            self._fit_beside()
             self._fit()
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
         """Leave out as little as the room allows."""
         shown = [name for name, (action, _show) in self._editors.items() if action.isVisible()]
+        room = self._window.width() - sum(bar.sizeHint().width() for bar in self._beside) - _FRAME
         for spared in _Spared:
-            for rank, part in self._sparable:
-                part.setVisible(rank > spared)
-            if sum(self._holders[name].sizeHint().width() + _GAP for name in shown) <= self._room():
+            self._spare(spared)
+            if self._width_of(shown) <= room:
                 return
 
-    def _room(self) -> int:
-        """Return the width that the other bars of the row leave."""
-        others = (
-            bar.sizeHint().width()
-            for bar in self._window.findChildren(QToolBar)
-            if bar is not self and bar.orientation() == Qt.Orientation.Horizontal
-        )
-        return self._window.width() - sum(others) - _FRAME
+    def _fit_beside(self) -> None:
+        """Make the bars beside this one compact if some tool's options would not fit else.
+
+        Whatever tool is active, so that nothing jumps when another one is taken up.
+        """
+        self._spare(_Spared.CAPTIONS)
+        needed = max(self._width_of(row.options) for row in TOOLS.values())
+        room = self._window.width() - sum(bar.full_width for bar in self._beside) - _FRAME
+        for bar in self._beside:
+            bar.set_compact(is_compact=needed > room)
+
+    def _spare(self, spared: _Spared) -> None:
+        for rank, part in self._sparable:
+            part.setVisible(rank > spared)
+
+    def _width_of(self, names: Iterable[str]) -> int:
+        return sum(self._holders[name].sizeHint().width() + _GAP for name in names)

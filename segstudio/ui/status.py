@@ -14,6 +14,8 @@ from segstudio.tools.preview import Preview
 from segstudio.ui.elided_label import ElidedLabel
 
 _SOON_MS: Final = 30
+_POSITION: Final = 260  # pixels, so that little moves while the pointer does
+_LEAST: Final = 90  # pixels that a long text keeps in a narrow window
 
 
 class StatusBar(QStatusBar):
@@ -27,7 +29,7 @@ class StatusBar(QStatusBar):
         self._review = review
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
-        self._position = self._add_label(260)
+        self._position = self._add_elided(_POSITION, least=_LEAST)
         self._hint = ElidedLabel()
         self._hint.setContentsMargins(8, 2, 8, 2)
         self.addPermanentWidget(self._hint, 1)
@@ -35,7 +37,7 @@ class StatusBar(QStatusBar):
         self._changes = self._add_label(0)
         self._zoom = self._add_label(64)
         self._saved = self._add_label(110)
-        self._engine = self._add_label(0)
+        self._engine = self._add_elided(0, least=_LEAST)
         self._labelled = self._add_label(0)
         self._pixel: tuple[int, int] | None = None
         self._zoom_factor = 1.0
@@ -64,7 +66,7 @@ class StatusBar(QStatusBar):
         pixel = self._pixel
         document = self._workspace.document
         if pixel is None or document is None:
-            self._position.setText("")
+            self._position.set_text("")
             return
         y, x = pixel
         values = document.values[y, x].tolist()
@@ -75,7 +77,7 @@ class StatusBar(QStatusBar):
         if prediction is not None and prediction[y, x] != document.label_map[y, x]:
             predicted = self._class_name(int(prediction[y, x]))
             name = self.tr("%s (predicted: %s)") % (name, predicted)
-        self._position.setText(f"x {x}  y {y}    {value}    {name}")
+        self._position.set_text(f"x {x}  y {y}    {value}    {name}")
 
     @property
     def hint(self) -> str:
@@ -98,12 +100,12 @@ class StatusBar(QStatusBar):
     def show_engine(self, model: LoadedModel | None, milliseconds: float | None = None) -> None:
         """Show what runs the model, and how long the last run took."""
         if model is None:
-            self._engine.setText("")
+            self._engine.set_text("")
             return
         text = model.provider.summary
         if milliseconds is not None:
             text = f"{model.provider.got} - {milliseconds:.0f} ms"
-        self._engine.setText(text)
+        self._engine.set_text(text)
         self._engine.setToolTip(model.provider.summary)
 
     def _class_name(self, class_index: int) -> str:
@@ -132,6 +134,12 @@ class StatusBar(QStatusBar):
         if approved:
             text = self.tr("%d of %d approved") % (approved, total)
         self._labelled.setText(text)
+
+    def _add_elided(self, usual: int, *, least: int) -> ElidedLabel:
+        label = ElidedLabel(usual=usual, least=least)
+        label.setContentsMargins(8, 2, 8, 2)
+        self.addPermanentWidget(label)
+        return label
 
     def _add_label(self, width: int, *, stretch: int = 0) -> QLabel:
         label = QLabel()

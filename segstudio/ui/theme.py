@@ -12,6 +12,10 @@ from segstudio.storage.assets import assets_folder
 from segstudio.ui.icons import glyph_icon
 
 ACCENT: Final = QColor("#2f7de1")
+COMPACT: Final = "compact"
+"""Property of a tool bar whose buttons lie close together."""
+MORE: Final = "qt_toolbar_ext_button"
+"""Qt's name of the button behind which a tool bar has what it has no room for."""
 
 _LIGHT: Final = {
     QPalette.ColorRole.Window: "#f2f2f2",
@@ -185,6 +189,9 @@ class Theme(QObject):
             QToolBar {{ border: none; padding: 4px; spacing: 4px; }}
             QToolBar::separator {{ background: {line}; width: 1px; height: 1px; margin: 4px; }}
             QToolButton {{ border: none; border-radius: 4px; padding: 4px; }}
+            QToolBar[{COMPACT}="true"] {{ spacing: 0; }}
+            QToolBar[{COMPACT}="true"] QToolButton {{ padding: 2px; }}
+            QToolBar QToolButton#{MORE} {{ padding: 0; }}
             QToolButton:hover {{ background: {hover}; }}
             QToolButton:checked {{ background: {self.selection.name()}; }}
             QMainWindow::separator {{ background: {line}; width: 1px; height: 1px; }}

@@ -1,5 +1,7 @@
 """The upper tool bar: model, run, opacity; the options of the tools are in ``option_bar``."""
 
+from typing import Final
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -15,8 +17,40 @@ from PySide6.QtWidgets import (
 from segstudio.controllers.predict import PredictController
 from segstudio.engine.catalog import shown_names
 
+_OPACITY: Final = (90, 60)  # pixels: width of the slider, usual and compact
 
-class ModelBar(QToolBar):
+
+class SparingBar(QToolBar):
+    """A tool bar that does with less room in a narrow window, without hiding a thing in a menu."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._is_compact = False
+        self._full_width = 0
+
+    @property
+    def full_width(self) -> int:
+        """The width it would like to have, pixels."""
+        if not self._is_compact:
+            self._full_width = self.sizeHint().width()
+        return self._full_width
+
+    def set_compact(self, *, is_compact: bool) -> None:
+        """Take little room, or as much as it likes; what is left of it is always shown."""
+        if is_compact != self._is_compact:
+            self._full_width = self.full_width
+            self._is_compact = is_compact
+            self._arrange(is_compact=is_compact)
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()  # its parts tell it of their new widths later
+        self.setMinimumWidth(self.sizeHint().width())
+
+    def _arrange(self, *, is_compact: bool) -> None:
+        raise NotImplementedError
+
+
+class ModelBar(SparingBar):
     """Chooses the model and runs it."""
 
     def __init__(self, predict: PredictController, run: QAction, parent: QWidget) -> None:
@@ -33,13 +67,19 @@ class ModelBar(QToolBar):
         self.models.setToolTip(self.tr("Model"))
         self.models.setAccessibleName(self.tr("Model"))
         self.models.activated.connect(self._on_activated)
-        button = QToolButton()
-        button.setDefaultAction(run)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._run = QToolButton()
+        self._run.setDefaultAction(run)
+        self._run.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addWidget(self.models)
-        self.addWidget(button)
+        self.addWidget(self._run)
         predict.models_changed.connect(self._show_models)
         self._show_models()
+
+    def _arrange(self, *, is_compact: bool) -> None:
+        style = Qt.ToolButtonStyle
+        self._run.setToolButtonStyle(
+            style.ToolButtonIconOnly if is_compact else style.ToolButtonTextBesideIcon
+        )
 
     def _show_models(self) -> None:
         self.models.clear()
@@ -60,7 +100,7 @@ class ModelBar(QToolBar):
             self._predict.choose(self._predict.models[row])
 
 
-class ViewBar(QToolBar):
+class ViewBar(SparingBar):
     """Sets the opacity of the overlay and the zoom.
 
     Signals:
@@ -79,15 +119,19 @@ class ViewBar(QToolBar):
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(50)
-        self.opacity.setFixedWidth(90)
+        self.opacity.setFixedWidth(_OPACITY[0])
         self.opacity.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.opacity.setToolTip(self.tr("Opacity of the overlay (hold V to hide it)"))
         self.opacity.setAccessibleName(self.tr("Opacity"))
         self.opacity.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100))
-        self.addWidget(caption(self.tr("Opacity")))
+        self._caption = self.addWidget(caption(self.tr("Opacity")))
         self.addWidget(self.opacity)
         self.addSeparator()
         self.addActions(actions)
+
+    def _arrange(self, *, is_compact: bool) -> None:
+        self._caption.setVisible(not is_compact)
+        self.opacity.setFixedWidth(_OPACITY[is_compact])
 
 
 def caption(text: str) -> QLabel:

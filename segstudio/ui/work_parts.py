@@ -2,12 +2,42 @@
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QToolBar, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QStatusBar,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from segstudio.tools.names import ToolName
 from segstudio.ui.actions import Actions
+from segstudio.ui.theme import COMPACT, MORE, Theme
+
+
+class _ToolColumn(QToolBar):
+    """The tools one above the other, closer together where the window is low."""
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self._full_height = 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Move the tools together, or apart again."""
+        super().resizeEvent(event)
+        if not self.property(COMPACT):
+            self._full_height = self.sizeHint().height()
+        is_compact = self.height() < self._full_height
+        if is_compact != bool(self.property(COMPACT)):
+            self.setProperty(COMPACT, is_compact)
+            for part in (self, *self.findChildren(QToolButton)):  # the style looks again
+                self.style().unpolish(part)
+                self.style().polish(part)
+                QApplication.sendEvent(part, QEvent(QEvent.Type.StyleChange))
 
 
 class WorkParts:
@@ -20,6 +50,7 @@ class WorkParts:
         classes: The panel of classes.
         images: The panel of images.
         status: The status bar.
+        theme: Icons.
     """
 
     def __init__(
@@ -30,8 +61,10 @@ class WorkParts:
         classes: QWidget,
         images: QWidget,
         status: QStatusBar,
+        theme: Theme,
     ) -> None:
         self._window = window
+        self._theme = theme
         self._num_classes = 0
         for bar in bars:
             self._add_bar(bar, Qt.ToolBarArea.TopToolBarArea)
@@ -90,7 +123,7 @@ class WorkParts:
 
     def _tool_bar(self, actions: Actions) -> QToolBar:
         tools = [actions[name] for name in ToolName]
-        bar = QToolBar(QCoreApplication.translate("WorkParts", "Tools"), self._window)
+        bar = _ToolColumn(QCoreApplication.translate("WorkParts", "Tools"), self._window)
         bar.addActions(tools)
         bar.addSeparator()
         bar.addActions([actions[name] for name in ("undo", "redo", "history")])
@@ -104,6 +137,11 @@ class WorkParts:
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
         self._window.addToolBar(area, bar)
+        more = bar.findChild(QToolButton, MORE)
+        if isinstance(more, QToolButton):
+            is_column = area == Qt.ToolBarArea.LeftToolBarArea
+            self._theme.keep_icon(more, "caret-double-down" if is_column else "caret-double-right")
+            more.setToolTip(QCoreApplication.translate("WorkParts", "More"))
 
     def _add_dock(self, name: str, title: str, panel: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from hand import Hand, square
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QSlider,
+    QToolBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.paint_rule import PaintRule
@@ -93,3 +100,57 @@ def test_a_wide_window_has_sliders_and_a_narrow_one_only_number_boxes(
     for width, is_there in ((1600, True), (1000, False), (1600, True)):
         window.resize(width, 640)
         qtbot.waitUntil(lambda is_there=is_there: slider.isVisible() == is_there)
+
+
+@pytest.mark.parametrize("tool", [tool for tool in ToolName if TOOLS[tool].make is not None])
+def test_a_small_window_keeps_tools_model_and_view_in_sight(
+    tool: ToolName, qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    window.resize(800, 600)
+    hand.editor.actions_by_name[tool].trigger()
+    # Only of the longest options one or two move to the menu of their own bar.
+    has_menu = tool in (ToolName.ERASER, ToolName.RESHAPE)
+    qtbot.waitUntil(lambda: hidden_in(window) == ({"Tool options"} if has_menu else set()))
+
+
+def hidden_in(window: MainWindow) -> set[str]:
+    """Return the names of the tool bars that have something behind their menu button."""
+    bars = [bar for bar in window.findChildren(QToolBar) if bar.isVisible()]
+    assert len(bars) == 4
+    parts = [
+        (bar.windowTitle(), bar.widgetForAction(action))
+        for bar in bars
+        for action in bar.actions()
+        if action.isVisible() and not action.isSeparator()
+    ]
+    return {name for name, part in parts if part is not None and not part.isVisible()}
+
+
+def test_a_window_that_is_made_wide_again_has_all_words_again(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    bars = hand.editor.model_bar, hand.editor._view_bar
+    window.resize(1400, 800)
+    qtbot.waitUntil(lambda: hand.editor._view_bar._caption.isVisible())
+    wide = [bar.sizeHint().width() for bar in bars]
+    window.resize(800, 800)
+    qtbot.waitUntil(lambda: not hand.editor._view_bar._caption.isVisible())
+    assert all(bar.sizeHint().width() < width for bar, width in zip(bars, wide, strict=True))
+    window.resize(1400, 800)
+    qtbot.waitUntil(lambda: [bar.sizeHint().width() for bar in bars] == wide)
+
+
+def test_what_runs_the_model_is_never_cut_off_to_a_letter(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    status = window.editor.status
+    status._engine.set_text("CPU - CUDA not used: no NVIDIA driver was found on this computer")
+    status._labelled.setText("1000 of 1000 images approved")
+    window.resize(800, 600)
+    qtbot.waitUntil(lambda: window.width() == 800)
+    status._position.set_text("x 1234  y 1234    128, 128, 128    membrane (predicted: vesicle)")
+    QApplication.processEvents()
+    assert status._engine.width() >= 90
+    assert status._position.width() >= 90
+    assert status._labelled.geometry().right() <= status.width()
+    assert "CUDA not used" in status._engine.toolTip()

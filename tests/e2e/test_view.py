@@ -73,7 +73,7 @@ def seen(window: MainWindow) -> Seen:
 def hover(qtbot: QtBot, window: MainWindow, y: int, x: int) -> str:
     qtbot.mouseMove(window.editor.canvas, at(window, y, x))
     qtbot.waitUntil(lambda: not window.editor.status._soon.isActive())
-    return window.editor.status._position.text()
+    return window.editor.status._position.text
 
 
 def saved(project: Project) -> NDArray[np.uint8] | None:
