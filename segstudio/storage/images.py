@@ -27,6 +27,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import SEEK_END, BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -333,12 +334,11 @@ def _whole_jpeg(image: Image.Image) -> RgbImage | None:
     """Decode an opened, not yet loaded JPEG file; None if Pillow must decide what to do with it."""
     if image.format not in _JPEG or image.mode not in ("RGB", "L"):
         return None
-    if not isinstance(image, ImageFile.ImageFile) or image.fp is None:
+    if not isinstance(image, ImageFile.ImageFile) or not isinstance(image.fp, BufferedReader):
         return None
-    image.fp.seek(0)
     try:
         room = empty((image.height, image.width, 3), np.uint8)
-        pixels: RgbImage = simplejpeg.decode_jpeg(image.fp.read(), "RGB", buffer=room)
+        pixels: RgbImage = simplejpeg.decode_jpeg(_content(image.fp), "RGB", buffer=room)
     except ValueError:
         return None
     # Pillow has read the header already, and may read another: of the first frame, the sizes agree.
@@ -346,6 +346,13 @@ def _whole_jpeg(image: Image.Image) -> RgbImage | None:
         return None
     upright = _UPRIGHT[_orientation(image)](pixels)
     return upright if upright.flags.c_contiguous else copied(upright)
+
+
+def _content(file: BufferedReader) -> NDArray[np.uint8]:
+    """Return all bytes of a file, in memory that goes back to the system once they are used."""
+    content = empty((file.seek(0, SEEK_END),), np.uint8)
+    file.seek(0)
+    return content[: file.readinto(content.data)]
 
 
 def _rgb(path: Path, image: Image.Image) -> RgbImage:

@@ -61,6 +61,7 @@ class Levels:
         self._pixels = [zeros(shape, np.uint32) for shape in shapes]
         # A QImage borrows the array's memory, so the arrays are kept beside them.
         self._pictures = [borrowed(pixels, kind) for pixels in self._pixels]
+        self._is_blank = True  # all pixels are zeros yet, which use no memory
         self.rough = rough_level(height, width)
         grid = -(-height // BLOCK), -(-width // BLOCK)
         self._state = np.full(grid, _EMPTY, np.uint8)
@@ -73,6 +74,9 @@ class Levels:
         """Show these pixels of a level until the true ones are built; it is ``rough`` now."""
         if self.count:
             self.rough = level
+            if self._is_blank and not pixels.any():
+                return
+            self._is_blank = False
             # Coarser ones leave pixels out, too: means would take the GUI thread as long again.
             for coarse in self._pixels[level - 1 :]:
                 coarse[:] = pixels
@@ -104,8 +108,10 @@ class Levels:
         is_new = self._state[block] == _EMPTY
         for level, (pixels, piece) in enumerate(zip(self._pixels, pieces, strict=True), 1):
             # Zeros, which is nothing to see, are there already where nothing was written.
-            if not is_new or level >= self.rough or piece.any():
+            is_written = not is_new or (level >= self.rough and not self._is_blank)
+            if is_written or piece.any():
                 pixels[at_level(rect, level).slices] = piece
+                self._is_blank = False
         self._state[block] = _FRESH
 
     def outdate(self, rect: Rect) -> None:
@@ -153,6 +159,7 @@ class Levels:
 
     def _reduce(self, rect: Rect, base: Base, first: int, last: int) -> None:
         """Make a part of some levels of those below them; ``rect`` is of level ``first - 1``."""
+        self._is_blank = False
         for level in range(first, last + 1):
             rect = at_level(rect, 1)
             below = from_level(rect, 1).clipped_to(*level_shape(*self.size, level - 1))

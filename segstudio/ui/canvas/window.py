@@ -1,6 +1,7 @@
 """The part of one level that is on the screen, composed of all layers and ready to blit."""
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -19,6 +20,7 @@ _RUN: Final = 16  # tiles; that many are composed in a few milliseconds
 _GAP: Final = 2  # tiles that are composed again sooner than a rectangle is begun anew
 _ROUND: Final = 2**18  # pixels; windows that differ little use the same memory
 _SPARES: Final = 2  # beside the one that is shown: one that comes, one to move to
+_LARGEST: Final = 2  # of the size that a view may need: the one that is shown, one to move to
 
 _EMPTY, _STALE, _FRESH = range(3)
 
@@ -33,7 +35,9 @@ class Buffers:
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._spare: list[NDArray[np.uint32]] = []
+        self._lent: list[int] = []  # sizes
 
     def prepare(self, height: int, width: int) -> None:
         """Get memory for windows of a view of this size; may run on any thread.
@@ -45,23 +49,34 @@ class Buffers:
         around = 2 * (_MARGIN + _TILE)
         # Right above 50 % a view shows twice its size, each way, of the level itself.
         size = _rounded((2 * height + around) * (2 * width + around))
-        while sum(spare.size >= size for spare in self._spare) < _SPARES:
+        while self._count(size) < _LARGEST:
             fresh = np.empty(size, np.uint32)
             fresh.fill(0)  # now it is really there
-            self._keep(fresh)
+            with self._lock:
+                self._keep(fresh)
 
     def take(self, height: int, width: int) -> NDArray[np.uint32]:
         """Return (height, width) pixels of any colour."""
         count = height * width
-        fitting = [place for place, spare in enumerate(self._spare) if spare.size >= count]
-        flat = self._spare.pop(fitting[0]) if fitting else np.empty(_rounded(count), np.uint32)
+        with self._lock:
+            fitting = [place for place, spare in enumerate(self._spare) if spare.size >= count]
+            flat = self._spare.pop(fitting[0]) if fitting else np.empty(_rounded(count), np.uint32)
+            self._lent.append(flat.size)
         return flat[:count].reshape(height, width)
 
     def give(self, pixels: NDArray[np.uint32]) -> None:
         """Take back what ``take`` returned; nobody uses it any more."""
         flat = pixels.base
         assert flat is not None
-        self._keep(flat)
+        with self._lock:
+            self._lent.remove(flat.size)
+            self._keep(flat)
+
+    def _count(self, size: int) -> int:
+        """Return how many pieces of memory there are that are as large or larger."""
+        with self._lock:
+            sizes = [*self._lent, *(spare.size for spare in self._spare)]
+        return sum(each >= size for each in sizes)
 
     def _keep(self, flat: NDArray[np.uint32]) -> None:
         self._spare = sorted([*self._spare, flat], key=len)[-_SPARES:]
