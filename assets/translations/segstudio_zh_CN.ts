@@ -4783,16 +4783,8 @@ The chosen model is run over images that are not approved. The parts that it wou
         <translation>训练程序会如何选择、为什么，以及需要多长时间</translation>
     </message>
     <message>
-        <source>Everything else is decided from your images: crop, batch, classes, how images are varied. Show settings tells what, why, and how long it takes here.</source>
-        <translation>其余各项根据您的图像决定：裁剪、批大小、类别、数据增强。“显示设置”会说明选择、原因以及在此计算机上所需的时间。</translation>
-    </message>
-    <message>
         <source>Looking at the images and timing a step on this computer…</source>
         <translation>正在查看图像，并测量此计算机上一步所需的时间…</translation>
-    </message>
-    <message>
-        <source>You chose anew: Show settings tells what comes of it.</source>
-        <translation>您更改了选择：“显示设置”会说明其结果。</translation>
     </message>
     <message>
         <source>Another run trains: see Progress</source>
@@ -4821,6 +4813,14 @@ The chosen model is run over images that are not approved. The parts that it wou
     <message>
         <source>Scratch</source>
         <translation>从零开始</translation>
+    </message>
+    <message>
+        <source>Everything else is decided from your images: crop, batch, classes, how images are varied. “Show settings” lists all of it with the reasons, and says how long it takes on this computer.</source>
+        <translation>其余各项根据您的图像决定：裁剪、批大小、类别、数据增强。“显示设置”会列出全部设置及其原因，以及在此计算机上所需的时间。</translation>
+    </message>
+    <message>
+        <source>Your choices have changed. Press “Show settings” to see the new settings.</source>
+        <translation>您的选择已更改。请点击“显示设置”查看新的设置。</translation>
     </message>
     <message>
         <source>ImageNet</source>

@@ -1,5 +1,6 @@
 """Work off the GUI thread."""
 
+import contextlib
 import os
 import sys
 import threading
@@ -10,6 +11,8 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from shiboken6 import isValid
+
+from segstudio.errors import SegStudioError
 
 SOON: Final = 0
 """``nice`` of threads whose work the user waits for before he can do anything else."""
@@ -44,10 +47,16 @@ class Job(QObject):
         self._cancelled = threading.Event()
         self._pool: Pool | None = None
 
-    def start(self, pool: "Pool") -> None:
-        """Queue the job."""
+    def start(self, pool: "Pool", *, must_run: bool = False) -> None:
+        """Queue the job.
+
+        Args:
+            pool: Runs it.
+            must_run: Whether it is done even if the pool is shut down before it has begun: the user
+                has asked for something that is to outlast the window.
+        """
         self._pool = pool
-        pool.submit(self, self._function, self._cancelled)
+        pool.submit(self, self._function, self._cancelled, must_run=must_run)
 
     def cancel(self) -> None:
         """Ask the function to stop; nothing is delivered from now on."""
@@ -100,6 +109,7 @@ class Pool(QObject):
         super().__init__(parent)
         self._executor = ThreadPoolExecutor(threads, initializer=_stand_back, initargs=(nice,))
         self._running: set[Future[None]] = set()
+        self._owed: dict[Future[None], Callable[[], object]] = {}
         self._mailbox = _Mailbox()
         self._mailbox.ended.connect(self._on_ended)
         self._mailbox.reported.connect(self._on_reported)
@@ -110,6 +120,8 @@ class Pool(QObject):
         job: Job,
         function: Callable[[threading.Event], object],
         cancelled: threading.Event,
+        *,
+        must_run: bool,
     ) -> None:
         """Queue a job; use ``Job.start``."""
         mailbox = self._mailbox
@@ -126,7 +138,11 @@ class Pool(QObject):
                 mailbox.ended.emit(job, result, None)
 
         self._running = {future for future in self._running if not future.done()}
-        self._running.add(self._executor.submit(run))
+        self._owed = {future: owed for future, owed in self._owed.items() if not future.done()}
+        future = self._executor.submit(run)
+        self._running.add(future)
+        if must_run:
+            self._owed[future] = lambda: None if cancelled.is_set() else function(cancelled)
 
     def report(self, job: Job, done: int, total: int) -> None:
         """Pass a job's progress on to the GUI thread."""
@@ -138,8 +154,16 @@ class Pool(QObject):
         QCoreApplication.sendPostedEvents(self)
 
     def shut_down(self) -> None:
-        """Drop jobs that have not begun, wait for the others, end the threads."""
+        """Drop jobs that have not begun, wait for the others, end the threads.
+
+        Those that must run are run here and now; nobody is told any more how they end.
+        """
         self._executor.shutdown(cancel_futures=True)
+        owed = [run for future, run in self._owed.items() if future.cancelled()]
+        self._owed.clear()
+        for run in owed:
+            with contextlib.suppress(SegStudioError, OSError):
+                run()
 
     @Slot(object, object, object)
     def _on_ended(self, job: Job, result: object, error: Exception | None) -> None:

@@ -234,7 +234,7 @@ class TrainingController(QObject):
         job = Job(lambda _cancelled: run.write_note(text), self)
         job.succeeded.connect(lambda _none: self.read_histories())
         job.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
-        job.start(self._pool)
+        job.start(self._pool, must_run=True)
 
     def shut_down(self) -> None:
         """Stop following; the process goes on."""
@@ -263,7 +263,7 @@ class TrainingController(QObject):
         # What was left alone, for another project or the end of the program, begins all the same.
         job.succeeded.connect(lambda begun: self._on_begun(begun) if job is self._job else None)
         job.failed.connect(lambda error: self._on_begin_failed(error) if job is self._job else None)
-        job.start(self._pool)
+        job.start(self._pool, must_run=True)
 
     def _on_begun(self, begun: tuple[TrainingRun, ProcessMark]) -> None:
         self._job = None
@@ -292,7 +292,7 @@ class TrainingController(QObject):
         self._asked = word
         job = Job(lambda _cancelled: run.ask(word), self)
         job.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
-        job.start(self._pool)
+        job.start(self._pool, must_run=True)
         self._set_state(RunState.ENDING)
 
     # --- Following

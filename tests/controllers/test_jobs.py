@@ -68,3 +68,29 @@ def test_the_threads_of_a_pool_stand_back_for_the_window(qtbot: QtBot, nice: int
         job.start(Pool(1, parent, nice=nice))
     assert answer.args == [min(window + nice, 19)]
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == window
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_a_job_that_must_run_is_done_though_its_pool_is_shut_down_before_it_begins(
+    qtbot: QtBot, is_cancelled: bool
+) -> None:
+    parent = QObject()
+    pool = Pool(1, parent)
+    begun, told = threading.Event(), []
+    done: list[str] = []
+
+    def first(_cancelled: threading.Event) -> None:
+        begun.set()
+        time.sleep(0.1)
+
+    Job(first, parent).start(pool)
+    assert begun.wait(10)
+    for name, must_run in (("dropped", False), ("done", True), ("also done", True)):
+        job = Job(lambda _cancelled, name=name: done.append(name), parent)
+        job.succeeded.connect(told.append)
+        job.start(pool, must_run=must_run)
+        if is_cancelled:
+            job.cancel()
+    pool.shut_down()
+    assert done == ([] if is_cancelled else ["done", "also done"])
+    assert not told

@@ -16,6 +16,7 @@ from labelled_project import SIDE, labelled_project
 from pytestqt.qtbot import QtBot
 
 from segstudio.controllers.followed_runs import RunState
+from segstudio.controllers.jobs import Job
 from segstudio.controllers.run_start import prepared_run
 from segstudio.controllers.trainer_process import is_alive, kill
 from segstudio.controllers.training import TrainingController
@@ -175,6 +176,25 @@ def test_a_training_begins_on_all_its_images_though_the_window_is_closed_at_once
     assert is_alive(mark)
     kill(mark)
     assert load_project(run.labels).splits.keys() == {"a.png", "b.png", "c.png"}
+
+
+def test_a_training_begins_though_the_window_is_closed_before_its_turn_has_come(
+    open_project: Open, project: Project
+) -> None:
+    training = open_project()
+    busy = threading.Event()
+    Job(lambda _cancelled: busy.wait(10), training).start(training._pool)
+    training.start(TrainingRequest(network="unet-mini", epochs=5000, expert=EXPERT))
+    threading.Timer(0.2, busy.set).start()
+
+    training._workspace.flush()  # as the window does
+    training.shut_down()
+
+    (run,) = find_runs(project)
+    mark = run.read_process()
+    assert mark is not None
+    assert is_alive(mark)
+    kill(mark)
 
 
 def test_a_training_asked_for_in_one_project_does_not_show_in_the_next(

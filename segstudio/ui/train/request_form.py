@@ -125,7 +125,8 @@ class RequestForm(QWidget):
         self._show_text(
             self.tr(
                 "Everything else is decided from your images: crop, batch, classes, how images are "
-                "varied. Show settings tells what, why, and how long it takes here."
+                "varied. “Show settings” lists all of it with the reasons, and says how long it "
+                "takes on this computer."
             )
         )
 
@@ -173,7 +174,9 @@ class RequestForm(QWidget):
     def _outdate_plan(self) -> None:
         """Take away settings that are those of other choices."""
         if self._awaits_plan or self._shows_plan:
-            self._show_text(self.tr("You chose anew: Show settings tells what comes of it."))
+            self._show_text(
+                self.tr("Your choices have changed. Press “Show settings” to see the new settings.")
+            )
 
     def _show_text(self, text: str) -> None:
         self._awaits_plan = self._shows_plan = False
