@@ -94,7 +94,7 @@ class Document(QObject):
         super().__init__(parent)
         self.key = key
         self.image = image
-        self.reduced = reduced
+        self._reduced = reduced
         self.values = image if values is None else values
         self.label_map = label_map
         self.history = history or History()
@@ -114,6 +114,11 @@ class Document(QObject):
         """(height, width) in pixels."""
         height, width = self.label_map.shape
         return height, width
+
+    def take_reduced(self) -> ReducedImage | None:
+        """Return the image reduced, if it is known; it is forgotten here."""
+        reduced, self._reduced = self._reduced, None
+        return reduced
 
     @property
     def prediction(self) -> LabelMap | None:

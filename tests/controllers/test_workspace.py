@@ -71,7 +71,7 @@ def test_a_large_photograph_is_seen_before_it_is_decoded(
     may_decode.set()
     qtbot.waitUntil(lambda: workspace.document is not None, timeout=60_000)
     assert workspace.document is not None
-    assert workspace.document.reduced is reduced
+    assert workspace.document.take_reduced() is reduced
 
 
 def test_the_next_image_is_read_ahead_and_a_change_of_its_mask_is_still_seen(

@@ -31,7 +31,7 @@ from segstudio.core.pyramid import (
     sampled,
 )
 from segstudio.core.rect import Rect
-from segstudio.ui.canvas.levels import Levels, borrowed, qrect
+from segstudio.ui.canvas.levels import Levels, borrowed
 
 CHANGED_COLOR: Final = 0xB396004D
 """Of pixels in which two label maps differ: premultiplied 0xAARRGGBB, a vivid hue that few images
@@ -69,11 +69,7 @@ class ImageLayer:
         self._source: tuple[Ranges, int | None] | None = None  # None: the image as it is
         self._tones: NDArray[np.uint8] | None = None
         height, width = image.shape[:2]
-        # Qt borrows the memory of the array, which is kept beside it.
         self._image = np.ascontiguousarray(image)
-        self._picture = QImage(
-            self._image.data, width, height, width * 3, QImage.Format.Format_RGB888
-        )
         self.levels = Levels(height, width, QImage.Format.Format_RGB32)
         reduced = reduced or sampled(image)
         if reduced is not None:
@@ -124,7 +120,7 @@ class ImageLayer:
 
     def _part(self, rect: Rect) -> QImage:
         if self._source is None:
-            return self._picture.copy(qrect(rect)).convertToFormat(QImage.Format.Format_RGB32)
+            return _rgb32_part(self._image, rect)
         return _rgb32_picture(self._shown(rect.slices))
 
     def _shown(self, part: tuple[slice, slice]) -> RgbImage:
@@ -205,7 +201,8 @@ class OverlayLayer:
 
     def build(self, rect: Rect) -> list[Pixels]:
         """Return the levels of ``rect``, pixels of level 0; may run on any thread."""
-        return levels_of(self.opaque(rect), self.levels.count, self.levels.reduce)
+        picture = colored_picture(self._classes(rect), self._opaque_colors)
+        return levels_of(_pixels_of(picture), self.levels.count, self.levels.reduce)
 
     def draw(self, painter: QPainter, level: int, rect: Rect) -> None:
         """Draw pixels of a level where the painter's coordinates say that they are."""
@@ -321,6 +318,17 @@ def colored_picture(label_map: LabelMap, table: list[int]) -> QImage:
     picture = indices.convertToFormat(QImage.Format.Format_ARGB32)
     picture.reinterpretAsFormat(QImage.Format.Format_ARGB32_Premultiplied)
     return picture
+
+
+def _rgb32_part(image: RgbImage, rect: Rect) -> QImage:
+    """Return a part of an image, whose rows lie in one piece, without copying it before."""
+    width = image.shape[1]
+    first = (rect.top * width + rect.left) * 3
+    last = ((rect.bottom - 1) * width + rect.right) * 3
+    stored = image.reshape(-1)[first:last]
+    kind = QImage.Format.Format_RGB888
+    picture = QImage(stored.data, rect.width, rect.height, width * 3, kind)
+    return picture.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def _rgb32_picture(image: RgbImage) -> QImage:

@@ -153,7 +153,7 @@ class Sides(QObject):
                 document.label_map,
                 self._pool,
                 self,
-                reduced=document.reduced,
+                reduced=document.take_reduced(),
                 values=document.values,
                 buffers=self._buffers,
             )
