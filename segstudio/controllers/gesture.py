@@ -52,6 +52,7 @@ class Gesture(QObject):
         self._is_active = False
         self._was_open = False  # before the last press
         self._clicked: int | None = None  # value on which the gesture began
+        self._clicked_before: int | None = None  # the last press
         self._last_point: Point | None = None
         self._superpixels = SuperpixelCache()
         self._at: Pointer | None = None  # where the pointer was last
@@ -126,7 +127,7 @@ class Gesture(QObject):
         tool = self._ready_tool(document, in_hand)
         if tool is None:
             return
-        self._was_open = self._is_active
+        self._was_open, self._clicked_before = self._is_active, self._clicked
         if not self._is_active:
             self._is_active = True
             self._clicked = None
@@ -211,6 +212,7 @@ class Gesture(QObject):
             self._give_up(self._now)
         elif self._is_active and self._tool is not None and self._document is not None:
             self._tool.let_go()
+            self._clicked = self._clicked_before
             self._end_if_done(self._document, self._tool)
 
     def cancel(self) -> bool:

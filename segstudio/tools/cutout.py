@@ -34,9 +34,12 @@ class Cutout(Selection):
         return self._erases
 
     def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
-        """Set the first corner, or paint what is selected there."""
+        """Set the first corner, or paint what is selected there on release."""
+        self._note_before()
         if self._selected is not None and not at.shift and self._selected.contains(at.y, at.x):
-            return self.finish(label_map)
+            self._corner = None
+            self._confirms = True
+            return None
         if not self.is_open:
             self._erases = at.alt
         self._kept = self._selected if at.shift else None
@@ -62,7 +65,7 @@ class Cutout(Selection):
             self._ask(lambda _asker: _united(find(), kept))
             self._preview = self._with_box(kept, "…")
         self._corner = None
-        return None
+        return super().release(label_map, at)
 
     def _shown(self, region: Region | None, pixels: int) -> Preview | None:
         # With nothing found, the box stays: else the user would wait for an answer that was given.

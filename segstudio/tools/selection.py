@@ -1,14 +1,14 @@
 """What the tools share that show pixels before they paint them."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.mask_edit import MaskPatch
 from segstudio.core.region import Region, region_patch
 from segstudio.tools.options import ToolContext
 from segstudio.tools.preview import Preview
-from segstudio.tools.tool import Asker, Tool, Work
+from segstudio.tools.tool import Asker, Pointer, Tool, Work
 
 _WAITING: Final = "…"
 _QUICK: Final = 4_000_000  # pixels; the edit of more is made off the GUI thread
@@ -33,6 +33,8 @@ class Selection(Tool):
         self._finishes = False  # paint as soon as it is known what
         self._writes: Region | None = None  # the region whose edit is being made
         self._preview: Preview | None = None
+        self._confirms = False  # with the release of the button
+        self._before: dict[str, Any] = {}  # the press that is under way
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +83,21 @@ class Selection(Tool):
         self._writes = region
         self._make_patch(label_map, region)
         return None
+
+    def release(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
+        """Paint what is selected if the button was pressed there."""
+        self._before = {}
+        confirms, self._confirms = self._confirms, False
+        return self.finish(label_map) if confirms else None
+
+    def let_go(self) -> None:
+        """See ``Tool``: what was selected before the press is selected again."""
+        before, self._before = self._before, {}
+        vars(self).update(before)
+
+    def _note_before(self) -> None:
+        """Keep everything as it is before a press."""
+        self._before = {name: value for name, value in vars(self).items() if name != "_before"}
 
     def follow(self, label_map: LabelMap) -> None:
         """Make the edit anew if it was being made of what is no longer there."""

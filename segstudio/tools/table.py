@@ -26,12 +26,14 @@ class ToolRow(NamedTuple):
         options: Fields of ``ToolOptions`` that it reads, in the order they are shown.
         has_brush: Whether the brush outline is shown at the pointer.
         alt_erases: Whether Alt at the start erases, instead of picking the class.
+        is_click: Whether a press does it all: a move with the button held means nothing.
     """
 
     make: Callable[[ToolContext], Tool] | None
     options: tuple[str, ...] = ()
     has_brush: bool = False
     alt_erases: bool = False
+    is_click: bool = False
 
 
 _BRUSH_OPTIONS: Final = ("size", "shape", "uses_pressure", "rule")
@@ -42,14 +44,16 @@ TOOLS: Final[Mapping[ToolName, ToolRow]] = {
     ToolName.LASSO: ToolRow(Lasso, ("rule",), alt_erases=True),
     ToolName.RECTANGLE: ToolRow(Rectangle, ("rule",), alt_erases=True),
     ToolName.ELLIPSE: ToolRow(Ellipse, ("rule",), alt_erases=True),
-    ToolName.FILL: ToolRow(Fill, ("fill_mode", "diagonal", "by_color", "tolerance", "rule")),
+    ToolName.FILL: ToolRow(
+        Fill, ("fill_mode", "diagonal", "by_color", "tolerance", "rule"), is_click=True
+    ),
     ToolName.WAND: ToolRow(Wand, ("tolerance", "diagonal", "rule")),
     ToolName.SUPERPIXELS: ToolRow(
         SuperpixelPaint, ("cell_size", "compactness", "rule"), alt_erases=True
     ),
     ToolName.SCISSORS: ToolRow(Scissors, ("rule",), alt_erases=True),
     ToolName.CUTOUT: ToolRow(Cutout, ("rule",), alt_erases=True),
-    ToolName.RESHAPE: ToolRow(Reshape, ("reshaping", "amount", "extent", "rule")),
-    ToolName.REPLACE: ToolRow(Replace, ("extent", "rule")),
-    ToolName.PICK: ToolRow(None),
+    ToolName.RESHAPE: ToolRow(Reshape, ("reshaping", "amount", "extent", "rule"), is_click=True),
+    ToolName.REPLACE: ToolRow(Replace, ("extent", "rule"), is_click=True),
+    ToolName.PICK: ToolRow(None, is_click=True),
 }

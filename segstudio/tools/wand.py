@@ -28,12 +28,15 @@ class Wand(Selection):
         self._from_x = 0.0
 
     def press(self, label_map: LabelMap, at: Pointer) -> MaskPatch | None:
-        """Select at a pixel, or paint what is selected there."""
+        """Select at a pixel, or paint what is selected there on release."""
         pixel = at.pixel_of(label_map)
         if pixel is None:
             return None
+        self._note_before()
         if self._selected is not None and not at.shift and self._selected.contains(at.y, at.x):
-            return self.finish(label_map)
+            self._seed = None
+            self._confirms = True
+            return None
         self._kept = self._selected if at.shift else None
         if not at.shift:
             self.begun_at = at

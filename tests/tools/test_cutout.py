@@ -48,7 +48,8 @@ def test_a_click_in_what_was_found_paints_it_another_box_looks_anew(
     answer(tool, label_map)
     box(tool, label_map, 54, 86)
     answer(tool, label_map)
-    write(label_map, tool.press(label_map, Pointer(30, 70)))
+    assert tool.press(label_map, Pointer(30, 70)) is None
+    write(label_map, tool.release(label_map, Pointer(30, 70)))
     assert label_map[:, 45:].sum() == label_map.sum() == 400
 
 

@@ -57,7 +57,8 @@ def test_a_click_in_what_is_selected_paints_it(
     wand = Wand(make_context(image=image, tolerance=0))
     wand.press(label_map, Pointer(1, 1))
     answer(wand, label_map)
-    write(label_map, wand.press(label_map, Pointer(5, 2)))
+    assert wand.press(label_map, Pointer(5, 2)) is None
+    write(label_map, wand.release(label_map, Pointer(5, 2)))
     assert label_map.sum() == 32
 
 

@@ -1,7 +1,7 @@
 """What the hand does on the canvas: mouse, pen, wheel, fingers and held keys."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -9,16 +9,18 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QNativeGestureEvent,
+    QPointingDevice,
     QTabletEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QPinchGesture, QWidget
+from PySide6.QtWidgets import QApplication, QPinchGesture, QWidget
 
 from segstudio.controllers.gesture import Gesture
 from segstudio.controllers.toolbox import Toolbox
 from segstudio.core.label_map import IGNORE_INDEX
 from segstudio.document.document import Document
 from segstudio.tools.names import ToolName
+from segstudio.tools.table import TOOLS
 from segstudio.tools.tool import Pointer
 from segstudio.ui.canvas.navigation import Navigation
 from segstudio.ui.canvas.preview import HANDLE
@@ -33,6 +35,18 @@ _GESTURE_KEYS: Final[dict[int, Callable[[Gesture], bool]]] = {
     Qt.Key.Key_Delete: Gesture.step_back,
     Qt.Key.Key_Escape: Gesture.cancel,
 }
+
+
+class _HeldPress(NamedTuple):
+    """The press of a finger that may yet turn out to be the first of two.
+
+    Attributes:
+        event: The press, or the double click.
+        act: What it does.
+    """
+
+    event: QMouseEvent
+    act: Callable[[QMouseEvent], None]
 
 
 class Interactor(QObject):
@@ -73,6 +87,8 @@ class Interactor(QObject):
         self._panning_button = Qt.MouseButton.NoButton
         self._turned = 0.0  # of the wheel, in notches, since the brush last changed
         self._space_held = False
+        self._held: _HeldPress | None = None
+        self._is_pinching = False
         toolbox.changed.connect(self._shape_cursor)
 
     def set_document(self, document: Document | None) -> None:
@@ -97,8 +113,28 @@ class Interactor(QObject):
     # --- Mouse and pen
 
     def press(self, event: QMouseEvent) -> None:
-        """Start a gesture of the tool, or of panning."""
+        """Start a gesture of the tool, or of panning; that of a finger when it is sure to be one.
+
+        Two fingers only zoom and pan, but they seldom come down at once.
+        """
+        self._press_or_hold(event, self._press)
+
+    def _press_or_hold(self, event: QMouseEvent, act: Callable[[QMouseEvent], None]) -> None:
         self.position = event.position()
+        self._is_pinching = False
+        self._held = None
+        if _is_finger(event):
+            self._held = _HeldPress(event.clone(), act)
+        else:
+            act(event)
+
+    def _press_held(self) -> None:
+        """Do what the finger came down for."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            held.act(held.event)
+
+    def _press(self, event: QMouseEvent) -> None:
         is_left = event.button() == Qt.MouseButton.LeftButton
         if not event.buttons() & self._panning_button:
             self._navigation.end_pan()  # its release went to another window
@@ -120,9 +156,12 @@ class Interactor(QObject):
 
     def double_click(self, event: QMouseEvent) -> None:
         """Finish an open gesture; else a double click is two clicks."""
+        self._press_or_hold(event, self._double_click)
+
+    def _double_click(self, event: QMouseEvent) -> None:
         is_left = event.button() == Qt.MouseButton.LeftButton
         if not (is_left and not self._space_held and self._gesture.finish()):
-            self.press(event)
+            self._press(event)
 
     def note_pressure(self, event: QTabletEvent) -> None:
         """Note how hard the pen is pressed, for the mouse event that follows."""
@@ -132,6 +171,13 @@ class Interactor(QObject):
     def move(self, event: QMouseEvent) -> None:
         """Go on with what the press began, or hover."""
         self.position = event.position()
+        if self._is_pinching and _is_finger(event):
+            return
+        if self._held is not None:
+            way = (event.position() - self._held.event.position()).manhattanLength()
+            if way < QApplication.startDragDistance() or TOOLS[self._toolbox.tool].is_click:
+                return
+            self._press_held()
         if self._navigation.is_panning:
             self._navigation.pan_to(event.position())
         elif self._document is not None:
@@ -142,6 +188,9 @@ class Interactor(QObject):
 
     def release(self, event: QMouseEvent) -> None:
         """End what the press began."""
+        if self._is_pinching and _is_finger(event):
+            return
+        self._press_held()
         if self._navigation.is_panning and event.button() == self._panning_button:
             self._navigation.end_pan()
             self._shape_cursor()
@@ -175,7 +224,8 @@ class Interactor(QObject):
 
     def pinch(self, pinch: QPinchGesture) -> None:
         """Zoom and pan by two fingers on the screen."""
-        self._gesture.let_go()  # the first finger, which came alone, has begun to paint
+        self._held, self._is_pinching = None, True
+        self._gesture.let_go()  # the first finger, which came alone, may have begun to paint
         # The centre is where Qt's hot spot is: in pixels of the screen.
         centre, last = (
             self._canvas.mapFromGlobal(point)
@@ -253,3 +303,8 @@ class Interactor(QObject):
         elif self._document is not None:
             shape = Qt.CursorShape.CrossCursor
         self._canvas.setCursor(shape)
+
+
+def _is_finger(event: QMouseEvent) -> bool:
+    """Return whether Qt has made a mouse event of a touch on the screen."""
+    return event.pointerType() == QPointingDevice.PointerType.Finger

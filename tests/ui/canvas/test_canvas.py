@@ -337,6 +337,92 @@ def test_a_touch_pinch_in_the_middle_of_an_outline_leaves_it_open(
     assert document.label_map[80, 20] == 255
 
 
+def pinch_late(canvas: Canvas, first: QPoint) -> None:
+    """Put a finger down, move it, and only then put a second one down and zoom."""
+    device, second = QTest.createTouchDevice(), QPoint(220, 150)
+    QTest.touchEvent(canvas, device).press(0, first, canvas).commit()
+    for step in (6, 12, 24):
+        QTest.touchEvent(canvas, device).move(0, first + QPoint(0, step), canvas).commit()
+    first += QPoint(0, 24)
+    QTest.touchEvent(canvas, device).stationary(0).press(1, second, canvas).commit()
+    for step in range(1, 9):
+        out = QPoint(10 * step, 0)
+        moved = QTest.touchEvent(canvas, device)
+        moved.move(0, first - out, canvas).move(1, second + out, canvas).commit()
+    QTest.touchEvent(canvas, device).release(0, first, canvas).release(1, second, canvas).commit()
+
+
+# Qt finds out with the next event whose gesture it is.
+@pytest.mark.qt_log_ignore("could not find the target for gesture")
+@pytest.mark.parametrize("tool", list(ToolName))
+def test_a_pinch_whose_second_finger_comes_late_leaves_no_trace_with_any_tool(
+    tool: ToolName, qtbot: QtBot, canvas: Canvas, document: Document, toolbox: Toolbox
+) -> None:
+    document.label_map[40:60, 30:60] = 2
+    before = document.label_map.copy()
+    toolbox.set_tool(tool)
+    pinch_late(canvas, QPoint(180, 150))
+    assert canvas.zoom > 2
+    qtbot.waitUntil(lambda: canvas.is_settled)
+    assert np.array_equal(document.label_map, before)
+    assert len(document.history) == 0
+    assert (toolbox.tool, toolbox.class_index) == (tool, 1)
+    assert canvas.selected is None
+    QTest.keyClick(canvas, Qt.Key.Key_Return)  # nothing is left open that this would paint
+    qtbot.waitUntil(lambda: canvas.is_settled)
+    assert np.array_equal(document.label_map, before)
+
+
+@pytest.mark.qt_log_ignore("could not find the target for gesture")
+@pytest.mark.parametrize("tool", [ToolName.WAND, ToolName.CUTOUT])
+@pytest.mark.parametrize("place", [QPoint(180, 150), QPoint(230, 190)])
+def test_a_pinch_leaves_a_selection_as_it_was(
+    tool: ToolName,
+    place: QPoint,
+    qtbot: QtBot,
+    canvas: Canvas,
+    document: Document,
+    toolbox: Toolbox,
+    drag: Callable[..., None],
+) -> None:
+    document.image[30:70, 20:80] = 40
+    toolbox.set_tool(tool)
+    drag(canvas, QPoint(150, 120), QPoint(150, 120))
+    if tool is ToolName.WAND:
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(180, 150))
+    else:
+        drag(canvas, QPoint(150, 120), QPoint(190, 150), QPoint(235, 180))
+    qtbot.waitUntil(lambda: canvas.is_settled)
+    selected = canvas.selected
+    assert selected is not None
+    pinch_late(canvas, place)
+    qtbot.waitUntil(lambda: canvas.is_settled)
+    assert document.label_map.min() == 255
+    assert canvas.selected is not None
+    assert canvas.selected.rect == selected.rect
+    assert np.array_equal(canvas.selected.mask, selected.mask)
+
+
+def test_one_finger_paints_and_taps(
+    qtbot: QtBot, canvas: Canvas, document: Document, toolbox: Toolbox
+) -> None:
+    toolbox.set_size(5)
+    device = QTest.createTouchDevice()
+    start, end = QPoint(150, 150), QPoint(200, 150)
+    QTest.touchEvent(canvas, device).press(0, start, canvas).commit()
+    QTest.touchEvent(canvas, device).move(0, QPoint(175, 150), canvas).commit()
+    QTest.touchEvent(canvas, device).move(0, end, canvas).commit()
+    QTest.touchEvent(canvas, device).release(0, end, canvas).commit()
+    assert document.label_map[50, 10:61].tolist() == [1] * 51
+    toolbox.set_tool(ToolName.FILL)
+    toolbox.choose_class(2)
+    QTest.touchEvent(canvas, device).press(0, start, canvas).commit()
+    QTest.touchEvent(canvas, device).release(0, start, canvas).commit()
+    qtbot.waitUntil(lambda: canvas.is_settled)
+    assert document.label_map[50, 10:61].tolist() == [2] * 51
+    assert [edit.name for edit in document.history.edits] == ["Brush cell", "Fill nucleus"]
+
+
 def test_undo_of_a_stroke_across_a_zoomed_out_image_clears_the_screen(
     qtbot: QtBot, canvas: Canvas, toolbox: Toolbox, drag: Callable[..., None]
 ) -> None:
