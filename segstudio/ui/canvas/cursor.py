@@ -92,12 +92,13 @@ def _draw_outline(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius = max(diameter, _LEAST) / 2
     draw = painter.drawRect if is_square else painter.drawEllipse
-    for grow, pen in (
-        (1.5, QPen(QColor(0, 0, 0, 200), 1)),
-        (0.5, QPen(QColor(255, 255, 255, 230), 1.2)),
-        (-0.5, QPen(color, 1.2)),
+    # Qt draws lines of one pixel eight times as fast as those a little wider.
+    for grow, line in (
+        (1.5, QColor(0, 0, 0, 200)),
+        (0.5, QColor(255, 255, 255, 230)),
+        (-0.5, color),
     ):
-        painter.setPen(pen)
+        painter.setPen(QPen(line, 1))
         reach = QPointF(radius + grow, radius + grow)
         draw(QRectF(centre - reach, centre + reach))
     if erases:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QObject, QPoint, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QPainter
 
 from segstudio.controllers.jobs import Job, Pool
 from segstudio.core.display import Display, Values
@@ -276,9 +276,16 @@ class Scene(QObject):
 
     def _draw_roughly(self, painter: QPainter, exposed: Rect) -> None:
         rough = self._image.levels.rough
+        part = at_level(exposed, rough)
+        # Composed while it is small: to enlarge one opaque picture takes a fifth of the time.
+        composed = QImage(part.width, part.height, QImage.Format.Format_RGB32)
+        small = QPainter(composed)
+        small.translate(-part.left, -part.top)
+        self._compose(rough, small, part)
+        small.end()
         painter.save()
         _scale(painter, rough)
-        self._compose(rough, painter, at_level(exposed, rough))
+        painter.drawImage(QPoint(part.left, part.top), composed)
         painter.restore()
 
     def _new_window(self, level: int) -> Window:
