@@ -28,7 +28,7 @@ from segstudio.ui.canvas.navigation import Navigation
 from segstudio.ui.canvas.outlines import draw_outlines
 from segstudio.ui.canvas.window import Buffers, Window
 
-_SLICE: Final = 0.006  # seconds of composing in one turn of the event loop
+_SLICE: Final = 0.004  # seconds of composing in one turn of the event loop
 _CALM_MS: Final = 100  # after a change, when no other has come
 _PATCHED: Final = 1_000_000  # changed pixels; levels of more are built off the GUI thread
 

@@ -15,7 +15,7 @@ from segstudio.core.rect import Rect
 from segstudio.ui.canvas.levels import borrowed, qrect
 
 _TILE: Final = 128
-_MARGIN: Final = 512  # pixels around the visible part, so that panning seldom moves the window
+_MARGIN: Final = 384  # pixels around the visible part, so that panning seldom moves the window
 _RUN: Final = 16  # tiles; that many are composed in a few milliseconds
 _GAP: Final = 2  # tiles that are composed again sooner than a rectangle is begun anew
 _ROUND: Final = 2**18  # pixels; windows that differ little use the same memory
@@ -46,9 +46,8 @@ class Buffers:
             height: Of the view, pixels of the screen.
             width: Of the view, pixels of the screen.
         """
-        around = 2 * (_MARGIN + _TILE)
         # Right above 50 % a view shows twice its size, each way, of the level itself.
-        size = _rounded((2 * height + around) * (2 * width + around))
+        size = _rounded((2 * height + AROUND) * (2 * width + AROUND))
         while self._count(size) < _LARGEST:
             fresh = np.empty(size, np.uint32)
             fresh.fill(0)  # now it is really there
@@ -134,8 +133,12 @@ class Window:
         rect = self._rect_of(tiles)
         pixels = self._buffers.take(rect.height, rect.width)
         state = np.full((tiles.height, tiles.width), _EMPTY, np.uint8)
-        _copy_shared(self._pixels, old, pixels, rect)
-        _copy_shared(self._state, _tiles_of(old), state, tiles)
+        # What has gone out of view is composed again if it comes back: mostly it does not.
+        kept = _shared(old, self._rect_of(_tiles_of(visible)))
+        if not kept.is_empty:
+            pixels[_placed(kept, rect)] = self._pixels[_placed(kept, old)]
+            kept_tiles = _tiles_of(kept)
+            state[_placed(kept_tiles, tiles)] = self._state[_placed(kept_tiles, _tiles_of(old))]
         self.close()
         self._rect, self._pixels, self._state = rect, pixels, state
         self._picture = borrowed(pixels, QImage.Format.Format_RGB32)
@@ -268,18 +271,6 @@ def _shared(a: Rect, b: Rect) -> Rect:
     return Rect(
         max(a.top, b.top), max(a.left, b.left), min(a.bottom, b.bottom), min(a.right, b.right)
     )
-
-
-def _copy_shared(
-    source: "np.ndarray[tuple[int, int], np.dtype[np.generic]]",
-    source_rect: Rect,
-    target: "np.ndarray[tuple[int, int], np.dtype[np.generic]]",
-    target_rect: Rect,
-) -> None:
-    """Copy the elements that two arrays, placed at their rectangles, share."""
-    shared = _shared(source_rect, target_rect)
-    if not shared.is_empty:
-        target[_placed(shared, target_rect)] = source[_placed(shared, source_rect)]
 
 
 def _placed(rect: Rect, origin: Rect) -> tuple[slice, slice]:

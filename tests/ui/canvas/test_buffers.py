@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from segstudio.ui.canvas.window import Buffers
+from segstudio.ui.canvas.window import AROUND, Buffers
 
 VIEW = (30, 40)
-LARGEST = (2 * 30 + 1280, 2 * 40 + 1280)  # right above 50 %, with what lies around
+LARGEST = (2 * 30 + AROUND, 2 * 40 + AROUND)  # right above 50 %, with what lies around
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_larger_view_gets_larger_memory() -> None:
     buffers.prepare(*VIEW)
     buffers.prepare(10 * VIEW[0], 10 * VIEW[1])
     before, _ = tracemalloc.get_traced_memory()
-    window = buffers.take(20 * VIEW[0] + 1280, 20 * VIEW[1] + 1280)
+    window = buffers.take(20 * VIEW[0] + AROUND, 20 * VIEW[1] + AROUND)
     after, _ = tracemalloc.get_traced_memory()
     assert after - before < 10_000
     buffers.give(window)
