@@ -16,6 +16,7 @@ from segstudio.ui.canvas.levels import borrowed, qrect
 
 _TILE: Final = 128
 _MARGIN: Final = 384  # pixels around the visible part, so that panning seldom moves the window
+AROUND: Final = 2 * (_MARGIN + _TILE)  # that many pixels a window is larger than what is visible
 _RUN: Final = 16  # tiles; that many are composed in a few milliseconds
 _GAP: Final = 2  # tiles that are composed again sooner than a rectangle is begun anew
 _ROUND: Final = 2**18  # pixels; windows that differ little use the same memory
