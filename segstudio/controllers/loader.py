@@ -177,7 +177,7 @@ class Loader(QObject):
         path = request.project.image_path(request.key)
         self._start(
             self._images,
-            lambda _cancelled: _decoded(path),
+            lambda _cancelled: _decoded(path, lambda: self._preview is not None),
             lambda picture: self._take_picture(request, picture),
         )
 
@@ -283,9 +283,10 @@ class _Ahead:
     taken_by: Request | None = None
 
 
-def _decoded(path: Path) -> Picture:
+def _decoded(path: Path, is_seen: Callable[[], bool] = lambda: False) -> Picture:
+    """Return a picture; reduced, too, unless somebody else has it by then: ``is_seen``."""
     decoded = decode_image(path)
-    return Picture(decoded.image, sampled(decoded.image), decoded.values)
+    return Picture(decoded.image, None if is_seen() else sampled(decoded.image), decoded.values)
 
 
 def _read_mask(request: Request, height: int, width: int) -> Mask:

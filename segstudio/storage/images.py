@@ -16,10 +16,11 @@ Rules for what is not 8-bit RGB:
 * Of a file with several frames, the first is used.
 * A truncated file is an error, never a picture with grey at the bottom.
 
-Whole JPEG files are decoded straight into our array by libjpeg-turbo (``simplejpeg``): the same
-pixels as Pillow's, which uses the same library, without Pillow's copy of four bytes a pixel. What
-it does not take, down to files with a mere warning, is left to Pillow. TIFF files that Pillow does
-not know, or misreads, are decoded by ``tifffile``; see ``storage.deep_images``.
+JPEG files, whole or reduced, are decoded straight into our array by libjpeg-turbo
+(``simplejpeg``): the same pixels as Pillow's, which uses the same library, without Pillow's copy of
+four bytes a pixel. What it does not take, down to files with a mere warning, is left to Pillow.
+TIFF files that Pillow does not know, or misreads, are decoded by ``tifffile``; see
+``storage.deep_images``.
 """
 
 import stat
@@ -120,7 +121,7 @@ def read_image(path: Path) -> RgbImage:
         ImageError: If the file is missing, no image, damaged, too large or of an unknown kind.
     """
     with opened_image(path) as image:
-        pixels = _whole_jpeg(image)
+        pixels = _jpeg(image)
         return _rgb(path, image) if pixels is None else pixels
 
 
@@ -133,7 +134,7 @@ def decode_image(path: Path) -> DecodedImage:
     with opened_image(path) as image:
         if (values := image.info.get(_CHANNELS)) is not None:
             return DecodedImage(_rgb(path, image), values)
-        if (pixels := _whole_jpeg(image)) is not None:
+        if (pixels := _jpeg(image)) is not None:
             return DecodedImage(pixels, None)
         has_deep = has_deep_colors(image)  # asked before loading, as is the orientation
         upright = _UPRIGHT[_orientation(image)] if has_deep else None
@@ -163,12 +164,15 @@ def read_reduced(path: Path) -> ReducedImage | None:
         level = min((max(width, height) // _LEAST_REDUCED).bit_length() - 1, 3)
         if image.format not in _JPEG or level < 1:
             return None
-        image.draft(None, (width >> level, height >> level))
-        if image.size != (-(-width >> level), -(-height >> level)):
-            return None
+        pixels = _jpeg(image, level)
+        if pixels is None:
+            image.draft(None, (width >> level, height >> level))
+            if image.size != (-(-width >> level), -(-height >> level)):
+                return None
+            pixels = _rgb(path, image)
         if _orientation(image) >= 5:
             width, height = height, width
-        return ReducedImage(level, _rgb(path, image), height, width)
+        return ReducedImage(level, pixels, height, width)
 
 
 def read_image_size(path: Path) -> tuple[int, int]:
@@ -330,19 +334,29 @@ def _orientation(image: Image.Image) -> int:
     return orientation if orientation in _TURNS else 1
 
 
-def _whole_jpeg(image: Image.Image) -> RgbImage | None:
-    """Decode an opened, not yet loaded JPEG file; None if Pillow must decide what to do with it."""
+def _jpeg(image: Image.Image, level: int = 0) -> RgbImage | None:
+    """Decode an opened, not yet loaded JPEG file, its sides divided by 2**level, 0 to 3.
+
+    Returns:
+        None if Pillow must decide what to do with it.
+    """
     if image.format not in _JPEG or image.mode not in ("RGB", "L"):
         return None
     if not isinstance(image, ImageFile.ImageFile) or not isinstance(image.fp, BufferedReader):
         return None
+    height, width = -(-image.height >> level), -(-image.width >> level)
     try:
-        room = empty((image.height, image.width, 3), np.uint8)
-        pixels: RgbImage = simplejpeg.decode_jpeg(_content(image.fp), "RGB", buffer=room)
+        pixels: RgbImage = simplejpeg.decode_jpeg(
+            _content(image.fp),
+            "RGB",
+            min_height=height,
+            min_width=width,
+            buffer=empty((height, width, 3), np.uint8),
+        )
     except ValueError:
         return None
     # Pillow has read the header already, and may read another: of the first frame, the sizes agree.
-    if pixels.shape[:2] != (image.height, image.width):
+    if pixels.shape[:2] != (height, width):
         return None
     upright = _UPRIGHT[_orientation(image)](pixels)
     return upright if upright.flags.c_contiguous else copied(upright)
