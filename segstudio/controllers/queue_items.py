@@ -129,8 +129,7 @@ def queue_on_disk(
 
 def _found(request: QueueRequest, cancelled: threading.Event, report: Report) -> list[QueueItem]:
     """Return the best parts of each image, in the order of the images."""
-    models = (request.model,) if request.other is None else (request.other, request.model)
-    total = len(request.keys) * len(models)
+    total = len(request.keys) * (1 if request.other is None else 2)
     others: dict[str, bytes] = {}  # what the other model says
     if request.other is not None:
         with Worker() as worker:
