@@ -100,19 +100,39 @@ class Levels:
         """Return a number that changes with every change of a block's pixels."""
         return int(self._version[block])
 
+    def is_empty(self, block: Block) -> bool:
+        """Whether nothing of a block is drawn yet but what is rough."""
+        return bool(self._state[block] == _EMPTY)
+
+    def put_unseen(self, block: Block, pieces: Sequence[Pixels]) -> None:
+        """Write what of an empty block nobody sees before ``put``; may run on any thread.
+
+        Its rows lie far apart, on pages that the system gives one by one: milliseconds for a block.
+        """
+        for level, piece in self._fine(pieces):
+            part = self._part(level, block)
+            if piece.any() or part.any():  # to write zeros over zeros would use memory
+                part[:] = piece
+
     def put(self, block: Block, version: int, pieces: Sequence[Pixels]) -> None:
-        """Take over a block's part of each level, unless it changed since ``version``."""
+        """Take over a block's part of each level, unless it changed since ``version``.
+
+        Of an empty block the finer ones have been written by ``put_unseen``.
+        """
         if self._version[block] != version:
             return
-        rect = block_rect(block, *self.size)
-        is_new = self._state[block] == _EMPTY
-        for level, (pixels, piece) in enumerate(zip(self._pixels, pieces, strict=True), 1):
-            # Zeros, which is nothing to see, are there already where nothing was written.
-            is_written = not is_new or (level >= self.rough and not self._is_blank)
-            if is_written or piece.any():
-                pixels[at_level(rect, level).slices] = piece
-                self._is_blank = False
+        skipped = len(self._fine(pieces)) if self.is_empty(block) else 0
+        for level, piece in enumerate(pieces[skipped:], skipped + 1):
+            self._part(level, block)[:] = piece
         self._state[block] = _FRESH
+
+    def _fine(self, pieces: Sequence[Pixels]) -> list[tuple[int, Pixels]]:
+        """Return those levels that are not drawn of empty blocks, and their pieces."""
+        return list(enumerate(pieces[: self.rough - 1], 1))
+
+    def _part(self, level: int, block: Block) -> Pixels:
+        """Return a block's pixels of a level, to be written."""
+        return self._pixels[level - 1][at_level(block_rect(block, *self.size), level).slices]
 
     def outdate(self, rect: Rect) -> None:
         """Note that ``rect``, pixels of level 0, must be built again; it is drawn as it was."""

@@ -351,7 +351,7 @@ class Scene(QObject):
         levels = layer.levels  # a change of style makes new ones
         version = levels.version(block)
         # The job may outlive the scene, when another image is opened meanwhile.
-        self._job = Job(_builder(layer, block_rect(block, *self.bounds[2:])), self._pool)
+        self._job = Job(_builder(layer, levels, block), self._pool)
         self._job.succeeded.connect(lambda pieces: self._on_built(levels, block, version, pieces))
         self._job.start(self._pool)
 
@@ -376,5 +376,15 @@ def _scale(painter: QPainter, level: int) -> None:
     painter.scale(2**level, 2**level)
 
 
-def _builder(layer: _Layer, rect: Rect) -> Callable[[threading.Event], list[Pixels]]:
-    return lambda _cancelled: layer.build(rect)
+def _builder(
+    layer: _Layer, levels: Levels, block: Block
+) -> Callable[[threading.Event], list[Pixels]]:
+    is_empty = levels.is_empty(block)
+
+    def build(_cancelled: threading.Event) -> list[Pixels]:
+        pieces = layer.build(block_rect(block, *levels.size))
+        if is_empty:
+            levels.put_unseen(block, pieces)
+        return pieces
+
+    return build
