@@ -3292,8 +3292,24 @@ Close and lose them?</source>
         <translation>依次显示旧、新和真值：有变化的地方会跳动</translation>
     </message>
     <message>
+        <source>Show all of the image (double click)</source>
+        <translation>显示整幅图像（双击）</translation>
+    </message>
+    <message>
+        <source>Show it large (double click)</source>
+        <translation>放大显示（双击）</translation>
+    </message>
+    <message>
+        <source>The wheel zooms, the mouse drags</source>
+        <translation>滚轮缩放，鼠标拖动</translation>
+    </message>
+    <message>
         <source>%s: %s pixels differ</source>
         <translation>%s：%s 个像素不同</translation>
+    </message>
+    <message>
+        <source>Old and new model</source>
+        <translation>旧模型与新模型</translation>
     </message>
 </context>
 <context>

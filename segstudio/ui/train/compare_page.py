@@ -3,34 +3,29 @@
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPixmap, QResizeEvent
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from segstudio.controllers.comparison import Comparison, JudgedImage, JudgedModel
+from segstudio.controllers.comparison import Comparison, JudgedModel
 from segstudio.core.comparison import Difference
-from segstudio.core.label_map import RgbImage
 from segstudio.core.label_set import LabelSet
 from segstudio.ui.theme import ACCENT, Theme
 from segstudio.ui.thin_progress import thin_progress
 from segstudio.ui.train.empty_state import EmptyState
+from segstudio.ui.train.flicker_view import FlickerView
 
-_FLICKER_MS: Final = 600
 _BETTER: Final = "#009e73"
 _WORSE: Final = "#d55e00"
 _SHADE: Final = 0.5  # opacity of a cell of the confusion matrix that holds all pixels of its row
@@ -270,106 +265,6 @@ class _Confusions(QWidget):
                 cell.setBackground(shade)
                 self.table.setItem(row, column, cell)
         self.table.resizeColumnsToContents()
-
-
-class FlickerView(QWidget):
-    """One image with old, new or true labels over it, by hand or in turns."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._images: tuple[JudgedImage, ...] = ()
-        self._frames: dict[str, QPixmap] = {}
-        self.which = QComboBox()
-        self.which.currentIndexChanged.connect(self._load)
-        row = QHBoxLayout()
-        self._group = QButtonGroup(self)
-        self.buttons: dict[str, QToolButton] = {}
-        for name, title in (
-            ("image", self.tr("Image")),
-            ("old", self.tr("Old")),
-            ("new", self.tr("New")),
-            ("truth", self.tr("Truth")),
-        ):
-            button = QToolButton()
-            button.setText(title)
-            button.setCheckable(True)
-            button.clicked.connect(self._show)
-            self._group.addButton(button)
-            self.buttons[name] = button
-            row.addWidget(button)
-        self.buttons["new"].setChecked(True)
-        self.flicker = QCheckBox(self.tr("Flicker"))
-        self.flicker.setToolTip(self.tr("Old, new and truth in turns: what changes, moves"))
-        row.addWidget(self.flicker)
-        row.addStretch(1)
-        self.picture = QLabel()
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.addWidget(self.which)
-        layout.addLayout(row)
-        layout.addWidget(self.picture, 1)
-        self._timer = QTimer(self, interval=_FLICKER_MS)
-        self._timer.timeout.connect(self._turn)
-        self.flicker.toggled.connect(
-            lambda is_on: self._timer.start() if is_on else self._timer.stop()
-        )
-
-    @property
-    def shown(self) -> str:
-        """What lies over the image: "image", "old", "new" or "truth"."""
-        return next(name for name, button in self.buttons.items() if button.isChecked())
-
-    def show_images(self, images: tuple[JudgedImage, ...]) -> None:
-        """Show images, those that changed most first."""
-        self._images = images
-        self.which.clear()
-        for image in images:
-            self.which.addItem(self.tr("%s: %s pixels differ") % (image.key, f"{image.changed:,}"))
-        has_old = bool(images) and "old" in images[0].pictures
-        self.buttons["old"].setVisible(has_old)
-        if not has_old and self.shown == "old":
-            self.buttons["new"].setChecked(True)
-            self._show()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the picture."""
-        super().resizeEvent(event)
-        self._show()
-
-    def _load(self, place: int) -> None:
-        self._frames = {}
-        if 0 <= place < len(self._images):
-            pictures = self._images[place].pictures
-            self._frames = {name: _pixmap(pixels) for name, pixels in pictures.items()}
-            self._show()
-
-    def _turn(self) -> None:
-        names = [name for name in ("old", "new", "truth") if name in self._frames]
-        if names and self.isVisible():
-            place = names.index(self.shown) + 1 if self.shown in names else 0
-            self.buttons[names[place % len(names)]].setChecked(True)
-            self._show()
-
-    def _show(self) -> None:
-        frame = self._frames.get(self.shown)
-        if frame is None:
-            return
-        ratio = self.devicePixelRatioF()
-        scaled = frame.scaled(
-            self.picture.size() * ratio,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        scaled.setDevicePixelRatio(ratio)
-        self.picture.setPixmap(scaled)
-
-
-def _pixmap(pixels: RgbImage) -> QPixmap:
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
-    return QPixmap.fromImage(image)
 
 
 def _score(value: float | None) -> str:

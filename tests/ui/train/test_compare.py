@@ -140,11 +140,11 @@ def test_a_new_model_is_compared_promoted_and_gone_back_from(
     assert [cell.text() for cell in cells if cell] == ["mean IoU", "0.000", "1.000", "+1.000"]
     view = panel.compare.pictures
     view.buttons["truth"].click()
-    truth = view.picture.pixmap().toImage()
+    truth = view.picture.picture.toImage()
     view.buttons["new"].click()
-    assert view.picture.pixmap().toImage() == truth
+    assert view.picture.picture.toImage() == truth
     view.buttons["old"].click()
-    assert view.picture.pixmap().toImage() != truth
+    assert view.picture.picture.toImage() != truth
     panel.compare.tabs.setCurrentWidget(view)
     view.flicker.setChecked(True)
     for following in ("new", "truth", "old"):
