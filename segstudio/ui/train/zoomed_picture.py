@@ -83,9 +83,9 @@ class ZoomedPicture(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Zoom by two fingers on a trackpad."""
-        is_pinch = isinstance(event, QNativeGestureEvent)
-        if is_pinch and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self._navigation.zoom_by(1 + event.value(), event.position())
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self._navigation.zoom_by(1 + event.value(), event.position())
             return True
         return super().event(event)
 
