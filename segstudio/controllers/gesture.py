@@ -242,7 +242,11 @@ class Gesture(QObject):
     @property
     def _is_confirmed(self) -> bool:
         """Whether an edit that the user wants for sure is still being worked out."""
-        return self._is_active and self._tool is not None and self._tool.is_committed
+        tool = self._tool
+        # An outline may be closed while one of its anchors is still in the hand: it waits for that.
+        if not self._is_active or tool is None or tool.work is None:
+            return False
+        return tool.is_committed
 
     def _in_turn(self, step: Callable[[InHand], object], *, begins: bool = False) -> None:
         """Take a step now, or once the edit is made that was confirmed before it.

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from hand import Hand, square
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_map import LabelMap
@@ -230,3 +232,29 @@ def test_what_a_tool_has_found_is_let_go_of_with_its_image(
         return pixels() is None
 
     qtbot.waitUntil(is_gone)
+
+
+def test_enter_while_an_anchor_of_the_scissors_is_dragged_paints_when_it_is_let_go_of(
+    qtbot: QtBot, opened: Document, hand: Hand
+) -> None:
+    hand.editor.actions_by_name[ToolName.SCISSORS].trigger()
+    hand.click((50, 60), (50, 120), (100, 120), (100, 60))
+    hand.settle()
+    qtbot.mousePress(hand.canvas, Qt.MouseButton.LeftButton, pos=hand.place(50, 120))
+    there = hand.place(60, 140)
+    move = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(there),
+        QPointF(hand.canvas.mapToGlobal(there)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(hand.canvas, move)
+    hand.press(Qt.Key.Key_Return)
+    hand.settle()
+    qtbot.mouseRelease(hand.canvas, Qt.MouseButton.LeftButton, pos=there)
+    hand.settle()
+    assert opened.label_map[INSIDE] == 1
+    assert names(opened) == ["Scissors cell"]
+    assert not opened.expects_edit
