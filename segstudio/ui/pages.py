@@ -1,9 +1,19 @@
 """The middle of the window: one page at a time, and the bars that lie over it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+_LEAST: Final = 240  # pixels: what panels in a small window leave of the image
 
 
 class Pages(QWidget):
@@ -34,6 +44,7 @@ class Pages(QWidget):
             lower: A bar over its lower edge.
         """
         self._canvas = canvas
+        self._stack.setMinimumWidth(_LEAST)
         self.problem = QLabel()
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -58,9 +69,16 @@ class Pages(QWidget):
 
     def show_canvas(self) -> None:
         """Show the image."""
-        self._stack.setCurrentWidget(self._canvas)
+        self._show(self._canvas)
 
     def show_problem(self, text: str) -> None:
         """Say why there is no image; plain text."""
         self.problem.setText(text)
-        self._stack.setCurrentWidget(self.problem)
+        self._show(self.problem)
+
+    def _show(self, page: QWidget) -> None:
+        self._stack.setCurrentWidget(page)
+        # Else the start page, which is wide, would keep a small window from becoming smaller.
+        ignored = QSizePolicy.Policy.Ignored
+        self._welcome.setSizePolicy(ignored, ignored)
+        self._stack.updateGeometry()

@@ -1,6 +1,7 @@
 """The tool bars and panels around the page: hidden until there is something to work on."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import (
 from segstudio.tools.names import ToolName
 from segstudio.ui.actions import Actions
 from segstudio.ui.theme import COMPACT, MORE, Theme
+
+_LEAST_PANEL: Final = 180  # pixels: shows an eye, a lock, a colour and most of a name
 
 
 class _ToolColumn(QToolBar):
@@ -150,6 +153,8 @@ class WorkParts:
             QDockWidget.DockWidgetFeature.DockWidgetMovable
             | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
+        # Else the canvas, in a small window with the train panel, leaves no room for names.
+        panel.setMinimumWidth(max(panel.minimumSizeHint().width(), _LEAST_PANEL))
         dock.setWidget(panel)
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         return dock

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QScrollArea,
     QSlider,
     QToolBar,
     QWidget,
@@ -18,6 +19,7 @@ from segstudio.core.paint_rule import PaintRule
 from segstudio.tools.names import ToolName
 from segstudio.tools.table import TOOLS
 from segstudio.ui.main_window import MainWindow
+from segstudio.ui.train.panel import TrainPanel
 
 pytestmark = pytest.mark.usefixtures("bright_square")
 
@@ -154,3 +156,22 @@ def test_what_runs_the_model_is_never_cut_off_to_a_letter(
     assert status._position.width() >= 90
     assert status._labelled.geometry().right() <= status.width()
     assert "CUDA not used" in status._engine.toolTip()
+
+
+def test_the_train_panel_leaves_room_for_names_of_classes_and_images_in_a_small_window(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    hand.editor.actions_by_name["train"].trigger()
+    window.resize(800, 600)
+    qtbot.waitUntil(lambda: window.width() == 800)
+    panels = hand.editor.class_panel, hand.editor.image_panel
+    qtbot.waitUntil(lambda: all(panel.width() >= 180 for panel in panels))
+    assert hand.canvas.width() >= 240
+    middle = hand.canvas.mapTo(window, QPoint())
+    assert middle.x() >= hand.editor.work.train_dock.geometry().right()  # nothing overlaps
+    assert middle.x() + hand.canvas.width() <= panels[0].mapTo(window, QPoint()).x()
+    panel = hand.editor.work.train_dock.widget()
+    assert isinstance(panel, TrainPanel)
+    area = panel.widget(0)
+    assert isinstance(area, QScrollArea)
+    qtbot.waitUntil(lambda: not area.horizontalScrollBar().isVisible())
