@@ -83,7 +83,8 @@ class Availability(QObject):
             replace.running_changed,
         ):
             changed.connect(self.refresh)
-        for name in notes:
+        self._reason = workspace.read_only  # that the tool tips tell
+        for name in {*notes, *_EDITING}:
             self._explain(name)
         self.refresh()
 
@@ -97,8 +98,7 @@ class Availability(QObject):
         can_run = can_edit and predict.model is not None
         self._enable(_VIEWING, has_document)
         self._enable(_EDITING, can_edit)
-        for name in _EDITING:
-            self._explain(name)
+        self._explain_editing()
         self._enable(_GOING, has_project)
         # An export decides splits, which the project keeps.
         self._enable(("export",), has_project and may_write and not self._export.is_running)
@@ -119,6 +119,14 @@ class Availability(QObject):
         if document is not None:
             document.history_changed.connect(self._show_history)
         self.refresh()
+
+    def _explain_editing(self) -> None:
+        """Let the tool tips follow why nothing can be edited; every image comes by here."""
+        reason = self._workspace.read_only
+        if reason is not self._reason:
+            self._reason = reason
+            for name in _EDITING:
+                self._explain(name)
 
     def _explain(self, name: str) -> None:
         """Let a tool tip say why its command is off, else what it does."""

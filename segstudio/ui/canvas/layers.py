@@ -248,12 +248,19 @@ class OverlayLayer:
         part = self._label_map[rect.top - above : rect.bottom, rect.left - left : rect.right]
         return outlined(part, self._opaque_table, above=above, left=left)
 
+    def _shows_nothing(self, classes: LabelMap) -> bool:
+        """Whether it is plain that these have no colour, as where nothing is labelled yet."""
+        first = classes.min()
+        return bool(first == classes.max() and not self._opaque_table[first])
+
     def _recolor_levels(self) -> None:
         height, width = self._label_map.shape
         self.levels.outdate(Rect(0, 0, height, width))
         if self.levels.count:
             step = 1 << self.levels.rough
             part = np.ascontiguousarray(self._label_map[::step, ::step])
+            if self.levels.is_blank and self._shows_nothing(part):
+                return
             if self._style is OverlayStyle.OUTLINES:
                 part = outlined(part, self._opaque_table, above=0, left=0)
             picture = colored_picture(part, self._opaque_colors)

@@ -48,6 +48,7 @@ class Levels:
     Attributes:
         count: The coarsest level; 0 if the picture is too small to need any.
         rough: The level to draw where finer ones are not built yet.
+        is_blank: Whether all pixels are zeros yet, which use no memory.
         reduce: How four pixels become one.
     """
 
@@ -61,7 +62,7 @@ class Levels:
         self._pixels = [zeros(shape, np.uint32) for shape in shapes]
         # A QImage borrows the array's memory, so the arrays are kept beside them.
         self._pictures = [borrowed(pixels, kind) for pixels in self._pixels]
-        self._is_blank = True  # all pixels are zeros yet, which use no memory
+        self.is_blank = True
         self.rough = rough_level(height, width)
         grid = -(-height // BLOCK), -(-width // BLOCK)
         self._state = np.full(grid, _EMPTY, np.uint8)
@@ -74,9 +75,9 @@ class Levels:
         """Show these pixels of a level until the true ones are built; it is ``rough`` now."""
         if self.count:
             self.rough = level
-            if self._is_blank and not pixels.any():
+            if self.is_blank and not pixels.any():
                 return
-            self._is_blank = False
+            self.is_blank = False
             # Coarser ones leave pixels out, too: means would take the GUI thread as long again.
             for coarse in self._pixels[level - 1 :]:
                 coarse[:] = pixels
@@ -179,7 +180,7 @@ class Levels:
 
     def _reduce(self, rect: Rect, base: Base, first: int, last: int) -> None:
         """Make a part of some levels of those below them; ``rect`` is of level ``first - 1``."""
-        self._is_blank = False
+        self.is_blank = False
         for level in range(first, last + 1):
             rect = at_level(rect, 1)
             below = from_level(rect, 1).clipped_to(*level_shape(*self.size, level - 1))
