@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.label_map import LabelMap
+from segstudio.core.review import ReviewState
 from segstudio.document.document import Document
 from segstudio.tools import fill
 from segstudio.tools.names import ToolName
@@ -258,3 +259,16 @@ def test_enter_while_an_anchor_of_the_scissors_is_dragged_paints_when_it_is_let_
     assert opened.label_map[INSIDE] == 1
     assert names(opened) == ["Scissors cell"]
     assert not opened.expects_edit
+
+
+def test_approving_takes_in_what_was_confirmed(
+    qtbot: QtBot, window: MainWindow, opened: Document, hand: Hand
+) -> None:
+    workspace = window.editor.workspace
+    hand.press(Qt.Key.Key_F)
+    hand.click(INSIDE)
+    hand.press(Qt.Key.Key_Return, _CTRL)
+    qtbot.waitUntil(lambda: workspace.is_idle and workspace.current_key == "b.png")
+    workspace.flush()
+    assert np.array_equal(mask_of(hand, "a.png"), square())
+    assert window.editor.review.state("a.png") is ReviewState.APPROVED
