@@ -46,8 +46,9 @@ class ElidedLabel(QWidget):
         width, height = 0, self.fontMetrics().height()
         if self._usual is not None:
             margins = self.contentsMargins()
-            needed = self.fontMetrics().horizontalAdvance(self._text) + margins.left()
-            width = max(self._usual, needed + margins.right()) if self._text else self._usual
+            # One more: widths of letters are no whole numbers.
+            needed = self.fontMetrics().horizontalAdvance(self._text) + 1
+            width = max(self._usual, needed + margins.left() + margins.right())
         return QSize(width, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from segstudio.core.paint_rule import PaintRule
 from segstudio.tools.names import ToolName
 from segstudio.tools.table import TOOLS
+from segstudio.ui.elided_label import ElidedLabel
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.train.panel import TrainPanel
 
@@ -175,3 +176,15 @@ def test_the_train_panel_leaves_room_for_names_of_classes_and_images_in_a_small_
     area = panel.widget(0)
     assert isinstance(area, QScrollArea)
     qtbot.waitUntil(lambda: not area.horizontalScrollBar().isVisible())
+
+
+def test_a_text_that_has_the_room_it_asked_for_is_shown_whole(qtbot: QtBot) -> None:
+    label = ElidedLabel(usual=100, least=50)
+    qtbot.addWidget(label)
+    label.setContentsMargins(8, 2, 8, 2)
+    for x in range(100):
+        text = f"x {x}  y {3 * x}    {x}, {2 * x}    mitochondrion (predicted: background)"
+        label.set_text(text)
+        label.resize(label.sizeHint())
+        room = label.contentsRect().width()
+        assert label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room) == text
