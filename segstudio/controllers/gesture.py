@@ -23,6 +23,7 @@ from segstudio.tools.table import TOOLS
 from segstudio.tools.tool import Asker, Pointer, Tool, Work
 
 _PREPARE_MS = 700  # after the first image is there
+_LARGE = 1_000_000  # pixels; a write of more waits for a thread if copies must be made before it
 _THREADS = 2  # so that a question that is no longer asked does not hold up the next one
 
 
@@ -388,6 +389,20 @@ class Gesture(QObject):
 
     @Slot(object)
     def _on_answered(self, answer: object) -> None:
+        """Take an answer; a save that has begun since it was found copies its pixels first."""
+        document = self._document
+        rects = [patch.rect for patch in self._held if patch is not None]
+        is_large = sum(rect.height * rect.width for rect in rects) > _LARGE
+        if document is None or not is_large or document.waiting.is_done:
+            self._take(answer)
+            return
+        job = Job(lambda _cancelled: document.waiting.about_to_write(rects), self)
+        job.succeeded.connect(lambda _none: self._take(answer))
+        job.failed.connect(self._on_work_failed)
+        self._job = job
+        job.start(self._pool)
+
+    def _take(self, answer: object) -> None:
         self._job = self._work = None
         if self._tool is None or self._document is None:
             return
