@@ -3,8 +3,9 @@
     python tests/benchmarks/editor.py [--quick] [--cpu] [--soak SECONDS] [--only PART]...
 
 Prints a table: ours, the floor measured in the same run, their ratio, the target, and the longest
-that the event loop was held. A time is from the event to the end of the repaint it causes. The
-floor of ``--soak`` is the longest that the machine kept a process waiting that only wanted to wake.
+that the event loop was held. A time is from the event to the end of the repaint it causes. For
+``--soak`` see ``editor_soak.py``; its floor is the longest that the machine kept a process waiting
+that only wanted to wake.
 Parts: window, open, folder, switch, brush, pan, zoom, undo, fill, save.
 """
 
@@ -13,269 +14,32 @@ import gc
 import io
 import json
 import os
-import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # as the program has it
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
 import numpy as np
+from editor_soak import soak_rows
+from editor_window import COUNT_CPU, ROOT, BareView, Editor, Row, p95, path, timed, write_images
 from PIL import Image
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSettings, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QTransform, QWheelEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSettings, Qt
+from PySide6.QtWidgets import QApplication
 
 from segstudio.controllers import loader
 from segstudio.core.mask_edit import MaskPatch
-from segstudio.core.overlay import colored, overlay_table
-from segstudio.core.palette import default_color, palette_of
 from segstudio.core.rect import Rect
 from segstudio.storage.images import read_image
 from segstudio.tools.names import ToolName
-from segstudio.tools.table import TOOLS
 from segstudio.ui.app import make_application
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.theme import Theme
 
-VIEW = (1920, 1080)
-COUNT_CPU = "--cpu" in sys.argv
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
-TABLE = overlay_table(palette_of(default_color(index) for index in range(3)), 0.5)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table; times in milliseconds, memory in megabytes."""
-
-    name: str
-    ours: float
-    floor: float | None = None
-    target: float | None = None
-    worst: float | None = None
-
-    def __str__(self) -> str:
-        ratio = f"{self.ours / self.floor:8.1f}" if self.floor else " " * 8
-        cells = (self.floor, self.target, self.worst)
-        floor, target, worst = (" " * 9 if cell is None else f"{cell:9.2f}" for cell in cells)
-        return f"{self.name:46s}{self.ours:9.2f}{floor}{ratio}{target}{worst}"
-
-
-def p95(times: list[float]) -> float:
-    return float(np.percentile(times, 95))
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Return the milliseconds of an action and of the repaint that it causes."""
-    clock = time.thread_time if COUNT_CPU else time.perf_counter
-    start = clock()
-    action()
-    QApplication.processEvents()
-    return (clock() - start) * 1000
-
-
-# --- Pictures
-
-
-def write_images(folder: Path, sizes: dict[str, tuple[int, int]]) -> None:
-    """Write synthetic JPEG files: smooth shapes with some noise, as micrographs are."""
-    generator = np.random.default_rng(0)
-    folder.mkdir()
-    noise = generator.integers(0, 24, (1024, 1024, 3), dtype=np.uint8)
-    for name, (height, width) in sizes.items():
-        coarse = generator.integers(0, 230, (24, 24, 3), dtype=np.uint8)
-        pixels = np.asarray(Image.fromarray(coarse).resize((width, height), Image.BICUBIC)).copy()
-        for top in range(0, height, 1024):
-            for left in range(0, width, 1024):
-                tile = pixels[top : top + 1024, left : left + 1024]
-                np.minimum(tile, 231, out=tile)
-                tile += noise[: tile.shape[0], : tile.shape[1]]
-        Image.fromarray(pixels).save(folder / f"{name}.jpg", quality=90)
-
-
-# --- The floor
-
-
-class BareView(QWidget):
-    """What Qt itself costs: whole pictures of image and overlay, ready to blit."""
-
-    def __init__(self, image: np.ndarray, label_map: np.ndarray) -> None:
-        super().__init__()
-        height, width = label_map.shape
-        self.label_map = label_map
-        borrowed = QImage(image.data, width, height, width * 3, QImage.Format.Format_RGB888)
-        self._image = borrowed.convertToFormat(QImage.Format.Format_RGB32)
-        self._pixels = colored(label_map, TABLE)
-        self._overlay = QImage(
-            self._pixels.data,
-            width,
-            height,
-            width * 4,
-            QImage.Format.Format_ARGB32_Premultiplied,
-        )
-        self.zoom = 1.0
-        self.at = QPointF(0, 0)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.resize(*VIEW)
-        self.show()
-        QApplication.processEvents()
-
-    def patch(self, rect: QRect) -> None:
-        rows = slice(rect.top(), rect.bottom() + 1)
-        columns = slice(rect.left(), rect.right() + 1)
-        self.label_map[rows, columns] = 1
-        self._pixels[rows, columns] = colored(self.label_map[rows, columns], TABLE)
-        self.update(rect.translated(round(self.at.x()), round(self.at.y())))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.setTransform(QTransform(self.zoom, 0, 0, self.zoom, self.at.x(), self.at.y()))
-        exposed = QRectF(event.rect())
-        source = QRectF(
-            (exposed.topLeft() - self.at) / self.zoom, exposed.size() / self.zoom
-        ).intersected(QRectF(self._image.rect()))
-        painter.drawImage(source, self._image, source)
-        painter.drawImage(source, self._overlay, source)
-        painter.end()
-
-
-# --- Ours
-
-
-class Editor:
-    """The real window on a folder, with a canvas of 1920 x 1080, driven by events."""
-
-    def __init__(self, folder: Path, settings: Path) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self.window = MainWindow(
-            Theme(application), QSettings(str(settings), QSettings.Format.IniFormat)
-        )
-        self.window.show()
-        self.window.editor.workspace.open(folder)
-        self.wait(lambda: self.window.editor.workspace.document is not None)
-        self.window.editor.workspace.store.set_label_set(
-            self.window.editor.workspace.label_set.added("cell").added("nucleus")
-        )
-        self.canvas = self.window.editor.canvas
-        missing = QPoint(*VIEW) - QPoint(self.canvas.width(), self.canvas.height())
-        self.window.resize(self.window.width() + missing.x(), self.window.height() + missing.y())
-        self.settle()
-        # As long as a hand needs to find its tool: OpenCV is loaded on a thread meanwhile.
-        end = time.perf_counter() + 2
-        self.wait(lambda: time.perf_counter() > end)
-        gc.freeze()  # as the program does when its window is there
-        assert (self.canvas.width(), self.canvas.height()) == VIEW
-
-    def wait(self, ready: Callable[[], bool], limit: float = 120) -> None:
-        end = time.perf_counter() + limit
-        while not ready():
-            QApplication.processEvents()
-            assert time.perf_counter() < end, "the editor does not come to rest"
-            time.sleep(0.001)
-
-    def settle(self) -> None:
-        QApplication.processEvents()
-        self.wait(lambda: self.canvas.is_settled)
-
-    def open(self, name: str) -> None:
-        key = next(key for key in self.window.editor.workspace.keys if name in key)
-        self.window.editor.workspace.open_image(key)
-        self.wait(
-            lambda: bool(
-                self.window.editor.workspace.document
-                and self.window.editor.workspace.document.key == key
-            )
-        )
-        self.settle()
-
-    def mouse(
-        self, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton = Qt.MouseButton.LeftButton
-    ) -> None:
-        moves = kind == QEvent.Type.MouseMove
-        held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else button
-        event = QMouseEvent(
-            kind,
-            at,
-            QPointF(self.canvas.mapToGlobal(at)),
-            Qt.MouseButton.NoButton if moves else button,
-            held,
-            Qt.KeyboardModifier.NoModifier,
-        )
-        QApplication.sendEvent(self.canvas, event)
-
-    def wheel(self, at: QPointF, notches: int) -> None:
-        event = QWheelEvent(
-            at,
-            QPointF(self.canvas.mapToGlobal(at)),
-            QPoint(),
-            QPoint(0, 120 * notches),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(self.canvas, event)
-
-    def drag(
-        self, points: list[QPointF], button: Qt.MouseButton, *, releases: bool = True
-    ) -> list[float]:
-        """Return the milliseconds of every move."""
-        self.mouse(QEvent.Type.MouseButtonPress, points[0], button)
-        QApplication.processEvents()
-        times = [
-            timed(lambda point=point: self.mouse(QEvent.Type.MouseMove, point, button))
-            for point in points[1:]
-        ]
-        if releases:
-            self.mouse(QEvent.Type.MouseButtonRelease, points[-1], button)
-            QApplication.processEvents()
-        return times
-
-    def use(self, tool: ToolName, points: list[QPointF]) -> list[float]:
-        """Use a tool along some points until it is done; return the milliseconds of each event."""
-        toolbox = self.window.editor.toolbox
-        toolbox.set_tool(tool)
-        times = self.drag(points, Qt.MouseButton.LeftButton)
-        times.append(timed(lambda: QTest.keyClick(self.canvas, Qt.Key.Key_Return)))
-        while not self.canvas.is_settled:
-            times.append(timed(lambda: None))
-            time.sleep(0.002)
-        times.append(timed(lambda: QTest.keyClick(self.canvas, Qt.Key.Key_Escape)))
-        toolbox.set_tool(ToolName.BRUSH)
-        return times
-
-    def close(self) -> None:
-        self.window.close()
-        self.window.deleteLater()
-        QApplication.processEvents()
-
-
-def path(count: int, seed: int = 0) -> list[QPointF]:
-    """Return a hand's way over the view: steps of some pixels, turning slowly."""
-    generator = random.Random(seed)
-    x, y, dx, dy = VIEW[0] / 2, VIEW[1] / 2, 6.0, 2.0
-    points = []
-    for _ in range(count):
-        dx = max(-12.0, min(12.0, dx + generator.uniform(-2, 2)))
-        dy = max(-12.0, min(12.0, dy + generator.uniform(-2, 2)))
-        if not 150 < x + dx < VIEW[0] - 150:
-            dx = -dx
-        if not 150 < y + dy < VIEW[1] - 150:
-            dy = -dy
-        x, y = x + dx, y + dy
-        points.append(QPointF(x, y))
-    return points
 
 
 # --- What is measured
@@ -490,66 +254,6 @@ def window_rows() -> Iterator[Row]:
     yield Row("window ready to open images", whole, bare, None, worst)
 
 
-# Beside the window: how long the machine itself held a process that wants nothing but to wake up.
-IDLE = """
-import select, sys, time
-longest = 0.0
-while not select.select([sys.stdin], [], [], 0)[0]:
-    start = time.perf_counter()
-    time.sleep(0.005)
-    longest = max(longest, time.perf_counter() - start - 0.005)
-print(longest * 1000)
-"""
-EDITING_TOOLS = [tool for tool in ToolName if TOOLS[tool].make is not None]
-
-
-def soak(editor: Editor, seconds: float) -> Row:
-    """Edit at random for a while; return the longest that the event loop was held."""
-    generator = random.Random(1)
-    longest: dict[str, list[float]] = {}
-    idle = subprocess.Popen(
-        [sys.executable, "-c", IDLE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    end = time.perf_counter() + seconds
-    actions: dict[str, Callable[[], object]] = {
-        "undo": editor.window.editor.actions_by_name["undo"].trigger,
-        "redo": editor.window.editor.actions_by_name["redo"].trigger,
-        "save": editor.window.editor.workspace.save,
-        "fit": editor.canvas.fit,
-        "100 %": editor.canvas.zoom_to_full_size,
-        "opacity": lambda: editor.canvas.set_opacity(generator.random()),
-        "class": lambda: editor.window.editor.toolbox.choose_class(generator.randint(1, 2)),
-    }
-    while time.perf_counter() < end:
-        name = generator.choice(
-            [*actions, "stroke", "stroke", "pan", "zoom", "zoom", "tool", "tool"]
-        )
-        if name == "tool":
-            name = generator.choice(EDITING_TOOLS)
-            times = editor.use(name, path(8, generator.randint(0, 99)))
-        elif name in actions:
-            times = [timed(actions[name])]
-        elif name == "zoom":
-            at = QPointF(generator.uniform(0, VIEW[0]), generator.uniform(0, VIEW[1]))
-            notches = generator.choice((-1, 1))
-            times = [timed(lambda at=at, n=notches: editor.wheel(at, n)) for _ in range(8)]
-        else:
-            is_stroke = name == "stroke"
-            editor.window.editor.toolbox.set_size(generator.choice((5, 50, 200)))
-            button = Qt.MouseButton.LeftButton if is_stroke else Qt.MouseButton.MiddleButton
-            times = editor.drag(path(60, generator.randint(0, 99)), button)
-        for _ in range(5):  # a hand rests between two actions
-            times.append(timed(lambda: None))
-            time.sleep(0.005)
-        longest.setdefault(str(name), []).append(max(times))
-    for name, blocks in sorted(longest.items(), key=lambda item: -max(item[1])):
-        held = sum(block > 50 for block in blocks)
-        print(f"  {name:16s} longest {max(blocks):7.1f}, over 50 in {held} of {len(blocks)}")
-    worst = max(max(blocks) for blocks in longest.values())
-    asleep = float(idle.communicate("end")[0])
-    return Row(f"longest block in {seconds:.0f} s of editing", worst, asleep, 50)
-
-
 # --- Processes of their own
 
 
@@ -711,7 +415,8 @@ def main() -> None:
                 for row in editing_rows(editor, folder, name, parts, is_largest=is_largest):
                     print(row, flush=True)
             if options.soak:
-                print(soak(editor, options.soak), flush=True)
+                for row in soak_rows(editor, options.soak):
+                    print(row, flush=True)
             editor.close()
 
 
