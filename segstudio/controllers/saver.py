@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from segstudio.controllers.jobs import LATER, Job, Pool
+from segstudio.controllers.jobs import LATER, SOON, Job, Pool
 from segstudio.controllers.session import Session, Unsaved
 from segstudio.controllers.user_error import as_user_error
 from segstudio.core.history import Edit
@@ -49,6 +49,8 @@ class Saver(QObject):
         self.error: SegStudioError | None = None
         # One thread, so that two saves of the same file cannot overtake each other.
         self.pool = Pool(1, self, nice=LATER)
+        # Until a label map is copied, whoever writes into it must copy first.
+        self._copiers = Pool(1, self, nice=SOON)
         self._sessions: list[Session] = []
         self._unsaved: dict[Path, Unsaved] = {}  # by mask file: keys repeat between projects
         self._saving: set[int] = set()  # ids of the Unsaved that the thread has
@@ -84,6 +86,8 @@ class Saver(QObject):
         """Take over a label map; ``save_all`` starts saving it."""
         self._unsaved[unsaved.path] = unsaved
         self._conflicts.pop(unsaved.path, None)
+        # Should it fail, it is tried again, and told, by the thread that saves.
+        Job(lambda _cancelled: unsaved.snapshot.pixels(), self).start(self._copiers)
 
     @Slot()
     def save_all(self) -> None:
@@ -214,6 +218,7 @@ class Saver(QObject):
     def shut_down(self) -> None:
         """End the threads; what is in a journal is replayed at the next start."""
         self._retry.stop()
+        self._copiers.shut_down()
         self.pool.shut_down()
         for session in self._sessions:
             session.end()

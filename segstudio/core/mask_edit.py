@@ -1,6 +1,6 @@
 """Edits of a label map as values: patches, and what a gesture changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,8 +111,9 @@ class Changes:
         self.tiles.finish()
         return tuple(self._patches)
 
-    def _compare(self, tile: Tile) -> None:
-        rect = tile_rect(tile, *self._label_map.shape)
-        before, after = self._before[tile], self._label_map[rect.slices]
-        if not np.array_equal(before, after):
-            self._patches.append(MaskPatch(rect, before, after.copy()))
+    def _compare(self, tiles: Iterable[Tile]) -> None:
+        for tile in tiles:
+            rect = tile_rect(tile, *self._label_map.shape)
+            before, after = self._before[tile], self._label_map[rect.slices]
+            if not np.array_equal(before, after):
+                self._patches.append(MaskPatch(rect, before, after.copy()))

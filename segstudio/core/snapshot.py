@@ -6,14 +6,16 @@ the label map is, provided that whoever writes into it tells so before.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
 
 from segstudio.core.label_map import LabelMap
 from segstudio.core.memory import empty
-from segstudio.core.rect import Rect
+from segstudio.core.rect import Rect, united
 
 _TILE: Final = 256
 
@@ -37,39 +39,60 @@ def tile_rect(tile: Tile, height: int, width: int) -> Rect:
 class WaitingTiles:
     """Tiles that must each be looked at once before they change; safe on several threads.
 
+    They are looked at row by row, so whoever needs some of them waits for one row at most that
+    another thread is at.
+
     Args:
         tiles: Which.
-        look: Called once with each tile, on any thread, but never on two at a time.
+        look: Called with tiles of one row, with each tile once; on any thread, and on several at a
+            time.
     """
 
-    def __init__(self, tiles: Iterable[Tile], look: Callable[[Tile], None]) -> None:
+    def __init__(self, tiles: Iterable[Tile], look: Callable[[Sequence[Tile]], None]) -> None:
         self._waiting = dict.fromkeys(tiles)
+        self._looked_at: set[Tile] = set()  # by some thread, right now
+        self._changed = threading.Condition()
         self._look = look
-        self._lock = threading.Lock()
 
     @property
     def is_done(self) -> bool:
         """Whether none is left."""
-        return not self._waiting
+        return not self._waiting and not self._looked_at
 
-    def about_to_write(self, rect: Rect) -> None:
-        """Look at the tiles that hold a pixel of ``rect``."""
-        if self._waiting:
-            for tile in tiles_of(rect):
-                self._look_at(tile)
+    def about_to_write(self, rects: Iterable[Rect]) -> None:
+        """Look at the tiles that hold a pixel of some rectangles."""
+        if not self.is_done:
+            self._look_at(tile for rect in rects for tile in tiles_of(rect))
 
     def finish(self) -> None:
         """Look at all that are left."""
-        for tile in tuple(self._waiting):
-            self._look_at(tile)
+        self._look_at((*self._waiting, *self._looked_at.copy()))
 
-    def _look_at(self, tile: Tile) -> None:
-        if tile in self._waiting:
-            with self._lock:
-                if tile in self._waiting:
-                    self._look(tile)
-                    # Last: until then, another thread that is about to write waits for the lock.
-                    del self._waiting[tile]
+    def _look_at(self, tiles: Iterable[Tile]) -> None:
+        for _, row in groupby(sorted(set(tiles)), key=itemgetter(0)):
+            self._look_at_row(list(row))
+
+    def _look_at_row(self, row: list[Tile]) -> None:
+        with self._changed:
+            mine = [tile for tile in row if tile in self._waiting]
+            self._looked_at.update(mine)  # first, so that they are never missing from both
+            for tile in mine:
+                del self._waiting[tile]
+        try:
+            if mine:
+                self._look(mine)
+        except BaseException:
+            self._waiting.update(dict.fromkeys(mine))
+            raise
+        finally:
+            with self._changed:
+                self._looked_at.difference_update(mine)
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.wait_for(lambda: self._looked_at.isdisjoint(row))
+            has_failed = any(tile in self._waiting for tile in row)
+        if has_failed:  # on another thread
+            self._look_at_row(row)
 
 
 class Waiting:
@@ -94,9 +117,9 @@ class Waiting:
     def about_to_write(self, rects: Iterable[Rect]) -> None:
         """Look at the tiles that hold a pixel of some rectangles."""
         waiting = [tiles for tiles in self._waiting if not tiles.is_done]
-        for rect in rects if waiting else ():
-            for tiles in waiting:
-                tiles.about_to_write(rect)
+        rects = tuple(rects) if waiting else ()
+        for tiles in waiting:
+            tiles.about_to_write(rects)
 
 
 class Snapshot:
@@ -113,13 +136,16 @@ class Snapshot:
         self._source = label_map
         self._copy = empty(label_map.shape, np.uint8) if will_change else label_map
         tiles = tiles_of(Rect(0, 0, height, width)) if will_change and label_map.size else ()
-        self.tiles = WaitingTiles(tiles, self._copy_tile)
+        self.tiles = WaitingTiles(tiles, self._copy_tiles)
 
     def pixels(self) -> LabelMap:
         """Return the (H, W) uint8 label map, not to be written; this takes time."""
         self.tiles.finish()
         return self._copy
 
-    def _copy_tile(self, tile: Tile) -> None:
-        slices = tile_rect(tile, *self.shape).slices
-        self._copy[slices] = self._source[slices]
+    def _copy_tiles(self, row: Sequence[Tile]) -> None:
+        # Neighbours together: a row that is copied as a whole lies in one piece of memory.
+        for _, group in groupby(enumerate(row), key=lambda placed: placed[1][1] - placed[0]):
+            side_by_side = [tile_rect(tile, *self.shape) for _, tile in group]
+            part = united(side_by_side).slices
+            self._copy[part] = self._source[part]

@@ -199,7 +199,9 @@ class Document(QObject):
         changes = self._recorder.finish()
         self._recorder = None
         if changes is not None:
-            self._write_all((patch.rect, patch.before) for patch in changes.patches())
+            self._write_all(
+                changes.rects(), ((patch.rect, patch.before) for patch in changes.patches())
+            )
 
     def apply(self, name: str, patch: MaskPatch | None) -> None:
         """Make one undoable edit. A stroke under way is split in two by it, and goes on."""
@@ -217,7 +219,7 @@ class Document(QObject):
         edit = None if self.is_read_only else self.history.undo()
         if edit is None:
             return None
-        self._write_all((patch.rect, patch.before) for patch in edit.patches())
+        self._write_all(edit.rects(), ((patch.rect, patch.before) for patch in edit.patches()))
         self.edited.emit(EditKind.UNDO, edit)
         self.history_changed.emit()
         return edit.name
@@ -228,7 +230,7 @@ class Document(QObject):
         edit = None if self.is_read_only else self.history.redo()
         if edit is None:
             return None
-        self._write_all((patch.rect, patch.after) for patch in edit.patches())
+        self._write_all(edit.rects(), ((patch.rect, patch.after) for patch in edit.patches()))
         self.edited.emit(EditKind.REDO, edit)
         self.history_changed.emit()
         return edit.name
@@ -307,12 +309,13 @@ class Document(QObject):
         self.history_changed.emit()
 
     def _write(self, rect: Rect, pixels: LabelMap) -> None:
-        self._write_all([(rect, pixels)])
+        self._write_all([rect], [(rect, pixels)])
 
-    def _write_all(self, parts: Iterable[tuple[Rect, LabelMap]]) -> None:
+    def _write_all(self, within: Iterable[Rect], parts: Iterable[tuple[Rect, LabelMap]]) -> None:
+        """Write pixels into rectangles, all of which lie ``within`` others."""
+        self.waiting.about_to_write(within)
         rects = []
         for rect, pixels in parts:
-            self.waiting.about_to_write([rect])
             self.label_map[rect.slices] = pixels
             rects.append(rect)
         self._revision += 1

@@ -206,7 +206,7 @@ def test_a_gesture_has_the_pixels_that_it_left_whatever_is_written_later() -> No
     changes = recorder.finish()
     assert changes is not None
     later = Rect(250, 100, 600, 300)
-    changes.tiles.about_to_write(later)
+    changes.tiles.about_to_write([later])
     label_map[later.slices] = 77
     for patch in changes.patches():
         assert np.array_equal(patch.after, left[patch.rect.slices])

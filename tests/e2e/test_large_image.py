@@ -1,6 +1,6 @@
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,14 +65,14 @@ def test_a_large_fill_lets_a_thread_copy_what_a_save_needs_though_it_began_after
     may_find, find = threading.Event(), fill._found
     monkeypatch.setattr(fill, "_found", lambda *args: (may_find.wait(10), find(*args))[1])
     found, waited_on = threading.Event(), set[threading.Thread]()
-    _wait_for_all(document, lambda _tile: found.set())
+    _wait_for_all(document, lambda _tiles: found.set())
 
     qtbot.mouseClick(window.editor.canvas, Qt.MouseButton.LeftButton)
     may_find.set()
     assert found.wait(20)  # the answer is there, and what had begun before has its copies
     while not document.waiting.is_done:
         time.sleep(0.001)
-    _wait_for_all(document, lambda _tile: waited_on.add(threading.current_thread()))
+    _wait_for_all(document, lambda _tiles: waited_on.add(threading.current_thread()))
     qtbot.waitUntil(lambda: window.editor.canvas.is_settled, timeout=20_000)
 
     assert len(np.unique(document.label_map)) == 1
@@ -81,6 +81,6 @@ def test_a_large_fill_lets_a_thread_copy_what_a_save_needs_though_it_began_after
     assert threading.main_thread() not in waited_on
 
 
-def _wait_for_all(document: Document, look: Callable[[Tile], object]) -> None:
+def _wait_for_all(document: Document, look: Callable[[Sequence[Tile]], None]) -> None:
     whole = Rect(0, 0, *document.size)
     document.waiting.add(WaitingTiles(tiles_of(whole), look))
