@@ -30,6 +30,9 @@ from segstudio.ui.canvas.window import Buffers, Window
 
 _SLICE: Final = 0.004  # seconds of composing in one turn of the event loop
 _CALM_MS: Final = 100  # after a change, when no other has come
+_MUCH: Final = (
+    0.2  # of the view, which comes into it with one step of zooming out, but not of panning
+)
 _PATCHED: Final = 1_000_000  # changed pixels; levels of more are built off the GUI thread
 
 _LabelLayer = OverlayLayer | ChangesLayer
@@ -192,26 +195,38 @@ class Scene(QObject):
     def _window_for(self, zoom: float, is_moving: bool) -> Window:
         """Return the window to draw now, composed as far as the time allows."""
         shown, wanted = self._window, self._level
-        if shown is None or shown.level == wanted:
-            shown = self._show(shown or self._new_window(wanted))
-            self._compose_view(shown)
-            return shown
-        visible = at_level(self._view, shown.level)
-        if is_moving:
-            self._await(None)
-            if abs(shown.level - wanted) > 1 or not shown.is_drawable(visible):
-                # A coarser level has a quarter of the pixels; the finer one comes with the rest.
-                shown = self._new_window(wanted if zoom >= 1 else min(wanted + 1, self._count))
-                self._show(shown)
-                self._compose_view(shown)
-            return shown
-        coming = self._coming
-        if coming is None or coming.level != wanted:
-            coming = self._new_window(wanted)
-            self._await(coming)
-        if self._compose_view(coming):
-            return self._show(coming)
+        if shown is None:
+            shown = self._show(self._new_window(wanted))
+        elif is_moving:
+            return self._moving_window(shown, wanted if zoom >= 1 else min(wanted + 1, self._count))
+        elif shown.level != wanted:
+            return self._next_window(shown, wanted)
+        self._compose_view(shown)
         return shown
+
+    def _moving_window(self, shown: Window, coarse: int) -> Window:
+        """Return what is there soon: a coarser level has a quarter of the pixels to compose.
+
+        The finer one comes with the rest.
+        """
+        missing = shown.missing(at_level(self._view, shown.level))
+        if shown.level == coarse or (shown.level == self._level and missing <= _MUCH):
+            self._await(None)
+            self._compose_view(shown)
+        elif missing:
+            shown = self._show(self._new_window(coarse))
+            self._compose_view(shown)
+        elif abs(shown.level - self._level) > 1:
+            return self._next_window(shown, coarse)
+        return shown
+
+    def _next_window(self, shown: Window, level: int) -> Window:
+        """Return a window of another level once what is visible is composed, until then this."""
+        coming = self._coming
+        if coming is None or coming.level != level:
+            coming = self._new_window(level)
+            self._await(coming)
+        return self._show(coming) if self._compose_view(coming) else shown
 
     def _show(self, window: _AnyWindow) -> _AnyWindow:
         """Show this window and no other; return it."""
@@ -277,7 +292,7 @@ class Scene(QObject):
     def _draw_roughly(self, painter: QPainter, exposed: Rect) -> None:
         rough = self._image.levels.rough
         part = at_level(exposed, rough)
-        # Composed while it is small: to enlarge one opaque picture takes a fifth of the time.
+        # Composed while it is small: to enlarge one opaque picture takes half of the time.
         composed = QImage(part.width, part.height, QImage.Format.Format_RGB32)
         small = QPainter(composed)
         small.translate(-part.left, -part.top)

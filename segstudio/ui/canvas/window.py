@@ -15,7 +15,7 @@ from segstudio.core.rect import Rect
 from segstudio.ui.canvas.levels import borrowed, qrect
 
 _TILE: Final = 128
-_MARGIN: Final = 384  # pixels around the visible part, so that panning seldom moves the window
+_MARGIN: Final = 384  # pixels at least around what is visible: panning seldom moves the window
 AROUND: Final = 2 * (_MARGIN + _TILE)  # that many pixels a window is larger than what is visible
 _RUN: Final = 16  # tiles; that many are composed in a few milliseconds
 _GAP: Final = 2  # tiles that are composed again sooner than a rectangle is begun anew
@@ -39,6 +39,14 @@ class Buffers:
         self._lock = threading.Lock()
         self._spare: list[NDArray[np.uint32]] = []
         self._lent: list[int] = []  # sizes
+        self._usual = 0  # pixels of those that are prepared
+
+    def margin(self, height: int, width: int) -> int:
+        """Return how many pixels fit around a view on all sides, where all its memory is used."""
+        # (height + 2 m) (width + 2 m) = what there is
+        sides = height + width
+        root = math.sqrt(max(sides**2 + 4 * (self._usual - height * width), 0))
+        return max(int((root - sides) / 4) - _TILE, _MARGIN)
 
     def prepare(self, height: int, width: int) -> None:
         """Get memory for windows of a view of this size; may run on any thread.
@@ -48,7 +56,7 @@ class Buffers:
             width: Of the view, pixels of the screen.
         """
         # Right above 50 % a view shows twice its size, each way, of the level itself.
-        size = _rounded((2 * height + AROUND) * (2 * width + AROUND))
+        size = self._usual = _rounded((2 * height + AROUND) * (2 * width + AROUND))
         while self._count(size) < _LARGEST:
             fresh = np.empty(size, np.uint32)
             fresh.fill(0)  # now it is really there
@@ -122,14 +130,12 @@ class Window:
     def cover(self, visible: Rect) -> None:
         """Move so that all of ``visible``, which lies on the level, is inside."""
         old = self._rect
-        is_larger = max(old.height - visible.height, old.width - visible.width) > 4 * _MARGIN
-        if visible.is_empty or (old.united(visible) == old and not is_larger):
+        if visible.is_empty or old.united(visible) == old:
             return
-        tiles = Rect(
-            max(visible.top - _MARGIN, 0) // _TILE,
-            max(visible.left - _MARGIN, 0) // _TILE,
-            math.ceil(min(visible.bottom + _MARGIN, self._size[0]) / _TILE),
-            math.ceil(min(visible.right + _MARGIN, self._size[1]) / _TILE),
+        tiles = _tiles_of(
+            visible.grown(self._buffers.margin(visible.height, visible.width)).clipped_to(
+                *self._size
+            )
         )
         rect = self._rect_of(tiles)
         pixels = self._buffers.take(rect.height, rect.width)
@@ -185,6 +191,14 @@ class Window:
         if not shared.is_empty:
             states = self._states(shared)
             np.minimum(states, _STALE, out=states)
+
+    def missing(self, visible: Rect) -> float:
+        """Return which share of ``visible`` is not covered or has never been composed, 0..1."""
+        shared = _shared(visible, self._rect)
+        if shared.is_empty:
+            return 1.0
+        composed = float((self._states(shared) != _EMPTY).mean())
+        return 1 - composed * shared.height * shared.width / (visible.height * visible.width)
 
     def is_drawable(self, visible: Rect) -> bool:
         """Whether every pixel of ``visible`` is covered and has been composed once."""

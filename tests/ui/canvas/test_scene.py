@@ -45,7 +45,9 @@ def make_scene(image: RgbImage, label_map: LabelMap, pool: Pool) -> Scene:
     return scene
 
 
-def draw(scene: Scene, zoom: float, top: float = 0.0, left: float = 0.0) -> NDArray[np.uint32]:
+def draw(
+    scene: Scene, zoom: float, top: float = 0.0, left: float = 0.0, *, is_moving: bool = False
+) -> NDArray[np.uint32]:
     """Draw the scene with its corner at a point of the view, as the canvas does."""
     pixels = np.zeros(VIEW, np.uint32)
     picture = QImage(pixels.data, VIEW[1], VIEW[0], VIEW[1] * 4, QImage.Format.Format_RGB32)
@@ -57,7 +59,7 @@ def draw(scene: Scene, zoom: float, top: float = 0.0, left: float = 0.0) -> NDAr
     ).clipped_to(*scene.bounds[2:])
     painter = QPainter(picture)
     painter.setTransform(QTransform(zoom, 0, 0, zoom, left, top))
-    scene.draw(painter, shown, shown, zoom, is_moving=False)
+    scene.draw(painter, shown, shown, zoom, is_moving=is_moving)
     painter.end()
     return pixels
 
@@ -217,6 +219,56 @@ def test_panning_in_small_steps_gives_the_picture_of_a_new_scene(qtbot: QtBot, p
     settle(qtbot, scene, 1.0, -1200.0, -2220.0)
     expected = drawn_whole(image, label_map, 1.0, -1200.0, -2220.0)
     assert (draw(scene, 1.0, -1200.0, -2220.0) == expected).all()
+
+
+ZOOMS = [1.2**step for step in range(-11, 12)]
+
+
+@pytest.mark.parametrize("zooms", [ZOOMS, ZOOMS[::-1], ZOOMS[::5], ZOOMS[::-5]])
+def test_every_picture_on_the_way_to_another_zoom_is_whole(
+    qtbot: QtBot, pool: Pool, zooms: list[float]
+) -> None:
+    image = np.full((3000, 4000, 3), 100, np.uint8)
+    scene = make_scene(image, np.full((3000, 4000), 255, np.uint8), pool)
+    settle(qtbot, scene, zooms[0])
+    for zoom in zooms:
+        assert (draw(scene, zoom, is_moving=True) & 0xFFFFFF == 0x646464).all()
+
+
+@pytest.mark.parametrize("zooms", [ZOOMS[:12], ZOOMS[11::-1], ZOOMS[:12:5], ZOOMS[11::-5]])
+def test_at_rest_the_picture_does_not_tell_where_the_user_zoomed_from(
+    qtbot: QtBot, pool: Pool, zooms: list[float]
+) -> None:
+    image, label_map = picture_and_labels(2000, 3000)
+    scene, fresh = (make_scene(image, label_map, pool) for _ in range(2))
+    settle(qtbot, scene, zooms[0])
+    for zoom in zooms:
+        draw(scene, zoom, is_moving=True)
+        qtbot.wait(1)  # what is composed between two steps
+    settle(qtbot, scene, zooms[-1])
+    settle(qtbot, fresh, zooms[-1])
+    assert (draw(scene, zooms[-1]) == draw(fresh, zooms[-1])).all()
+
+
+def test_zooming_out_and_on_keeps_what_has_been_composed(
+    qtbot: QtBot, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed: list[int] = []
+    compose = Scene._compose
+
+    def counted(scene: Scene, level: int, painter: QPainter, rect: Rect) -> bool:
+        composed.append(rect.height * rect.width)
+        return compose(scene, level, painter, rect)
+
+    monkeypatch.setattr(Scene, "_compose", counted)
+    scene = make_scene(*picture_and_labels(3000, 4000), pool)
+    settle(qtbot, scene, 0.49)
+    found = []
+    for zoom in (0.24, 0.15):  # the same coarser level is enough for both
+        composed.clear()
+        draw(scene, zoom, is_moving=True)
+        found.append(sum(composed))
+    assert 0 < found[1] < found[0]
 
 
 def test_a_line_of_one_pixel_stays_visible_when_zoomed_out(qtbot: QtBot, pool: Pool) -> None:
