@@ -22,12 +22,10 @@ from segstudio.document.document import Document
 from segstudio.tools.names import ToolName
 from segstudio.tools.table import TOOLS
 from segstudio.tools.tool import Pointer
-from segstudio.ui.canvas.navigation import Navigation
+from segstudio.ui.canvas.navigation import NOTCH, Navigation
 from segstudio.ui.canvas.preview import HANDLE
 from segstudio.ui.canvas.sides import Sides
 
-_WHEEL_STEP: Final = 1.2  # zoom factor of one notch
-_NOTCH: Final = 120  # Qt's unit for one notch of a wheel
 _GESTURE_KEYS: Final[dict[int, Callable[[Gesture], bool]]] = {
     Qt.Key.Key_Return: Gesture.finish,
     Qt.Key.Key_Enter: Gesture.finish,
@@ -205,15 +203,14 @@ class Interactor(QObject):
         pixels = event.pixelDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             # Fine wheels and trackpads tell a notch in many parts.
-            self._turned += event.angleDelta().y() / _NOTCH
+            self._turned += event.angleDelta().y() / NOTCH
             notches = int(self._turned)
             self._turned -= notches
             self._toolbox.grow(notches)
         elif not pixels.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
             self._navigation.pan_by(QPointF(pixels))
         else:
-            factor = _WHEEL_STEP ** (event.angleDelta().y() / _NOTCH)
-            self._navigation.zoom_by(factor, event.position())
+            self._navigation.zoom_by_wheel(event)
 
     def touch_trackpad(self, event: QNativeGestureEvent) -> None:
         """Zoom and pan by two fingers on a trackpad."""

@@ -110,7 +110,7 @@ class Levels:
 
         Its rows lie far apart, on pages that the system gives one by one: milliseconds for a block.
         """
-        for level, piece in self._fine(pieces):
+        for level, piece in enumerate(pieces[: self.rough - 1], 1):
             part = self._part(level, block)
             if piece.any() or part.any():  # to write zeros over zeros would use memory
                 part[:] = piece
@@ -122,14 +122,10 @@ class Levels:
         """
         if self._version[block] != version:
             return
-        skipped = len(self._fine(pieces)) if self.is_empty(block) else 0
+        skipped = self.rough - 1 if self.is_empty(block) else 0
         for level, piece in enumerate(pieces[skipped:], skipped + 1):
             self._part(level, block)[:] = piece
         self._state[block] = _FRESH
-
-    def _fine(self, pieces: Sequence[Pixels]) -> list[tuple[int, Pixels]]:
-        """Return those levels that are not drawn of empty blocks, and their pieces."""
-        return list(enumerate(pieces[: self.rough - 1], 1))
 
     def _part(self, level: int, block: Block) -> Pixels:
         """Return a block's pixels of a level, to be written."""

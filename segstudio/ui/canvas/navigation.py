@@ -4,12 +4,16 @@ import math
 from typing import Final
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QTimer, Signal
-from PySide6.QtGui import QTransform
+from PySide6.QtGui import QTransform, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from segstudio.core.rect import Rect
 from segstudio.ui.canvas.viewport import Viewport
 
+NOTCH: Final = 120
+"""Qt's unit for one notch of a wheel."""
+
+_WHEEL_STEP: Final = 1.2  # zoom factor of one notch
 _STILL_MS: Final = 90  # after the last move, when the picture counts as standing still
 
 
@@ -80,6 +84,10 @@ class Navigation(QObject):
             at = QPointF(self._widget.width() / 2, self._widget.height() / 2) if at is None else at
             at = at * self._ratio()
             self._set(self.view.zoomed(factor, at.y(), at.x()))
+
+    def zoom_by_wheel(self, event: QWheelEvent) -> None:
+        """Zoom at the pointer, as far as the wheel was turned."""
+        self.zoom_by(_WHEEL_STEP ** (event.angleDelta().y() / NOTCH), event.position())
 
     def pan_by(self, distance: QPointF) -> None:
         """Move the image."""

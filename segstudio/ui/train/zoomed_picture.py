@@ -16,8 +16,6 @@ from PySide6.QtWidgets import QWidget
 
 from segstudio.ui.canvas.navigation import Navigation
 
-_WHEEL_STEP: Final = 1.2  # zoom factor of one notch
-_NOTCH: Final = 120  # Qt's unit for one notch of a wheel
 _LEAST: Final = QSize(80, 80)
 
 
@@ -77,8 +75,7 @@ class ZoomedPicture(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer."""
-        factor = _WHEEL_STEP ** (event.angleDelta().y() / _NOTCH)
-        self._navigation.zoom_by(factor, event.position())
+        self._navigation.zoom_by_wheel(event)
         event.accept()
 
     def event(self, event: QEvent) -> bool:
