@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.controllers.jobs import Job, Pool
+from segstudio.controllers.large_writes import copies_first
 from segstudio.controllers.toolbox import InHand, Toolbox
 from segstudio.controllers.user_error import as_user_error
 from segstudio.core.flood import load_opencv
@@ -23,7 +24,6 @@ from segstudio.tools.table import TOOLS
 from segstudio.tools.tool import Asker, Pointer, Tool, Work
 
 _PREPARE_MS = 700  # after the first image is there
-_LARGE = 1_000_000  # pixels; a write of more waits for a thread if copies must be made before it
 _THREADS = 2  # so that a question that is no longer asked does not hold up the next one
 
 
@@ -392,11 +392,10 @@ class Gesture(QObject):
         """Take an answer; a save that has begun since it was found copies its pixels first."""
         document = self._document
         rects = [patch.rect for patch in self._held if patch is not None]
-        is_large = sum(rect.height * rect.width for rect in rects) > _LARGE
-        if document is None or not is_large or document.waiting.is_done:
+        job = None if document is None else copies_first(document, rects, self)
+        if job is None:
             self._take(answer)
             return
-        job = Job(lambda _cancelled: document.waiting.about_to_write(rects), self)
         job.succeeded.connect(lambda _none: self._take(answer))
         job.failed.connect(self._on_work_failed)
         self._job = job
@@ -426,4 +425,5 @@ class Gesture(QObject):
             self._preview = preview
             self.preview_changed.emit()
         if self._document is not None:
-            self._document.expect_edit(is_expected=self._is_confirmed or bool(self._later))
+            is_expected = self._is_confirmed or bool(self._later)
+            self._document.expect_edit(self, is_expected=is_expected)

@@ -9,10 +9,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from segstudio.controllers.answer_writer import AnswerRequest, AnswerWriter, AnswerWriting
 from segstudio.controllers.background import BackgroundWork, Report
 from segstudio.controllers.queue_items import QueueItem, QueueRequest, queue_on_disk
 from segstudio.controllers.review import ReviewController
 from segstudio.controllers.workspace import Workspace
+from segstudio.core.prepared_answer import AnswerRules, Applied
 from segstudio.core.rect import Rect
 from segstudio.core.review import ReviewMap
 from segstudio.core.splits import TEST, VALIDATION
@@ -70,6 +72,8 @@ class LabellingQueue(BackgroundWork):
         self._decisions: list[_Decision] = []
         # What was noted of accepted parts before; missing while their images are being opened.
         self._noted: dict[QueueItem, ReviewMap] = {}
+        self._answers = AnswerWriter(workspace, self)
+        self._writing: AnswerWriting | None = None  # what is said about the first that waits
         self._builds = 0
         self.items: list[QueueItem] = []
         self.was_built = False
@@ -77,6 +81,11 @@ class LabellingQueue(BackgroundWork):
         workspace.project_changed.connect(self._on_project_changed)
         workspace.document_changed.connect(self._on_document_changed)
         workspace.image_failed.connect(lambda _key, _error: self._give_back())
+
+    def shut_down(self) -> None:
+        """Give up what is under way, and wait until the threads have ended."""
+        super().shut_down()
+        self._answers.shut_down()
 
     def build(self, model: Path, other: Path | None = None, *, is_whole: bool = False) -> None:
         """Look for what to label next.
@@ -142,6 +151,7 @@ class LabellingQueue(BackgroundWork):
                 was_next = self._waiting[0][0] is item
                 self._waiting = deque(each for each in self._waiting if each[0] is not item)
                 if was_next:
+                    self._stop_writing()
                     self._open_next()
             else:
                 self._review.take_back_region(item.key, item.rect, noted)
@@ -164,7 +174,7 @@ class LabellingQueue(BackgroundWork):
             self._open_next()
 
     def _open_next(self) -> None:
-        if not self._waiting:
+        if not self._waiting or self._writing is not None:
             return
         item, _accepts = self._waiting[0]
         document = self._workspace.document
@@ -176,14 +186,19 @@ class LabellingQueue(BackgroundWork):
     def _on_document_changed(self, document: Document | None) -> None:
         if document is None or not self._waiting:
             return
-        item, accepts = self._waiting[0]
+        item, _accepts = self._waiting[0]
         if document.key != item.key or document.size != item.size or document.is_read_only:
             self._give_back()  # the user went elsewhere, or the image is another one by now
             return
-        self._waiting.popleft()
-        class_map = item.class_map()
-        name, locked = self.tr("Run %s") % item.model, self._workspace.locked
-        applied = document.apply_prediction(name, class_map, locked=locked)
+        name, rules = self.tr("Run %s") % item.model, AnswerRules(self._workspace.locked)
+        request = AnswerRequest(name, item.class_map, rules, is_confirmed=True)
+        self._writing = self._answers.write(document, request)
+        self._writing.written.connect(partial(self._on_written, document))
+        self._writing.failed.connect(self._on_write_failed)
+
+    def _on_written(self, document: Document, applied: Applied) -> None:
+        self._writing = None
+        item, accepts = self._waiting.popleft()
         self._workspace.autosave.save_prediction(item.key, applied.answer)
         if accepts:
             noted = document.noted
@@ -196,6 +211,16 @@ class LabellingQueue(BackgroundWork):
         if accepts:
             QTimer.singleShot(0, self, self.accepted.emit)
         QTimer.singleShot(0, self, self._open_next)
+
+    def _on_write_failed(self, error: Exception) -> None:
+        self._writing = None
+        self._give_back()
+        self.tell_failed(error)
+
+    def _stop_writing(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.cancel()
 
     def _give_back(self) -> None:
         """Show again what was accepted and cannot be done."""
@@ -217,6 +242,7 @@ class LabellingQueue(BackgroundWork):
 
     def _on_project_changed(self) -> None:
         self.cancel()
+        self._stop_writing()
         self._waiting.clear()
         self._left_out.clear()
         self._forget_decisions()

@@ -11,12 +11,18 @@ from numpy.typing import NDArray
 from segstudio.core import uncertainty as core_uncertainty
 from segstudio.core.label_map import LabelMap, RgbImage
 from segstudio.core.label_set import LabelSet, class_mapping
+from segstudio.core.memory import empty
+from segstudio.core.prepared_answer import Applied
+from segstudio.core.strips import strips
 from segstudio.engine.card_file import ForeignCard, write_card_file
 from segstudio.engine.provider import Provider
 from segstudio.engine.worker import Cancelled, LoadedModel, Prediction, RunSettings, Worker
 from segstudio.errors import SegStudioError
 from segstudio.storage.class_choice import class_choice
 from segstudio.storage.project import Project
+
+Uncertainty = NDArray[np.float32]
+"""(H, W) float32, 0 certain to 1 unsure."""
 
 ClassChoice = Mapping[str, str | None]
 """Model class -> project class, or None to leave its pixels unlabelled."""
@@ -41,7 +47,36 @@ class Answer:
     def in_classes(self, label_set: LabelSet) -> LabelMap:
         """Return the class map in the classes of a project; (H, W) uint8, 255 where it has none."""
         names = [self.choice.get(name, name) or "" for name in self.model.card.label_set.names]
-        return class_mapping(names, label_set)[self.prediction.class_map]
+        table, class_map = class_mapping(names, label_set), self.prediction.class_map
+        result = empty(class_map.shape, np.uint8)
+        for rows in strips(*class_map.shape):
+            result[rows] = table[class_map[rows]]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionNote:
+    """What running a model did to the open image.
+
+    Attributes:
+        model: The model.
+        milliseconds: Time of the model run itself.
+        kept_pixels: Pixels that the user had corrected and that were left alone.
+        locked_pixels: Pixels of locked classes that were left alone.
+        new_classes: Names that the model added to the project's classes.
+    """
+
+    model: LoadedModel
+    milliseconds: float
+    kept_pixels: int
+    locked_pixels: int
+    new_classes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, answer: Answer, applied: Applied, new_classes: tuple[str, ...]) -> "PredictionNote":
+        """Return what is told of an answer that was written."""
+        milliseconds = answer.prediction.milliseconds
+        return cls(answer.model, milliseconds, applied.corrected, applied.locked, new_classes)
 
 
 class ModelRunner:
@@ -132,8 +167,8 @@ class ModelRunner:
             raise
 
 
-def uncertainty_of(prediction: Prediction) -> NDArray[np.float32] | None:
-    """Return (H, W) float32, 0 certain to 1 unsure: the entropy, or what the confidence leaves."""
+def uncertainty_of(prediction: Prediction) -> Uncertainty | None:
+    """Return how unsure a model is: the entropy, or what the confidence leaves; on any thread."""
     if prediction.entropy is not None:
         return prediction.entropy
     if prediction.confidence is None:

@@ -3,23 +3,28 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from segstudio.controllers.answer_writer import AnswerRequest, AnswerWriter, AnswerWriting
 from segstudio.controllers.jobs import SOON, Job, Pool
 from segstudio.controllers.model_runner import (
     Answer,
     ClassChoice,
     ModelRunner,
+    PredictionNote,
+    Uncertainty,
     uncertainty_of,
     with_model_classes,
 )
 from segstudio.controllers.user_error import as_user_error
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.prepared_answer import AnswerRules, Applied
 from segstudio.engine.card_file import ForeignCard
 from segstudio.engine.catalog import ModelFile, find_models
 from segstudio.engine.crash_notes import CrashedBeforeError, CrashNotes
@@ -30,25 +35,6 @@ from segstudio.storage.class_choice import write_class_choice
 from segstudio.storage.lineage import promoted_at
 
 _PREVIEW_SIDE: Final = 512
-
-
-@dataclass(frozen=True, slots=True)
-class PredictionNote:
-    """What running a model did to the open image.
-
-    Attributes:
-        model: The model.
-        milliseconds: Time of the model run itself.
-        kept_pixels: Pixels that the user had corrected and that were left alone.
-        locked_pixels: Pixels of locked classes that were left alone.
-        new_classes: Names that the model added to the project's classes.
-    """
-
-    model: LoadedModel
-    milliseconds: float
-    kept_pixels: int
-    locked_pixels: int
-    new_classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +85,14 @@ class PredictController(QObject):
         self._worker = Worker(crash_notes=CrashNotes(user_state_folder() / "crashed-models.json"))
         self._engine = ModelRunner(self._worker)
         self.pool = Pool(1, self, nice=SOON)
+        self.answers = AnswerWriter(workspace, self)
         self._preview_jobs: list[Job] = []
         self._loaded: LoadedModel | None = None
         self.wants_uncertainty = False
         self._provider = Provider.AUTO
         self._job: Job | None = None
         self._load_job: Job | None = None
+        self._writing: AnswerWriting | None = None
         self._last: tuple[str, Answer] | None = None
         self._added_files = list(added)
         self._good: ModelFile | None = None  # the last one that loaded
@@ -116,13 +104,13 @@ class PredictController(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether a model runs now."""
-        return self._job is not None
+        """Whether a model runs now, or what it said is being written."""
+        return self._job is not None or self._writing is not None
 
     @property
     def is_idle(self) -> bool:
-        """Whether no model is being loaded or run."""
-        return self._job is None and self._load_job is None
+        """Whether no model is being loaded or run, and no answer written."""
+        return self._job is None and self._load_job is None and self.answers.is_idle
 
     def start_worker(self) -> None:
         """Start the process that runs models before it is needed."""
@@ -186,9 +174,10 @@ class PredictController(QObject):
         project, unsure = self._workspace.project, self.wants_uncertainty
         provider = self._provider
 
-        def work(cancelled: threading.Event) -> Answer | None:
+        def work(cancelled: threading.Event) -> tuple[Answer, Uncertainty | None] | None:
             engine.use(provider)
-            return engine.predict(path, image, cancelled, job.report, project, uncertainty=unsure)
+            answer = engine.predict(path, image, cancelled, job.report, project, uncertainty=unsure)
+            return None if answer is None else (answer, uncertainty_of(answer.prediction))
 
         job = Job(work, self)
         job.progressed.connect(self.progressed)
@@ -203,20 +192,27 @@ class PredictController(QObject):
         """Stop the model that runs, if one does; the label map stays as it is."""
         if self._job is not None:
             self._job.cancel()
-            self._end_job()
+        if self._writing is not None:
+            self._writing.cancel()
+        if self.is_running:
+            self._end_run()
 
     def replace_corrections(self) -> None:
         """Write the last answer again, this time over corrected pixels too."""
         document = self._workspace.document
         if self._last is None or document is None or self._last[0] != document.key:
             return
-        answer = self._last[1].in_classes(self._workspace.label_set)
-        locked = self._workspace.locked
-        name = self.edit_name()
-        applied = document.apply_prediction(name, answer, locked=locked, replace_all=True)
-        last = self._last[1]
+        answer = self._last[1]
+        rules = AnswerRules(self._workspace.locked, replaces_all=True)
+        class_map = partial(answer.in_classes, self._workspace.label_set)
+        request = AnswerRequest(self.edit_name(), class_map, rules, is_confirmed=True)
+        writing = self.answers.write(document, request)
+        writing.written.connect(partial(self._save, document.key, answer))
+        writing.failed.connect(lambda error: self.failed.emit(as_user_error(error)))
+
+    def _save(self, key: str, answer: Answer, applied: Applied) -> None:
         self._workspace.autosave.save_prediction(
-            document.key, applied.answer, last.model.path, last.mean_uncertainty
+            key, applied.answer, answer.model.path, answer.mean_uncertainty
         )
 
     def asker(self) -> Callable[[RgbImage, threading.Event], Answer | None]:
@@ -228,8 +224,10 @@ class PredictController(QObject):
             path, image, cancelled, None, project, mean_uncertainty=True
         )
 
-    def in_project_classes(self, answer: Answer) -> LabelMap:
-        """Return an answer in the project's classes, which get those of the model that they lack.
+    def in_project_classes(self, answer: Answer) -> Callable[[], LabelMap]:
+        """Return what gives an answer in the project's classes, on any thread.
+
+        The project gets the classes of the model that it lacks.
 
         Raises:
             ValueError: If they are too many.
@@ -238,7 +236,7 @@ class PredictController(QObject):
             self._workspace.label_set, answer.model.card.label_set, answer.choice
         )
         self._workspace.store.set_label_set(wanted)
-        return answer.in_classes(wanted)
+        return partial(answer.in_classes, wanted)
 
     def edit_name(self) -> str:
         """Return what an edit by the chosen model is called."""
@@ -301,6 +299,7 @@ class PredictController(QObject):
         self.end_previews()
         if self._load_job is not None:
             self._load_job.cancel()
+        self.answers.shut_down()
         self._worker.close()
         self.pool.shut_down()
 
@@ -357,40 +356,42 @@ class PredictController(QObject):
             self._choose(self._good)
             self.models_changed.emit()
 
-    def _end_job(self) -> None:
-        self._job = None
+    def _end_run(self) -> None:
+        self._job = self._writing = None
         self.running_changed.emit(False)
 
     @Slot(object)
-    def _on_predicted(self, answer: Answer | None) -> None:
-        self._end_job()
+    def _on_predicted(self, said: tuple[Answer, Uncertainty | None] | None) -> None:
         document = self._workspace.document
-        if answer is None or document is None:
+        if said is None or document is None:
+            self._end_run()
             return
-        before = self._workspace.label_set
+        answer, uncertainty = said
+        known = len(self._workspace.label_set)
         try:
             class_map = self.in_project_classes(answer)
         except ValueError as error:
-            self.failed.emit(as_user_error(error))
+            self._on_failed(error)
             return
-        locked = self._workspace.locked
-        applied = document.apply_prediction(self.edit_name(), class_map, locked=locked)
-        self._last = document.key, answer
-        self._workspace.autosave.save_prediction(
-            document.key, applied.answer, answer.model.path, answer.mean_uncertainty
+        new_classes = self._workspace.label_set.names[known:]
+        rules = AnswerRules(self._workspace.locked)
+        self._job = None
+        self._writing = self.answers.write(
+            document, AnswerRequest(self.edit_name(), class_map, rules)
         )
-        self.uncertainty_changed.emit(uncertainty_of(answer.prediction))
-        self.predicted.emit(
-            PredictionNote(
-                answer.model,
-                answer.prediction.milliseconds,
-                applied.corrected,
-                applied.locked,
-                self._workspace.label_set.names[len(before) :],
-            )
-        )
+
+        def take(applied: Applied) -> None:
+            self._end_run()
+            self._last = document.key, answer
+            self._save(document.key, answer, applied)
+            self.uncertainty_changed.emit(uncertainty)
+            self.predicted.emit(PredictionNote.of(answer, applied, new_classes))
+
+        self._writing.written.connect(take)
+        self._writing.failed.connect(self._on_failed)
+        self._writing.left.connect(self._end_run)
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        self._end_job()
+        self._end_run()
         self.failed.emit(as_user_error(error))

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from segstudio.controllers.answer_writer import AnswerRequest, AnswerWriting
 from segstudio.controllers.background import Work
 from segstudio.controllers.jobs import Job
 from segstudio.controllers.model_runner import Answer
@@ -18,16 +19,10 @@ from segstudio.controllers.predict import PredictController
 from segstudio.controllers.workspace import Workspace
 from segstudio.core.history import Edit, History
 from segstudio.core.label_map import LabelMap, RgbImage
-from segstudio.core.mask_edit import difference_patch
-from segstudio.core.merge import (
-    Disagreement,
-    MergeRule,
-    disagreement,
-    merged,
-    narrowed,
-    spared,
-)
-from segstudio.core.review import UNCHECKED, review_map
+from segstudio.core.memory import copied
+from segstudio.core.merge import Disagreement, MergeRule, disagreement
+from segstudio.core.prepared_answer import AnswerRules, PreparedAnswer
+from segstudio.core.review import ReviewBasis
 from segstudio.document.document import Document
 from segstudio.storage.images import read_image
 from segstudio.storage.predicted import is_predicted, note_predicted
@@ -59,9 +54,16 @@ class AllOutcome(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """What the model says about an image, (H, W) uint8, and how unsure it is on average."""
+    """What the model says about an image.
 
-    class_map: LabelMap
+    Attributes:
+        class_map: Returns it, (H, W) uint8 in the project's classes, on any thread.
+        size: Height and width of the image.
+        mean_uncertainty: How unsure it is on average, or None if that is not known.
+    """
+
+    class_map: Callable[[], LabelMap]
+    size: tuple[int, int]
     mean_uncertainty: float | None
 
 
@@ -214,17 +216,19 @@ class PredictAllController(Work):
         if current.rule is MergeRule.COMPARE:
             self._compare(current, key, class_map)
         else:
-            self._write(current, key, _Said(class_map, answer.mean_uncertainty))
+            height, width = answer.prediction.class_map.shape
+            said = _Said(class_map, (height, width), answer.mean_uncertainty)
+            self._write(current, key, said)
         self._go_on()  # the model runs on while this one is written
 
-    def _compare(self, current: _Pass, key: str, class_map: LabelMap) -> None:
+    def _compare(self, current: _Pass, key: str, class_map: Callable[[], LabelMap]) -> None:
         read = self._workspace.mask_reader(key)
 
         def run(_cancelled: threading.Event) -> Disagreement | None:
-            label_map = read()
-            if label_map is None or label_map.shape != class_map.shape:
+            label_map, said = read(), class_map()
+            if label_map is None or label_map.shape != said.shape:
                 return None
-            return disagreement(label_map, class_map)
+            return disagreement(label_map, said)
 
         def take(found: Disagreement | None) -> None:
             if found is not None and found.different:
@@ -233,14 +237,35 @@ class PredictAllController(Work):
         self._start_writing(current, Job(run, self), take)
 
     def _write(self, current: _Pass, key: str, said: _Said) -> None:
-        name = self._predict.edit_name()
-        if self._write_open(current, key, said):
+        document = self._workspace.document
+        if document is None or document.key != key:
+            self._write_stored(current, key, said)
+            return
+
+        def take() -> None:
+            current.writing -= 1
             current.changed += 1
             self._end_one(current)
-            return
+
+        def fail(error: Exception) -> None:
+            current.writing -= 1
+            self._on_failed(current, error)
+
+        def leave() -> None:
+            current.writing -= 1
+            self._write_stored(current, key, said)
+
+        current.writing += 1
+        writing = self._write_open(current, document, said)
+        writing.written.connect(take)
+        writing.failed.connect(fail)
+        writing.left.connect(leave)
+
+    def _write_stored(self, current: _Pass, key: str, said: _Said) -> None:
+        """Put an answer into the files of an image that is not open."""
+        name = self._predict.edit_name()
         change = partial(_change_stored, self._workspace.project, key, said, current, name)
-        height, width = said.class_map.shape
-        job = self._workspace.store.change_mask(key, change, size=(height, width))
+        job = self._workspace.store.change_mask(key, change, size=said.size)
 
         def take(changed: bool) -> None:
             current.changed += changed
@@ -253,25 +278,37 @@ class PredictAllController(Work):
 
         self._start_writing(current, job, take)
 
-    def _write_open(self, current: _Pass, key: str, said: _Said) -> bool:
-        """Put an answer into the open image; return whether it is this one."""
-        document = self._workspace.document
-        if document is None or document.key != key:
-            return False
-        answer = narrowed(document.label_map, said.class_map, document.review(), current.rule)
-        name, locked = self._predict.edit_name(), current.locked
-        applied = document.apply_prediction(name, answer, locked=locked)
-        self._workspace.autosave.save_prediction(
-            key, applied.answer, current.model, said.mean_uncertainty
+    def _write_open(
+        self, current: _Pass, document: Document, said: _Said, *, is_stored: bool = False
+    ) -> AnswerWriting:
+        """Put an answer into the open image.
+
+        Args:
+            current: The walk.
+            document: The open image.
+            said: The answer.
+            is_stored: Whether its files have it already; nobody leaves it then without the answer.
+        """
+        rules = AnswerRules(current.locked, current.rule)
+        request = AnswerRequest(
+            self._predict.edit_name(), said.class_map, rules, is_confirmed=is_stored
         )
-        return True
+        key, autosave = document.key, self._workspace.autosave
+        writing = self._predict.answers.write(document, request)
+        writing.written.connect(
+            lambda applied: autosave.save_prediction(
+                key, applied.answer, current.model, said.mean_uncertainty
+            )
+        )
+        return writing
 
     def _on_document_changed(self, document: Document | None) -> None:
         """Tell an image that was being opened, and read, while its mask was written."""
         is_opening = document is None and self._workspace.current_key in self._opening
         if document is not None and document.key in self._opening:
             current, said = self._opening[document.key]
-            self._write_open(current, document.key, said)
+            writing = self._write_open(current, document, said, is_stored=True)
+            writing.failed.connect(self.tell_failed)
         if not is_opening:
             self._opening.clear()
 
@@ -342,15 +379,18 @@ def _change_stored(
     height, width = label_map.shape
     before = project.read_prediction(key, height, width)
     noted = read_noted(project, key, height, width)
-    review = review_map(label_map, before, noted, is_approved=False)
-    answer = narrowed(label_map, said.class_map, review, current.rule)
-    answer = spared(label_map, answer, review, current.locked)
+    # It may have been approved since the model was asked.
+    is_approved = read_review(project, key).is_approved
+    basis = ReviewBasis(() if before is None else (before,), noted, is_approved)
+    rules = AnswerRules(current.locked, current.rule)
+    prepared = PreparedAnswer(copied(label_map), said.class_map(), basis, rules)
+    prepared.compare()
     # What the user looked at is told from what the prediction before said, so it is kept first.
-    if (review > UNCHECKED).any():
-        write_noted(project, key, review)
-    project.write_prediction(key, answer)
+    if prepared.noted is not None and prepared.noted.any():
+        write_noted(project, key, prepared.noted)
+    project.write_prediction(key, prepared.applied.answer)
     note_predicted(project, key, current.model, said.mean_uncertainty)
-    patch = difference_patch(label_map, merged(label_map, answer, review))
+    patch = prepared.patch()
     if patch is None:
         return False
     label_map[patch.rect.slices] = patch.after

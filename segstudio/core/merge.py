@@ -79,12 +79,6 @@ def spared(
     return either(kept, label_map, class_map)
 
 
-def merged(label_map: LabelMap, answer: LabelMap, review: ReviewMap) -> LabelMap:
-    """Return a label map with a model's answer where nobody has looked; all (H, W) uint8."""
-    result: LabelMap = np.where(review == UNCHECKED, answer, label_map)
-    return result
-
-
 def disagreement(label_map: LabelMap, class_map: LabelMap) -> Disagreement:
     """Return how far two (H, W) uint8 maps differ where the first is labelled."""
     labelled = label_map != IGNORE_INDEX

@@ -6,7 +6,8 @@ own mistakes. So every pixel has one of three states, and training takes what is
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from operator import is_
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,6 +141,47 @@ def review_map(
     )
     review *= (label_map != IGNORE_INDEX).view(np.uint8)
     return review
+
+
+class ReviewBasis(NamedTuple):
+    """What tells, beside the label map, how far each pixel of an image is reviewed.
+
+    Attributes:
+        predictions: What models last said, (H, W) uint8 each, the newest last.
+        noted: What was noted before the newest of them; see ``review_map``.
+        is_approved: Whether the user has approved the whole image.
+    """
+
+    predictions: tuple[LabelMap, ...] = ()
+    noted: ReviewMap | None = None
+    is_approved: bool = False
+
+    def is_same(self, other: "ReviewBasis") -> bool:
+        """Whether the other one is made of the same arrays."""
+        mine, others = ([*basis.predictions, basis.noted] for basis in (self, other))
+        same_arrays = len(mine) == len(others) and all(map(is_, mine, others))
+        return same_arrays and self.is_approved == other.is_approved
+
+    def review_of(self, label_map: LabelMap, part: tuple[slice, slice]) -> ReviewMap:
+        """Return how far each pixel of a part of the image is reviewed, (h, w) uint8.
+
+        Args:
+            label_map: (h, w) uint8 class indices of the part.
+            part: Its rows and columns.
+        """
+        said_before = [prediction[part] for prediction in self.predictions]
+        newest = said_before.pop() if said_before else None
+        noted = None if self.noted is None else self.noted[part]
+        review = review_map(label_map, newest, noted, is_approved=self.is_approved)
+        corrected = review == CORRECTED
+        if said_before and corrected.any():
+            if noted is not None:
+                corrected &= noted == UNCHECKED
+            # Undo may have brought back what one of these said.
+            said = np.logical_or.reduce([label_map == prediction for prediction in said_before])
+            state = CHECKED if self.is_approved else UNCHECKED
+            review -= (corrected & said).view(np.uint8) * np.uint8(CORRECTED - state)
+        return review
 
 
 def reviewed_labels(label_map: LabelMap, review: ReviewMap) -> LabelMap:

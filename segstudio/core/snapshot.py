@@ -6,7 +6,7 @@ the label map is, provided that whoever writes into it tells so before.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -123,19 +123,28 @@ class Waiting:
 
 
 class Snapshot:
-    """A whole label map as it is now.
+    """A label map as it is now.
 
     Args:
         label_map: (H, W) uint8 class indices.
         will_change: Whether somebody may write into it from now on.
+        only: The tiles that are wanted, or None for all; others are not copied.
     """
 
-    def __init__(self, label_map: LabelMap, *, will_change: bool = True) -> None:
+    def __init__(
+        self,
+        label_map: LabelMap,
+        *,
+        will_change: bool = True,
+        only: Collection[Tile] | None = None,
+    ) -> None:
         height, width = label_map.shape
         self.shape = height, width
         self._source = label_map
         self._copy = empty(label_map.shape, np.uint8) if will_change else label_map
-        tiles = tiles_of(Rect(0, 0, height, width)) if will_change and label_map.size else ()
+        tiles: Iterable[Tile] = ()
+        if will_change and label_map.size:
+            tiles = tiles_of(Rect(0, 0, height, width)) if only is None else only
         self.tiles = WaitingTiles(tiles, self._copy_tiles)
 
     def pixels(self) -> LabelMap:

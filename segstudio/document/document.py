@@ -2,42 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.core.display import Values
 from segstudio.core.history import Edit, EditKind, History
-from segstudio.core.label_map import LabelMap, RgbImage, either
-from segstudio.core.mask_edit import EditRecorder, MaskPatch, difference_patch
-from segstudio.core.memory import empty
-from segstudio.core.merge import spared
-from segstudio.core.paint_rule import has_class
+from segstudio.core.label_map import LabelMap, RgbImage
+from segstudio.core.mask_edit import EditRecorder, MaskPatch
+from segstudio.core.prepared_answer import Applied, PreparedAnswer
 from segstudio.core.pyramid import ReducedImage
 from segstudio.core.rect import Rect, united
-from segstudio.core.review import CHECKED, CORRECTED, UNCHECKED, ReviewMap, review_map
-from segstudio.core.snapshot import Snapshot, Waiting
-from segstudio.core.strips import strips
+from segstudio.core.review import ReviewBasis, ReviewMap
+from segstudio.core.snapshot import Snapshot, Tile, Waiting
 
 _MAX_PREDICTIONS = 4
 _FEW = 16  # rectangles that are told one by one
 _SIDE = 2048  # of the squares in which more of them are told as one, pixels
-
-
-class Applied(NamedTuple):
-    """What became of a model's answer.
-
-    Attributes:
-        answer: (H, W) uint8, the answer without what locks kept from it: what is to be saved.
-        corrected: Pixels that were kept because the user had corrected or looked at them, and to
-            which the model gives another class.
-        locked: Such pixels that were kept because their class is locked.
-    """
-
-    answer: LabelMap
-    corrected: int
-    locked: int
 
 
 class Document(QObject):
@@ -65,7 +45,7 @@ class Document(QObject):
         edited: (EditKind, Edit) for every finished edit, and for every one undone or redone.
         history_changed: What can be undone or redone changed.
         prediction_changed: ``prediction`` is another one.
-        edit_due: The edit that is expected is wanted now; who has promised it makes it at once.
+        edit_due: The edits that are expected are wanted now; who has promised one makes it at once.
         edit_arrived: No edit is expected any more.
     """
 
@@ -102,10 +82,10 @@ class Document(QObject):
         self.waiting = Waiting()
         self._recorder: EditRecorder | None = None
         self._gesture_name = ""
-        self._expects_edit = False
+        self._expected_by: set[object] = set()
         self._revision = 0
         self._saved_revision = 0
-        self._predictions = [] if prediction is None else [prediction]
+        self._predictions: tuple[LabelMap, ...] = () if prediction is None else (prediction,)
         self.noted = noted
         self.is_approved = is_approved
 
@@ -139,9 +119,13 @@ class Document(QObject):
         """Note that the label map as it is now has been handed to the saver."""
         self._saved_revision = self._revision
 
-    def snapshot(self) -> Snapshot:
-        """Return the label map as it is now; what is written later does not show in it."""
-        snapshot = Snapshot(self.label_map)
+    def snapshot(self, only: Collection[Tile] | None = None) -> Snapshot:
+        """Return the label map as it is now; what is written later does not show in it.
+
+        Args:
+            only: The tiles that are wanted, or None for all.
+        """
+        snapshot = Snapshot(self.label_map, only=only)
         self.waiting.add(snapshot.tiles)
         return snapshot
 
@@ -153,18 +137,23 @@ class Document(QObject):
     @property
     def expects_edit(self) -> bool:
         """Whether the user has confirmed an edit that is still being worked out."""
-        return self._expects_edit
+        return bool(self._expected_by)
 
-    def expect_edit(self, *, is_expected: bool) -> None:
-        """Promise an edit that the user has confirmed, or tell that it is made or given up."""
-        has_arrived = self._expects_edit and not is_expected
-        self._expects_edit = is_expected
-        if has_arrived:
+    def expect_edit(self, by: object, *, is_expected: bool) -> None:
+        """Promise an edit that the user has confirmed, or tell that it is made or given up.
+
+        Args:
+            by: Who makes it.
+            is_expected: Whether it is still to come.
+        """
+        did_expect = self.expects_edit
+        (self._expected_by.add if is_expected else self._expected_by.discard)(by)
+        if did_expect and not self.expects_edit:
             self.edit_arrived.emit()
 
     def settle(self) -> None:
-        """Wait for the edit that is expected, and end the stroke under way."""
-        if self._expects_edit:
+        """Wait for the edits that are expected, and end the stroke under way."""
+        if self.expects_edit:
             self.edit_due.emit()
         self.end_gesture()
 
@@ -235,73 +224,27 @@ class Document(QObject):
         self.history_changed.emit()
         return edit.name
 
-    def apply_prediction(
-        self,
-        name: str,
-        class_map: LabelMap,
-        *,
-        locked: Collection[int] = (),
-        replace_all: bool = False,
-    ) -> Applied:
-        """Write a model's answer as one undoable edit, sparing what the user corrected or locked.
+    def take_answer(self, name: str, answer: PreparedAnswer) -> Applied:
+        """Write a model's answer as one undoable edit.
 
-        What the user has looked at is kept: pixels that have a class which none of the last
-        predictions of this image said, regions that were accepted, and approved images. ``noted``
-        holds them from then on.
+        It must have been compared with ``basis`` and the label map as they are now. ``noted`` holds
+        from then on what the user has looked at.
 
-        Args:
-            name: Name of the edit.
-            class_map: (H, W) uint8 class indices of the project.
-            locked: Class indices that are not written over, corrected or not.
-            replace_all: Write over corrected pixels too.
+        Raises:
+            MemoryError: If there is no room for the edit; nothing is written then.
         """
-        review = self.review()
-        after, answer = empty(class_map.shape, np.uint8), class_map
-        if locked:
-            answer = empty(class_map.shape, np.uint8)
-        by_lock = by_user = 0
-        for part in strips(*self.size):
-            said, there = class_map[part], self.label_map[part]
-            if locked:
-                is_locked = has_class(there, locked)
-                answer[part] = spared(there, said, review[part], locked)
-                by_lock += int(np.count_nonzero(is_locked & (there != said)))
-                if replace_all:
-                    review[part] *= is_locked
-                said = either(is_locked, there, said)
-            elif replace_all:
-                review[part] = UNCHECKED
-            after[part] = either(review[part] != UNCHECKED, there, said)
-            by_user += int(np.count_nonzero(after[part] != said))
-        self.noted = review if not replace_all or review.any() else None
-        self.is_approved = self.is_approved and not replace_all
-        self._predictions = [*self._predictions[1 - _MAX_PREDICTIONS :], answer]
+        applied, patch = answer.applied, answer.patch()
+        self.noted = answer.noted
+        self.is_approved = self.is_approved and not answer.rules.replaces_all
+        self._predictions = (*self._predictions[1 - _MAX_PREDICTIONS :], applied.answer)
         self.prediction_changed.emit()
-        self.apply(name, difference_patch(self.label_map, after))
-        return Applied(answer, by_user, by_lock)
+        self.apply(name, patch)
+        return applied
 
-    def review(self) -> ReviewMap:
-        """Return how far each pixel is reviewed; (H, W) uint8, see ``core.review``."""
-        review = empty(self.size, np.uint8)
-        for part in strips(*self.size):
-            review[part] = self._review_of(part)
-        return review
-
-    def _review_of(self, rows: slice) -> ReviewMap:
-        label_map = self.label_map[rows]
-        noted = None if self.noted is None else self.noted[rows]
-        said_before = [prediction[rows] for prediction in self._predictions]
-        newest = said_before.pop() if said_before else None
-        review = review_map(label_map, newest, noted, is_approved=self.is_approved)
-        corrected = review == CORRECTED
-        if said_before and corrected.any():
-            if noted is not None:
-                corrected &= noted == UNCHECKED
-            # Undo may have brought back what one of these said.
-            said = np.logical_or.reduce([label_map == prediction for prediction in said_before])
-            state = CHECKED if self.is_approved else UNCHECKED
-            review -= (corrected & said).view(np.uint8) * np.uint8(CORRECTED - state)
-        return review
+    @property
+    def basis(self) -> ReviewBasis:
+        """What tells, beside the label map, how far each pixel is reviewed."""
+        return ReviewBasis(self._predictions, self.noted, self.is_approved)
 
     def _add(self, edit: Edit) -> None:
         self.history.push(edit)

@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from segstudio.controllers.export import ExportController
-from segstudio.controllers.predict import PredictController, PredictionNote
+from segstudio.controllers.model_runner import PredictionNote
+from segstudio.controllers.predict import PredictController
 from segstudio.controllers.replace import Outcome, ReplaceController
 from segstudio.controllers.sequence import SequenceController
 from segstudio.controllers.workspace import Workspace

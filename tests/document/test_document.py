@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from answers import apply_prediction, review_of
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.mask_edit import MaskPatch, difference_patch
@@ -69,7 +70,7 @@ def test_an_edit_makes_the_document_modified_until_it_is_saved(document: Documen
 
 
 def test_a_prediction_fills_what_is_unlabelled(document: Document) -> None:
-    applied = document.apply_prediction("Run", np.full((8, 8), 2, np.uint8))
+    applied = apply_prediction(document, "Run", np.full((8, 8), 2, np.uint8))
     assert applied.corrected == 0
     assert (document.label_map == 2).all()
     assert document.undo() == "Run"
@@ -77,10 +78,10 @@ def test_a_prediction_fills_what_is_unlabelled(document: Document) -> None:
 
 
 def test_a_second_prediction_keeps_corrected_pixels_and_says_how_many(document: Document) -> None:
-    document.apply_prediction("Run A", np.full((8, 8), 2, np.uint8))
+    apply_prediction(document, "Run A", np.full((8, 8), 2, np.uint8))
     document.apply("Brush", patch(document, Rect(0, 0, 1, 3), 5))
 
-    applied = document.apply_prediction("Run B", np.full((8, 8), 3, np.uint8))
+    applied = apply_prediction(document, "Run B", np.full((8, 8), 3, np.uint8))
 
     assert applied.corrected == 3
     assert document.label_map[0].tolist() == [5, 5, 5, 3, 3, 3, 3, 3]
@@ -88,46 +89,46 @@ def test_a_second_prediction_keeps_corrected_pixels_and_says_how_many(document: 
 
 def test_corrected_pixels_go_only_when_the_user_asks(document: Document) -> None:
     document.apply("Brush", patch(document, Rect(0, 0, 1, 3), 5))
-    document.apply_prediction("Run", np.full((8, 8), 3, np.uint8), replace_all=True)
+    apply_prediction(document, "Run", np.full((8, 8), 3, np.uint8), replace_all=True)
     assert (document.label_map == 3).all()
 
 
 def test_a_prediction_leaves_a_locked_class_alone_and_says_how_many_pixels(
     document: Document,
 ) -> None:
-    document.apply_prediction("Run A", np.full((8, 8), 2, np.uint8))
+    apply_prediction(document, "Run A", np.full((8, 8), 2, np.uint8))
     document.apply("Brush", patch(document, Rect(0, 0, 1, 3), 5))
 
-    applied = document.apply_prediction("Run B", np.full((8, 8), 3, np.uint8), locked={2})
+    applied = apply_prediction(document, "Run B", np.full((8, 8), 3, np.uint8), locked={2})
 
     assert document.label_map[0].tolist() == [5, 5, 5, 2, 2, 2, 2, 2]
     assert (applied.corrected, applied.locked) == (3, 61)
     # Nobody has looked at what the lock kept: it is no correction, also of the next answer.
-    assert np.array_equal(document.review() == CORRECTED, document.label_map == 5)
-    assert document.apply_prediction("Run C", np.full((8, 8), 4, np.uint8)).corrected == 3
+    assert np.array_equal(review_of(document) == CORRECTED, document.label_map == 5)
+    assert apply_prediction(document, "Run C", np.full((8, 8), 4, np.uint8)).corrected == 3
     assert document.label_map[0].tolist() == [5, 5, 5, 4, 4, 4, 4, 4]
 
 
 def test_a_locked_class_stays_when_corrected_pixels_are_replaced(document: Document) -> None:
-    document.apply_prediction("Run A", np.full((8, 8), 2, np.uint8))
+    apply_prediction(document, "Run A", np.full((8, 8), 2, np.uint8))
     document.apply("Brush", patch(document, Rect(0, 0, 1, 3), 5))
     document.apply("Brush", patch(document, Rect(1, 0, 2, 3), 6))
     answer = np.full((8, 8), 3, np.uint8)
 
-    document.apply_prediction("Run B", answer, locked={5}, replace_all=True)
+    apply_prediction(document, "Run B", answer, locked={5}, replace_all=True)
 
     assert document.label_map[:3, 0].tolist() == [5, 3, 3]
-    assert np.array_equal(document.review() == CORRECTED, document.label_map == 5)
+    assert np.array_equal(review_of(document) == CORRECTED, document.label_map == 5)
 
 
 def test_undoing_a_prediction_does_not_turn_the_one_before_into_corrections(
     document: Document,
 ) -> None:
-    document.apply_prediction("Run A", np.full((8, 8), 2, np.uint8))
-    document.apply_prediction("Run B", np.full((8, 8), 3, np.uint8))
+    apply_prediction(document, "Run A", np.full((8, 8), 2, np.uint8))
+    apply_prediction(document, "Run B", np.full((8, 8), 3, np.uint8))
     document.undo()
 
-    assert document.apply_prediction("Run C", np.full((8, 8), 4, np.uint8)).corrected == 0
+    assert apply_prediction(document, "Run C", np.full((8, 8), 4, np.uint8)).corrected == 0
     assert (document.label_map == 4).all()
 
 
@@ -136,13 +137,13 @@ def test_a_prediction_keeps_corrections_anywhere_in_an_image_of_many_rows(qtbot:
     document = Document(
         key="a.png", image=np.zeros((*size, 3), np.uint8), label_map=np.full(size, 255, np.uint8)
     )
-    document.apply_prediction("Run A", np.full(size, 2, np.uint8))
+    apply_prediction(document, "Run A", np.full(size, 2, np.uint8))
     painted = [Rect(0, 7, 3, 9), Rect(350, 0, 351, 300), Rect(699, 299, 700, 300)]
     for rect in painted:
         document.apply("Brush", patch(document, rect, 5))
     expected = np.where(document.label_map == 5, 5, 3)
 
-    applied = document.apply_prediction("Run B", np.full(size, 3, np.uint8))
+    applied = apply_prediction(document, "Run B", np.full(size, 3, np.uint8))
     assert applied.corrected == 6 + 300 + 1
     assert np.array_equal(document.label_map, expected)
 

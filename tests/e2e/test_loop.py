@@ -224,7 +224,7 @@ def test_a_second_run_keeps_corrections_and_offers_to_replace_them(
     assert "were kept" in window.editor.messages.text
 
     qtbot.mouseClick(window.editor.messages._button, Qt.MouseButton.LeftButton)
-    assert np.array_equal(document.label_map, predicted)
+    qtbot.waitUntil(lambda: np.array_equal(document.label_map, predicted))
 
 
 def test_the_project_can_be_moved_with_its_images(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from answers import apply_prediction
 from onnx_models import write_model
 from PIL import Image
 from PySide6.QtCore import QPoint
@@ -157,7 +158,7 @@ def test_locked_classes_are_left_alone_in_all_images(
     project = ready.editor.workspace.project
     assert project is not None
     project.write_prediction("3.png", walls)
-    document.apply_prediction("Run", walls)
+    apply_prediction(document, "Run", walls)
     ready.editor.toolbox.toggle_lock(2)
     _run_all(qtbot, ready, MergeRule.UNREVIEWED)
     for number in (0, 3):
@@ -175,7 +176,7 @@ def test_run_leaves_a_locked_class_alone_and_tells_so(
     editor = ready.editor
     document = editor.workspace.document
     assert document is not None
-    document.apply_prediction("Run", np.ones((60, 80), np.uint8))
+    apply_prediction(document, "Run", np.ones((60, 80), np.uint8))
     editor.toolbox.toggle_lock(1)
     with qtbot.waitSignal(editor.predict.predicted, timeout=60_000):
         editor.actions_by_name["run"].trigger()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from answers import apply_prediction
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
@@ -114,7 +115,7 @@ def test_a_model_that_answers_in_the_middle_of_a_stroke_does_not_break_it_off(
 ) -> None:
     press(window, at(50, 50), _LEFT)
     move(window, at(50, 100), _LEFT)
-    document.apply_prediction("Model", np.zeros((200, 240), np.uint8))
+    apply_prediction(document, "Model", np.zeros((200, 240), np.uint8))
     move(window, at(50, 150), _LEFT)
     release(window, at(50, 150), _LEFT)
     assert painted(document) == [(48, 152)]

@@ -1,6 +1,7 @@
 """What to label next, in the real window with a real model."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from run_events import RunEvents
 
 from segstudio.controllers.followed_runs import FollowedRun
+from segstudio.controllers.queue_items import QueueItem
 from segstudio.core.label_set import LabelSet
 from segstudio.core.rect import Rect
 from segstudio.core.review import CHECKED
@@ -316,3 +318,75 @@ def test_a_part_to_be_corrected_opens_though_what_was_accepted_before_it_is_take
     assert opened.args == [second.rect]
     assert window.editor.workspace.current_key == "a.png"
     assert first in queue.items
+
+
+@pytest.fixture
+def may_write(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """What the model says about a part is held on its way into the image until this is set."""
+    event, class_map = threading.Event(), QueueItem.class_map
+    monkeypatch.setattr(QueueItem, "class_map", lambda item: (event.wait(10), class_map(item))[1])
+    yield event
+    event.set()
+
+
+def test_an_accepted_part_is_kept_though_its_image_is_left_at_once(
+    qtbot: QtBot,
+    window: MainWindow,
+    panel: TrainPanel,
+    project: Project,
+    may_write: threading.Event,
+) -> None:
+    queue, workspace = window.editor.work.queue, window.editor.workspace
+    item = next(item for item in queue.items if item.key == "b.png")
+    queue.accept(item)
+    qtbot.waitUntil(lambda: workspace.document is not None and workspace.document.key == "b.png")
+    workspace.open_image("c.png")
+    assert workspace.current_key == "b.png"  # until it is written
+    may_write.set()
+    qtbot.waitUntil(lambda: workspace.current_key == "c.png", timeout=10_000)
+    workspace.flush()
+    mask, noted = project.read_mask("b.png", *SIZE), read_noted(project, "b.png", *SIZE)
+    assert mask is not None
+    assert (mask == 1).all()
+    assert noted is not None
+    assert (noted[item.rect.slices] == CHECKED).all()
+
+
+def test_an_accepted_part_that_is_taken_back_before_it_is_written_is_not(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, may_write: threading.Event
+) -> None:
+    queue, workspace = window.editor.work.queue, window.editor.workspace
+    before = list(queue.items)
+    queue.accept(before[0])
+    qtbot.waitUntil(lambda: workspace.document is not None and workspace.document.expects_edit)
+    queue.undo()
+    may_write.set()
+    document = workspace.document
+    assert document is not None
+    assert not document.expects_edit
+    assert queue.items == before
+    with qtbot.waitSignal(queue.accepted, timeout=10_000):
+        queue.accept(before[0])
+    assert [edit.name for edit in document.history.edits] == ["Run red"]
+
+
+def test_a_part_that_is_accepted_as_soon_as_another_is_written_is_written_once(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel
+) -> None:
+    queue, workspace = window.editor.work.queue, window.editor.workspace
+    first, second, *_ = [item for item in queue.items if item.key == "b.png"]
+    accepted = [first]
+
+    def accept_one_more() -> None:
+        if second not in accepted:
+            accepted.append(second)
+            queue.accept(second)
+
+    queue.accepted.connect(accept_one_more)
+    queue.accept(first)
+    qtbot.waitUntil(lambda: not queue._waiting and second in accepted, timeout=10_000)
+    document = workspace.document
+    assert document is not None
+    assert document.noted is not None
+    for item in (first, second):
+        assert (document.noted[item.rect.slices] == CHECKED).all()

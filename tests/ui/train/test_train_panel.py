@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from answers import apply_prediction
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
@@ -297,9 +298,9 @@ def test_approved_labels_are_kept_when_a_model_is_run(
     assert document is not None
     answer = np.ones((30, 40), np.uint8)
 
-    assert document.apply_prediction("Run", answer).corrected == answer.size
+    assert apply_prediction(document, "Run", answer).corrected == answer.size
     assert not document.label_map.any()
-    document.apply_prediction("Run", answer, replace_all=True)
+    apply_prediction(document, "Run", answer, replace_all=True)
     window.editor.workspace.autosave.save_prediction("a.png", answer)
     assert document.label_map.all()
     assert not window.editor.review.is_approved
