@@ -6,8 +6,9 @@ import os
 import sys
 from typing import Final
 
-# Before NumPy is loaded: huge pages of memory make large arrays a little faster to fill, but the
-# system may take a second to find them, while the user waits for an image or a stroke.
+# Before NumPy is loaded: huge pages of memory make large arrays faster to fill, but the system may
+# take a second to find them, while the user waits for an image or a stroke: hosts of virtual
+# machines take back those that are free.
 os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 
 import click
