@@ -1,10 +1,10 @@
 """Writing what models say into the open image without holding the window."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -78,11 +78,11 @@ class AnswerWriting(QObject):
             self._end()
 
     def _compare(self) -> None:
-        snapshot, basis, request = self.document.snapshot(), self.document.basis, self._request
+        pixels, basis, request = _pixels_now(self.document), self.document.basis, self._request
         self._changed.clear()
 
         def compare(cancelled: threading.Event) -> PreparedAnswer:
-            label_map, class_map = snapshot.pixels(), request.class_map()
+            label_map, class_map = pixels(), request.class_map()
             prepared = PreparedAnswer(label_map, class_map, basis, request.rules)
             prepared.compare(cancelled.is_set)
             return prepared
@@ -104,11 +104,11 @@ class AnswerWriting(QObject):
                 self._run(first, lambda _none: self._go_on(prepared))
 
     def _compare_changed(self, prepared: PreparedAnswer) -> None:
-        snapshot = self.document.snapshot(only=tuple(self._changed))
+        pixels = _pixels_now(self.document, only=tuple(self._changed))
         rects = self._take_changed()
 
         def compare(_cancelled: threading.Event) -> PreparedAnswer:
-            prepared.update(snapshot.pixels(), rects)
+            prepared.update(pixels(), rects)
             return prepared
 
         self._run(Job(compare, self), self._go_on)
@@ -157,6 +157,21 @@ class AnswerWriting(QObject):
         self.document.expect_edit(self, is_expected=False)
         self.ended.emit()
         self.deleteLater()
+
+
+def _pixels_now(document: Document, only: Collection[Tile] | None = None) -> Callable[[], LabelMap]:
+    """Return what gives the label map as it is now, on a thread.
+
+    Where memory is short it raises ``MemoryError`` there: as the job's failure that is told.
+    """
+    try:
+        return document.snapshot(only).pixels
+    except MemoryError as error:
+        return partial(_fail, error)
+
+
+def _fail(error: Exception) -> NoReturn:
+    raise error
 
 
 class AnswerWriter(QObject):

@@ -112,8 +112,10 @@ class Changes:
         return tuple(self._patches)
 
     def _compare(self, tiles: Iterable[Tile]) -> None:
+        patches = []
         for tile in tiles:
             rect = tile_rect(tile, *self._label_map.shape)
             before, after = self._before[tile], self._label_map[rect.slices]
             if not np.array_equal(before, after):
-                self._patches.append(MaskPatch(rect, before, after.copy()))
+                patches.append(MaskPatch(rect, before, after.copy()))
+        self._patches += patches  # all or none: should one fail, all are compared again

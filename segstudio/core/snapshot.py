@@ -57,7 +57,8 @@ class WaitingTiles:
     @property
     def is_done(self) -> bool:
         """Whether none is left."""
-        return not self._waiting and not self._looked_at
+        with self._changed:  # else one may go from the one to the other in between
+            return not self._waiting and not self._looked_at
 
     def about_to_write(self, rects: Iterable[Rect]) -> None:
         """Look at the tiles that hold a pixel of some rectangles."""
@@ -66,7 +67,9 @@ class WaitingTiles:
 
     def finish(self) -> None:
         """Look at all that are left."""
-        self._look_at((*self._waiting, *self._looked_at.copy()))
+        with self._changed:
+            left = (*self._waiting, *self._looked_at)
+        self._look_at(left)
 
     def _look_at(self, tiles: Iterable[Tile]) -> None:
         for _, row in groupby(sorted(set(tiles)), key=itemgetter(0)):
@@ -75,17 +78,19 @@ class WaitingTiles:
     def _look_at_row(self, row: list[Tile]) -> None:
         with self._changed:
             mine = [tile for tile in row if tile in self._waiting]
-            self._looked_at.update(mine)  # first, so that they are never missing from both
+            self._looked_at.update(mine)
             for tile in mine:
                 del self._waiting[tile]
+        is_seen = False
         try:
             if mine:
                 self._look(mine)
-        except BaseException:
-            self._waiting.update(dict.fromkeys(mine))
-            raise
+            is_seen = True
         finally:
             with self._changed:
+                if not is_seen:
+                    # Not before: the next thread may have taken them by the time they are let go.
+                    self._waiting.update(dict.fromkeys(mine))
                 self._looked_at.difference_update(mine)
                 self._changed.notify_all()
         with self._changed:

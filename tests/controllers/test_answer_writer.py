@@ -42,7 +42,7 @@ class Between:
     """Holds an answer on its way into a document, once the document was looked at."""
 
     def __init__(self, qtbot: QtBot, pool: Pool) -> None:
-        self._qtbot, self._pool = qtbot, pool
+        self._qtbot, self.pool = qtbot, pool
         self.document = make_document()
         self.applied: Applied | None = None
         self._has_looked, self._may_go_on = threading.Event(), threading.Event()
@@ -50,7 +50,7 @@ class Between:
     def begin(self, *, is_confirmed: bool = False, locked: frozenset[int] = frozenset()) -> None:
         """Begin to write the answer; return when the thread has taken its copy of the labels."""
         request = AnswerRequest("Run", self._class_map, AnswerRules(locked), is_confirmed)
-        self.writing = AnswerWriting(self.document, request, self._pool, self._pool)
+        self.writing = AnswerWriting(self.document, request, self.pool, self.pool)
         self.writing.written.connect(self._take)
         self.is_ended = False
         self.writing.ended.connect(self._end)
@@ -261,3 +261,34 @@ def test_where_memory_is_short_that_is_told_and_nothing_is_written(
     assert between.document.noted is None
     assert not between.document.expects_edit
     assert not between.document.history.edits
+
+
+def no_memory(*_: object, **__: object) -> None:
+    raise MemoryError("no memory")
+
+
+@pytest.mark.parametrize("act", [approve, paint_many_tiles])
+def test_where_there_is_no_memory_to_compare_again_that_is_told(
+    act: Callable[[Document], None], between: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Exception] = []
+    between.begin(is_confirmed=True)
+    between.writing.failed.connect(told.append)
+    act(between.document)
+    monkeypatch.setattr(Document, "snapshot", no_memory)
+    between.go_on()
+    between.document.settle()
+    assert [str(error) for error in told] == ["no memory"]
+    assert between.is_ended
+    assert not between.document.expects_edit
+
+
+def test_where_there_is_no_memory_to_begin_who_asked_is_told(
+    qtbot: QtBot, between: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Document, "snapshot", no_memory)
+    pool, request = between.pool, AnswerRequest("Run", answer, AnswerRules(), is_confirmed=True)
+    writing = AnswerWriting(between.document, request, pool, pool)
+    with qtbot.waitSignal(writing.failed, timeout=10_000):
+        pass
+    assert not between.document.expects_edit

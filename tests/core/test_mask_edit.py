@@ -210,3 +210,26 @@ def test_a_gesture_has_the_pixels_that_it_left_whatever_is_written_later() -> No
     label_map[later.slices] = 77
     for patch in changes.patches():
         assert np.array_equal(patch.after, left[patch.rect.slices])
+
+
+def test_a_comparison_that_fails_half_way_leaves_no_patch_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    label_map = np.zeros((256, 512), np.uint8)
+    recorder, whole = EditRecorder(label_map), Rect(0, 0, 256, 512)
+    recorder.about_to_write(whole)
+    label_map[:] = 1
+    changes = recorder.finish()
+    assert changes is not None
+    answers: list[bool | None] = [False, None]
+
+    def array_equal(_before: LabelMap, _after: LabelMap) -> bool:
+        is_equal = answers.pop(0) if answers else False
+        if is_equal is None:
+            raise MemoryError
+        return is_equal
+
+    monkeypatch.setattr(np, "array_equal", array_equal)
+    with pytest.raises(MemoryError):
+        changes.patches()
+    assert [patch.rect.left for patch in changes.patches()] == [0, 256]

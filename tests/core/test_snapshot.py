@@ -1,7 +1,10 @@
 """Label maps as they were, whatever is written meanwhile and from whichever thread."""
 
+import random
+import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -138,3 +141,46 @@ def test_a_tile_that_one_thread_could_not_copy_is_copied_by_the_next() -> None:
 
     assert seen == [(-1, -1), (0, 0)]
     assert waiting.is_done
+
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_nobody_writes_before_the_copy_though_copying_fails_on_other_threads() -> None:
+    generator = random.Random(1)
+    seen: set[Tile] = set()
+    too_early: list[int] = []
+
+    def look(tiles: Sequence[Tile]) -> None:
+        if generator.random() < 0.5:
+            raise MemoryError
+        time.sleep(0.0001)
+        seen.update(tiles)
+
+    def write(waiting: WaitingTiles, number: int) -> None:
+        is_ready = False
+        while not is_ready:
+            try:
+                waiting.about_to_write([Rect(0, 0, 1, 1)])
+                is_ready = True
+            except MemoryError:
+                pass
+        if (0, 0) not in seen:
+            too_early.append(number)
+
+    for number in range(200):
+        seen.clear()
+        waiting = WaitingTiles([(0, 0)], look)
+        threads = [threading.Thread(target=write, args=(waiting, number)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert too_early == []
