@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any, Final
 
 import numpy as np
@@ -122,10 +123,13 @@ class LabelSet:
         return self.names.index(name) if name in self.names else None
 
     def added(self, name: str, color: Color | None = None) -> "LabelSet":
-        """Return this label set with one more class at the end."""
-        index = len(self.classes)
-        color = color or default_color(index, background=_is_background(index, name))
-        return LabelSet((*self.classes, LabelClass(name, color)))
+        """Return this label set with one more class at the end.
+
+        Args:
+            name: Of the class.
+            color: None for one that no other class has.
+        """
+        return LabelSet((*self.classes, LabelClass(name, color or _new_color(self.classes, name))))
 
     def renamed(self, class_index: int, name: str) -> "LabelSet":
         """Return this label set with another name for one class."""
@@ -136,9 +140,19 @@ class LabelSet:
         return self._with(class_index, replace(self.classes[class_index], color=color))
 
     def united(self, other: "LabelSet") -> "LabelSet":
-        """Return this label set with those classes of ``other`` added whose names it lacks."""
-        extra = tuple(item for item in other.classes if item.name not in self.names)
-        return LabelSet((*self.classes, *extra))
+        """Return this label set with those classes of ``other`` added whose names it lacks.
+
+        They keep their colours, unless another class has the same.
+        """
+        classes = list(self.classes)
+        for item in other.classes:
+            if item.name in self.names:
+                continue
+            is_taken = any(item.color == each.color for each in classes)
+            if is_taken and not is_background(item.name):
+                item = replace(item, color=_new_color(classes, item.name))
+            classes.append(item)
+        return LabelSet(tuple(classes))
 
     def _with(self, class_index: int, item: LabelClass) -> "LabelSet":
         return LabelSet((*self.classes[:class_index], item, *self.classes[class_index + 1 :]))
@@ -169,3 +183,11 @@ def is_background(name: str) -> bool:
 
 def _is_background(class_index: int, name: str) -> bool:
     return class_index == 0 and is_background(name)
+
+
+def _new_color(classes: Sequence[LabelClass], name: str) -> Color:
+    """Return the default colour of a class behind others; the next one where it is taken."""
+    index, taken = len(classes), {item.color for item in classes}
+    if _is_background(index, name):
+        return default_color(index, background=True)
+    return next(color for color in map(default_color, count(index)) if color not in taken)

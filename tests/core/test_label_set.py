@@ -104,6 +104,21 @@ def test_uniting_keeps_the_class_indices_of_the_first() -> None:
     assert united.names == ("background", "cell", "wall")
 
 
+def test_united_classes_keep_their_colours_unless_another_class_has_the_same() -> None:
+    streets = LabelSet.named(["background", "road", "car"])
+    cells = LabelSet.named(["background", "membrane", "vesicle"]).recolored(2, GREY)
+    united = streets.united(cells)
+    assert united.classes[:3] == streets.classes
+    assert united.classes[4].color == GREY
+    assert len({item.color for item in united}) == 5
+
+
+def test_a_class_that_is_added_has_a_colour_of_its_own() -> None:
+    used = LabelSet.named(["background", "a", "b", "c"])[3].color
+    label_set = LabelSet.named(["background", "a", "b"]).recolored(1, used).added("c")
+    assert len({item.color for item in label_set}) == 4
+
+
 def test_the_palette_holds_the_colours_of_the_classes() -> None:
     label_set = LabelSet.named(["a", "b"]).recolored(1, GREY)
     assert tuple(label_set.palette[1]) == GREY
