@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hand import Hand, square
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QImage
 from pytestqt.qtbot import QtBot
 
@@ -119,6 +119,20 @@ def test_wand_tolerance_follows_the_drag_and_a_click_paints(hand: Hand) -> None:
     hand.settle()
     hand.click((5, 5))
     assert hand.labels.all()
+
+
+def test_the_class_chosen_meanwhile_is_not_named_over_the_size_of_the_selection(
+    hand: Hand,
+) -> None:
+    hand.press(Qt.Key.Key_W)
+    hand.click((70, 80))
+    hand.settle()
+    hand.press(Qt.Key.Key_2)
+    note = QRect(hand.place(70, 80) + QPoint(17, 17), QSize(60, 14))
+    named, whole = hand.canvas.grab(note).toImage(), hand.canvas.grab().toImage()
+    hand.canvas._cursor.forget_flash()
+    assert hand.canvas.grab().toImage() != whole
+    assert hand.canvas.grab(note).toImage() == named
 
 
 def test_superpixels_are_painted_by_a_drag(hand: Hand) -> None:

@@ -115,6 +115,11 @@ def outline_rect(centre: QPointF, diameter: float) -> QRect:
     return QRectF(centre.x() - reach, centre.y() - reach, 2 * reach, 2 * reach).toAlignedRect()
 
 
+def plate_height(painter: QPainter) -> int:
+    """Return how high the plates beside the pointer are, widget pixels."""
+    return painter.fontMetrics().height() + _PADDING
+
+
 def draw_flash(
     painter: QPainter, pointer: QPointF, text: str, color: QColor, bounds: QRect
 ) -> None:
@@ -125,7 +130,7 @@ def draw_flash(
     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, 240)
     swatch = metrics.ascent()
     width = metrics.horizontalAdvance(text) + swatch + 3 * _PADDING
-    height = metrics.height() + _PADDING
+    height = plate_height(painter)
     left = min(pointer.x() + 16, bounds.right() - width - 4)
     top = min(pointer.y() + 16, bounds.bottom() - height - 4)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -148,9 +153,8 @@ def draw_note(painter: QPainter, pointer: QPointF, text: str) -> None:
     """Draw a few signs on a small plate below the pointer."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    metrics = painter.fontMetrics()
-    width, height = metrics.horizontalAdvance(text) + 2 * _PADDING, metrics.height() + _PADDING
-    plate = QRectF(pointer.x() + 16, pointer.y() + 16, width, height)
+    width = painter.fontMetrics().horizontalAdvance(text) + 2 * _PADDING
+    plate = QRectF(pointer.x() + 16, pointer.y() + 16, width, plate_height(painter))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(20, 20, 20, 220))
     painter.drawRoundedRect(plate, 4, 4)

@@ -13,10 +13,16 @@ from segstudio.core.label_set import LabelSet
 from segstudio.tools.names import ToolName
 from segstudio.tools.preview import Preview
 from segstudio.ui.canvas.badge import badge_icons, badge_rect, draw_badge
-from segstudio.ui.canvas.cursor import draw_brush_outline, draw_flash, outline_rect
+from segstudio.ui.canvas.cursor import (
+    draw_brush_outline,
+    draw_flash,
+    outline_rect,
+    plate_height,
+)
 from segstudio.ui.canvas.navigation import Navigation
 from segstudio.ui.canvas.preview import draw_preview
 
+_APART: Final = 4  # pixels between two plates beside the pointer
 _FLASH_MS: Final = 900
 
 
@@ -86,7 +92,10 @@ class ToolCursor(QObject):
             )
         draw_badge(painter, pointer, self._badge())
         if self._flash:
-            draw_flash(painter, pointer, self._flash, self._value_color(), self._canvas.rect())
+            has_note = preview is not None and bool(preview.text)
+            below = QPointF(0, plate_height(painter) + _APART if has_note else 0)
+            bounds, color = self._canvas.rect(), self._value_color()
+            draw_flash(painter, pointer + below, self._flash, color, bounds)
 
     def rects(self, pointer: QPointF) -> Iterator[QRect]:
         """Yield the widget pixels that are drawn on while the pointer is there."""
