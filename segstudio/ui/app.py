@@ -1,6 +1,5 @@
 """Starting the window."""
 
-import gc
 import signal
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from segstudio import __version__
 from segstudio.storage.assets import assets_folder
+from segstudio.ui.garbage import GarbageCollector
 from segstudio.ui.language import install_language
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.theme import Theme
@@ -42,7 +42,11 @@ def run(opened: "Opened | None", screenshot: Path | None = None) -> int:
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "segstudio")
     install_language(application, settings)
     window = MainWindow(Theme(application), settings)
-    window.completed.connect(lambda: QTimer.singleShot(0, window, _collect_garbage))
+    window.completed.connect(
+        lambda: QTimer.singleShot(
+            0, window, lambda: GarbageCollector(window.editor.workspace, window)
+        )
+    )
     if opened is not None:
         window.editor.workspace.set_opened(opened)
     if screenshot is None:
@@ -56,15 +60,6 @@ def run(opened: "Opened | None", screenshot: Path | None = None) -> int:
     awake.timeout.connect(lambda: None)
     awake.start()
     return application.exec()
-
-
-def _collect_garbage() -> None:
-    """Let Python look for garbage again, but never among what the window was made of.
-
-    That is most of all objects; to go through them would hold up the hand that paints.
-    """
-    gc.freeze()
-    gc.enable()
 
 
 def _save_screenshot(window: MainWindow, path: Path) -> None:

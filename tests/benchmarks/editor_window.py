@@ -3,7 +3,6 @@
 For ``editor.py`` and ``editor_soak.py``: the one measures single acts, the other a stretch of work.
 """
 
-import gc
 import os
 import random
 import sys
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from segstudio.core.overlay import colored, overlay_table
 from segstudio.core.palette import default_color, palette_of
+from segstudio.ui.garbage import GarbageCollector
 from segstudio.ui.main_window import MainWindow
 from segstudio.ui.theme import Theme
 
@@ -153,7 +153,7 @@ class Editor:
         # As long as a hand needs to find its tool: OpenCV is loaded on a thread meanwhile.
         end = time.perf_counter() + 2
         self.wait(lambda: time.perf_counter() > end)
-        gc.freeze()  # as the program does when its window is there
+        GarbageCollector(self.window.editor.workspace, self.window)  # as the program has it
         assert (self.canvas.width(), self.canvas.height()) == VIEW
 
     def wait(self, ready: Callable[[], bool], limit: float = 120) -> None:
