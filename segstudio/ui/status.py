@@ -3,6 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from segstudio.controllers.review import ReviewController
@@ -16,6 +17,7 @@ from segstudio.ui.elided_label import ElidedLabel
 _SOON_MS: Final = 30
 _POSITION: Final = 260  # pixels, so that little moves while the pointer does
 _LEAST: Final = 90  # pixels that a long text keeps in a narrow window
+_ENGINE_SHARE: Final = 0.2  # of the width at most: the tool tip has all, and the hint needs room
 
 
 class StatusBar(QStatusBar):
@@ -46,6 +48,11 @@ class StatusBar(QStatusBar):
         self._soon.timeout.connect(self._show_view)
         workspace.save_state_changed.connect(self._show_saved)
         review.changed.connect(self._show_labelled)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the hint some room beside what runs the model."""
+        self._engine.setMaximumWidth(max(_LEAST, int(_ENGINE_SHARE * event.size().width())))
+        super().resizeEvent(event)
 
     def show_pixel(self, pixel: tuple[int, int] | None) -> None:
         """Show position, colour and class of the pixel (y, x), or nothing."""

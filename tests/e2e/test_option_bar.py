@@ -159,6 +159,23 @@ def test_what_runs_the_model_is_never_cut_off_to_a_letter(
     assert "CUDA not used" in status._engine.toolTip()
 
 
+def test_the_reason_for_the_cpu_leaves_the_tool_s_hint_room(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    status = window.editor.status
+    status._engine.set_text("CPU - CUDA not used: no NVIDIA driver was found")
+    status._labelled.setText("0 of 6 labelled")
+    status._saved.setText("saved 12:00")
+    status._zoom.setText("157 %")
+    status._position.set_text("x 312  y 172    112, 119, 135    unlabelled")
+    window.resize(1100, 760)
+    qtbot.waitUntil(lambda: window.width() == 1100)
+    QApplication.processEvents()
+    assert status._hint.width() >= 200
+    window.resize(1920, 1000)
+    qtbot.waitUntil(lambda: status._engine.width() >= status._engine.sizeHint().width())
+
+
 def test_the_train_panel_leaves_room_for_names_of_classes_and_images_in_a_small_window(
     qtbot: QtBot, window: MainWindow, hand: Hand
 ) -> None:
