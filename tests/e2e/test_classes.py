@@ -1,5 +1,6 @@
 """Changing the classes of a project: real clicks in the real window, real files."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from segstudio.controllers import class_changes
 from segstudio.core.class_change import ChangeKind, Delete, Recolor, Reorder, planned
 from segstudio.core.image_filter import ImageFilter, ImageSort
 from segstudio.core.label_map import LabelMap
@@ -263,8 +265,18 @@ def test_a_change_is_refused_while_labels_are_exported(
 
 
 def test_nothing_else_is_opened_or_edited_while_all_masks_change(
-    qtbot: QtBot, opened: MainWindow, folder: Path, tmp_path: Path, settled: Settled
+    qtbot: QtBot,
+    opened: MainWindow,
+    tmp_path: Path,
+    settled: Settled,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    may_go_on, make_change = threading.Event(), class_changes.make_change
+    monkeypatch.setattr(
+        class_changes,
+        "make_change",
+        lambda *args, **kwargs: (may_go_on.wait(20), make_change(*args, **kwargs))[1],
+    )
     other = tmp_path / "other"
     other.mkdir()
     Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(other / "z.png")
@@ -277,6 +289,7 @@ def test_nothing_else_is_opened_or_edited_while_all_masks_change(
         opened.editor.workspace.open_image("b.png")
         opened.editor.workspace.set_opened(open_path(other))
         assert "being changed" in opened.editor.messages.text
+        may_go_on.set()
     settled()
     assert opened.editor.workspace.current_key == "a.png"
     assert shown(opened) == named(0, dirt="")
