@@ -46,12 +46,10 @@ class Autosave(QObject):
     Signals:
         state_changed: Something was edited, saved, or could not be saved.
         approval_withdrawn: The key of an image whose labels a model has replaced.
-        rested: The user has edited, and then not for some seconds.
     """
 
     state_changed = Signal()
     approval_withdrawn = Signal(str)
-    rested = Signal()
 
     def __init__(
         self,
@@ -67,7 +65,6 @@ class Autosave(QObject):
         self.clock = WorkClock(self)
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_SAVE_MS)
         self._idle.timeout.connect(self.save)
-        self._idle.timeout.connect(self.rested)
         saver.saved.connect(self._on_saved)
         saver.changed.connect(self.state_changed)
         saver.journal_failed.connect(self.save)

@@ -43,9 +43,7 @@ def run(opened: "Opened | None", screenshot: Path | None = None) -> int:
     install_language(application, settings)
     window = MainWindow(Theme(application), settings)
     window.completed.connect(
-        lambda: QTimer.singleShot(
-            0, window, lambda: GarbageCollector(window.editor.workspace, window)
-        )
+        lambda: QTimer.singleShot(0, window, lambda: GarbageCollector(window.editor, window))
     )
     if opened is not None:
         window.editor.workspace.set_opened(opened)

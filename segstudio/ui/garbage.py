@@ -4,19 +4,19 @@ import gc
 import time
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QTimer, Slot
 
 if TYPE_CHECKING:
-    from segstudio.controllers.workspace import Workspace
+    from segstudio.ui.editor import Editor
 
 _NEVER: Final = 1_000_000_000
-_LEAST_S: Final = 30.0  # between two looks
-_MOST_MS: Final = 300_000
+_REST_S: Final = 2.0  # since the last move or edit
+_LEAST_S: Final = 30.0  # between two looks, if something was done meanwhile
+_MOST_S: Final = 300.0  # if nothing was: a training may be watched
 
 
 class GarbageCollector(QObject):
-    """Looks at all objects when the hand rests, and never in the middle of a stroke.
+    """Looks at all objects when the hand rests or another image comes, never while it paints.
 
     Python itself would do so whenever there are a quarter more objects than before. The history of
     an image alone has some 100,000, and to go through them takes 30 ms and more. Young objects it
@@ -25,29 +25,40 @@ class GarbageCollector(QObject):
     Make it once the window is whole.
 
     Args:
-        workspace: Tells when the user rests, and when images change.
+        editor: Tells what the hand does.
         parent: Its parent.
     """
 
-    def __init__(self, workspace: "Workspace", parent: QObject) -> None:
+    def __init__(self, editor: "Editor", parent: QObject) -> None:
         super().__init__(parent)
-        self._looked_at = time.monotonic()
+        self._acted_at = self._looked_at = time.monotonic()
         gc.freeze()
         gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
         gc.enable()
-        workspace.autosave.rested.connect(self.collect)
-        workspace.document_changed.connect(self.collect)
-        # Who only watches a training never rests from editing.
-        self._seldom = QTimer(self, interval=_MOST_MS)
-        self._seldom.timeout.connect(self.collect)
-        self._seldom.start()
+        editor.canvas.hovered.connect(self._note_act)  # also by every zoom and pan
+        editor.workspace.autosave.state_changed.connect(self._note_act)
+        editor.workspace.document_changed.connect(self._on_document_changed)
+        self._timer = QTimer(self, interval=int(_REST_S * 1000))
+        self._timer.timeout.connect(self.collect_at_rest)
+        self._timer.start()
 
     @Slot()
-    def collect(self) -> None:
-        """Look at all objects, unless that was done a moment ago or a button is held."""
-        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            return
+    def collect_at_rest(self) -> None:
+        """Look at all objects, if it is time and the hand has rested for a moment."""
+        now = time.monotonic()
+        least = _LEAST_S if self._acted_at > self._looked_at else _MOST_S
+        if now - self._acted_at >= _REST_S and now - self._looked_at >= least:
+            self._collect()
+
+    @Slot()
+    def _note_act(self) -> None:
+        self._acted_at = time.monotonic()
+
+    @Slot()
+    def _on_document_changed(self) -> None:
         if time.monotonic() - self._looked_at >= _LEAST_S:
-            gc.collect()
-            self._looked_at = time.monotonic()
-            self._seldom.start()
+            self._collect()
+
+    def _collect(self) -> None:
+        gc.collect()
+        self._looked_at = time.monotonic()

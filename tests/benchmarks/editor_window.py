@@ -153,7 +153,7 @@ class Editor:
         # As long as a hand needs to find its tool: OpenCV is loaded on a thread meanwhile.
         end = time.perf_counter() + 2
         self.wait(lambda: time.perf_counter() > end)
-        GarbageCollector(self.window.editor.workspace, self.window)  # as the program has it
+        GarbageCollector(self.window.editor, self.window)  # as the program has it
         assert (self.canvas.width(), self.canvas.height()) == VIEW
 
     def wait(self, ready: Callable[[], bool], limit: float = 120) -> None:

@@ -3,10 +3,12 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PIL import Image
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from segstudio.ui import garbage
@@ -24,7 +26,9 @@ class Circle:
 @pytest.fixture
 def collector(window: MainWindow) -> Iterator[GarbageCollector]:
     thresholds = gc.get_threshold()
-    yield GarbageCollector(window.editor.workspace, window)
+    collector = GarbageCollector(window.editor, window)
+    collector._timer.stop()  # the tests ask themselves
+    yield collector
     gc.set_threshold(*thresholds)
     gc.unfreeze()
 
@@ -37,6 +41,13 @@ def circle(collector: GarbageCollector) -> "weakref.ref[Circle]":
     return weakref.ref(circle)
 
 
+@pytest.fixture
+def in_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the time between two looks, and that of a rest, be over."""
+    for name in ("_LEAST_S", "_MOST_S", "_REST_S"):
+        monkeypatch.setattr(garbage, name, 0)
+
+
 def test_many_new_objects_do_not_make_it_look_at_the_old_ones(
     circle: "weakref.ref[Circle]",
 ) -> None:
@@ -45,37 +56,43 @@ def test_many_new_objects_do_not_make_it_look_at_the_old_ones(
     assert circle() is not None
 
 
-@pytest.mark.usefixtures("collector")
-def test_what_nobody_needs_is_freed_when_the_user_rests(
-    window: MainWindow, circle: "weakref.ref[Circle]", monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("in_a_moment")
+def test_what_nobody_needs_is_freed_when_the_hand_rests(
+    collector: GarbageCollector, circle: "weakref.ref[Circle]"
 ) -> None:
-    monkeypatch.setattr(garbage, "_LEAST_S", 0)
-    window.editor.workspace.autosave.rested.emit()
+    collector.collect_at_rest()
     assert circle() is None
 
 
-@pytest.mark.usefixtures("collector")
-def test_it_does_not_look_while_a_button_is_held(
-    window: MainWindow, circle: "weakref.ref[Circle]", monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("in_a_moment")
+def test_it_does_not_look_while_the_mouse_moves(
+    window: MainWindow,
+    qtbot: QtBot,
+    collector: GarbageCollector,
+    circle: "weakref.ref[Circle]",
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(garbage, "_LEAST_S", 0)
-    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
-    window.editor.workspace.autosave.rested.emit()
+    monkeypatch.setattr(garbage, "_REST_S", 60)
+    collector._acted_at -= 60
+    for x in (50, 60):
+        qtbot.mouseMove(window.editor.canvas, QPoint(x, 50))
+    collector.collect_at_rest()
     assert circle() is not None
 
 
-@pytest.mark.usefixtures("collector")
 def test_it_does_not_look_twice_in_a_moment(
-    window: MainWindow, circle: "weakref.ref[Circle]"
+    collector: GarbageCollector, circle: "weakref.ref[Circle]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.editor.workspace.autosave.rested.emit()
+    monkeypatch.setattr(garbage, "_REST_S", 0)
+    collector.collect_at_rest()
     assert circle() is not None
 
 
-def test_the_user_rests_some_seconds_after_an_edit(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("in_a_moment", "collector")
+def test_what_nobody_needs_is_freed_when_another_image_comes(
+    window: MainWindow, circle: "weakref.ref[Circle]", tmp_path: Path, qtbot: QtBot
 ) -> None:
-    autosave = window.editor.workspace.autosave
-    autosave._idle.setInterval(1)
-    with qtbot.waitSignal(autosave.rested):
-        autosave._on_mask_changed()
+    Image.fromarray(np.zeros((20, 20, 3), np.uint8)).save(tmp_path / "a.png")
+    window.editor.workspace.open(tmp_path)
+    qtbot.waitUntil(lambda: window.editor.workspace.document is not None)
+    assert circle() is None
