@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from segstudio.ui import garbage
@@ -67,15 +69,17 @@ def test_what_nobody_needs_is_freed_when_the_hand_rests(
 @pytest.mark.usefixtures("in_a_moment")
 def test_it_does_not_look_while_the_mouse_moves(
     window: MainWindow,
-    qtbot: QtBot,
     collector: GarbageCollector,
     circle: "weakref.ref[Circle]",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(garbage, "_REST_S", 60)
     collector._acted_at -= 60
-    for x in (50, 60):
-        qtbot.mouseMove(window.editor.canvas, QPoint(x, 50))
+    canvas, at, button = window.editor.canvas, QPointF(50, 50), Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, at, at, button, button, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(canvas, event)
     collector.collect_at_rest()
     assert circle() is not None
 
