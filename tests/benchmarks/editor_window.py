@@ -14,13 +14,14 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # as the program has it
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSettings, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QTransform, QWheelEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QTransform
 from PySide6.QtWidgets import QApplication, QWidget
+from wheel import turn_wheel
 
 from segstudio.core.overlay import colored, overlay_table
 from segstudio.core.palette import default_color, palette_of
@@ -194,17 +195,7 @@ class Editor:
         QApplication.sendEvent(self.canvas, event)
 
     def wheel(self, at: QPointF, notches: int) -> None:
-        event = QWheelEvent(
-            at,
-            QPointF(self.canvas.mapToGlobal(at)),
-            QPoint(),
-            QPoint(0, 120 * notches),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(self.canvas, event)
+        turn_wheel(self.canvas, at, notches)
 
     def drag(
         self, points: list[QPointF], button: Qt.MouseButton, *, releases: bool = True

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
+from wheel import turn_wheel
 
 from segstudio.core.label_set import LabelSet
 from segstudio.core.palette import Color
@@ -138,17 +138,7 @@ def test_the_wheel_ends_at_6400_and_at_1_percent_and_a_click_paints_what_is_unde
 ) -> None:
     canvas = opened.editor.canvas
     place = at(opened, 60, 70)
-    event = QWheelEvent(
-        QPointF(place),
-        QPointF(canvas.mapToGlobal(place)),
-        QPoint(),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(canvas, event)
+    turn_wheel(canvas, QPointF(place), notches)
     wait_until_idle(opened)
     assert opened.editor.status._zoom.text() == ("6400 %" if notches > 0 else "1 %")
     opened.editor.toolbox.set_size(1)

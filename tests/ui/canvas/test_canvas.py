@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from wheel import turn_wheel
 
 from segstudio.controllers.toolbox import Toolbox
 from segstudio.controllers.workspace import Workspace
@@ -20,6 +21,8 @@ from segstudio.storage.opening import create_project
 from segstudio.tools.names import ToolName
 from segstudio.ui.canvas.canvas import Canvas
 from segstudio.ui.theme import Theme
+
+CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -62,20 +65,6 @@ def canvas(
     return canvas
 
 
-def wheel(canvas: Canvas, at: QPoint, notches: float, *, ctrl: bool = False) -> None:
-    event = QWheelEvent(
-        QPointF(at),
-        QPointF(canvas.mapToGlobal(at)),
-        QPoint(),
-        QPoint(0, round(120 * notches)),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(canvas, event)
-
-
 def colour_at(canvas: Canvas, x: int, y: int) -> tuple[int, int, int]:
     colour = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32).pixelColor(x, y)
     return colour.red(), colour.green(), colour.blue()
@@ -101,14 +90,14 @@ def test_eraser_leaves_background(
 
 
 def test_wheel_zooms_at_the_pointer(canvas: Canvas) -> None:
-    wheel(canvas, QPoint(180, 130), 5)
+    turn_wheel(canvas, QPointF(180, 130), 5)
     assert canvas.zoom == pytest.approx(1.2**5)
     assert canvas._navigation.image_point(QPointF(180, 130)) == pytest.approx((30, 40))
 
 
 def test_ctrl_wheel_changes_the_brush_size(canvas: Canvas, toolbox: Toolbox) -> None:
     before = toolbox.size
-    wheel(canvas, QPoint(180, 130), 1, ctrl=True)
+    turn_wheel(canvas, QPointF(180, 130), 1, CTRL)
     assert toolbox.size > before
     assert canvas.zoom == 1
 
@@ -116,10 +105,10 @@ def test_ctrl_wheel_changes_the_brush_size(canvas: Canvas, toolbox: Toolbox) -> 
 def test_a_fine_wheel_changes_the_brush_once_a_notch(canvas: Canvas, toolbox: Toolbox) -> None:
     toolbox.set_size(20)
     for _ in range(8):
-        wheel(canvas, QPoint(180, 130), 1 / 8, ctrl=True)
+        turn_wheel(canvas, QPointF(180, 130), 1 / 8, CTRL)
     assert toolbox.size == 22
     for _ in range(4):
-        wheel(canvas, QPoint(180, 130), 0, ctrl=True)  # a trackpad says when fingers leave it
+        turn_wheel(canvas, QPointF(180, 130), 0, CTRL)  # a trackpad says when fingers leave it
     assert toolbox.size == 22
 
 

@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
+from wheel import turn_wheel
 
 from segstudio.controllers.comparison import JudgedImage
 from segstudio.ui.theme import Theme
 from segstudio.ui.train.flicker_view import FlickerView
-from segstudio.ui.train.zoomed_picture import ZoomedPicture
 
 # The offscreen platform has no such hints.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -32,26 +31,12 @@ def view(qtbot: QtBot, qapp: QApplication) -> FlickerView:
     return view
 
 
-def turn_wheel(picture: ZoomedPicture, at: QPoint, notches: int) -> None:
-    event = QWheelEvent(
-        QPointF(at),
-        QPointF(picture.mapToGlobal(at)),
-        QPoint(),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(picture, event)
-
-
 def test_the_wheel_zooms_at_the_pointer_and_what_is_shown_in_turns_stays_there(
     view: FlickerView,
 ) -> None:
     at = QPoint(200, 60)
     fitted, point = view.picture.zoom, view.picture.point_at(at)
-    turn_wheel(view.picture, at, 4)
+    turn_wheel(view.picture, QPointF(at), 4)
     assert view.picture.zoom == pytest.approx(fitted * 1.2**4)
     assert view.picture.point_at(at) == pytest.approx(point)
     view.buttons["truth"].click()
@@ -62,7 +47,7 @@ def test_the_wheel_zooms_at_the_pointer_and_what_is_shown_in_turns_stays_there(
 
 
 def test_dragging_moves_the_picture(qtbot: QtBot, view: FlickerView) -> None:
-    turn_wheel(view.picture, QPoint(100, 60), 8)
+    turn_wheel(view.picture, QPointF(100, 60), 8)
     point = view.picture.point_at(QPoint(100, 60))
     qtbot.mousePress(view.picture, Qt.MouseButton.LeftButton, pos=QPoint(100, 60))
     qtbot.mouseMove(view.picture, QPoint(130, 80))
@@ -84,7 +69,7 @@ def test_a_double_click_opens_the_same_view_large_and_another_shows_all_of_it(
     assert (large.which.currentText(), large.shown) == (view.which.currentText(), "old")
     assert large.picture.zoom > 2 * view.picture.zoom
     fitted = large.picture.zoom
-    turn_wheel(large.picture, QPoint(50, 50), 5)
+    turn_wheel(large.picture, QPointF(50, 50), 5)
     qtbot.mouseDClick(large.picture, Qt.MouseButton.LeftButton)
     assert large.picture.zoom == pytest.approx(fitted)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
